@@ -1,0 +1,156 @@
+//! Files that appear whole or not at all, files read through a map, digests.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+mod map;
+
+pub use map::Map;
+
+/// SHA-256 digest.
+pub type Sha256 = [u8; 32];
+
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// SHA-256 of a slice.
+pub fn sha256(bytes: &[u8]) -> Sha256 {
+    let mut out = [0; 32];
+    out.copy_from_slice(ring::digest::digest(&ring::digest::SHA256, bytes).as_ref());
+    out
+}
+
+/// A file that has been written, is durable, and will not change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrittenFile {
+    /// Relative to the batch's folder, with forward slashes.
+    pub path: PathBuf,
+    /// Bytes.
+    pub size: u64,
+    /// Digest of the bytes.
+    pub sha256: Sha256,
+}
+
+/// Makes `path` appear whole or not at all, also across a power cut.
+///
+/// # Errors
+/// Any I/O error. `path` is then as it was, or whole; a `.part` may be left beside it.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let part = path.with_added_extension("part");
+    let mut file = create_private(&part)?;
+    file.write_all(bytes)?;
+    file.sync_all()?; // The bytes are durable before the name is.
+    fs::rename(&part, path)?;
+    sync_parent(path)
+}
+
+/// Creates a file that only its owner can read (0600).
+///
+/// # Errors
+/// Any I/O error of `open(2)`.
+pub fn create_private(path: &Path) -> io::Result<File> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).read(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// Creates a folder and those above it, for the owner only (0700).
+///
+/// # Errors
+/// Any I/O error of `mkdir(2)`.
+pub fn create_private_folder(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+/// Makes the name of `path` durable.
+///
+/// # Errors
+/// Any I/O error of opening or syncing the folder.
+pub fn sync_parent(path: &Path) -> io::Result<()> {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => File::open(folder)?.sync_all(),
+        _ => File::open(".")?.sync_all(),
+    }
+}
+
+/// Writes a file, counting and digesting what goes through; the file is durable when `finish` returns.
+pub struct HashingWriter {
+    file: io::BufWriter<File>,
+    digest: ring::digest::Context,
+    size: u64,
+}
+
+impl HashingWriter {
+    /// Creates (truncates) the file, 0600.
+    ///
+    /// # Errors
+    /// Any I/O error of `open(2)`.
+    pub fn create(path: &Path) -> io::Result<Self> {
+        Ok(Self {
+            file: io::BufWriter::with_capacity(1 << 18, create_private(path)?),
+            digest: ring::digest::Context::new(&ring::digest::SHA256),
+            size: 0,
+        })
+    }
+
+    /// Bytes written so far.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Flushes, syncs, and gives size and digest.
+    ///
+    /// # Errors
+    /// Any I/O error of the last write or the sync.
+    pub fn finish(mut self) -> io::Result<(u64, Sha256)> {
+        self.file.flush()?;
+        self.file.get_ref().sync_all()?;
+        let mut out = [0; 32];
+        out.copy_from_slice(self.digest.finish().as_ref());
+        Ok((self.size, out))
+    }
+}
+
+impl Write for HashingWriter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write_all(bytes)?;
+        self.digest.update(bytes);
+        self.size += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// SHA-256 and size of a file on disk, read through a buffer.
+///
+/// # Errors
+/// Any I/O error of opening or reading it.
+pub fn digest_file(path: &Path) -> io::Result<(u64, Sha256)> {
+    let mut file = File::open(path)?;
+    let mut digest = ring::digest::Context::new(&ring::digest::SHA256);
+    let mut buffer = vec![0; 1 << 18];
+    let mut size = 0;
+    loop {
+        let n = io::Read::read(&mut file, &mut buffer)?;
+        if n == 0 {
+            break;
+        }
+        digest.update(&buffer[..n]);
+        size += n as u64;
+    }
+    let mut out = [0; 32];
+    out.copy_from_slice(digest.finish().as_ref());
+    Ok((size, out))
+}

@@ -1,0 +1,91 @@
+//! The one island of unsafe code: a file read through a memory map.
+//!
+//! What we rely on: nobody truncates the file while it is mapped. If somebody does, the kernel ends the program with
+//! SIGBUS and nothing has been released, because release comes after the last read. If somebody changes bytes in place,
+//! [`Map::unchanged`] finds out before anything is released. A `&[u8]` into a map that changes is formally unsound;
+//! every reader of input files that maps them shares that, and no code here relies on two reads giving the same byte.
+
+use std::fs::{File, Metadata};
+use std::io;
+use std::ops::Deref;
+use std::path::Path;
+use std::time::SystemTime;
+
+/// A file, mapped for reading.
+#[derive(Debug)]
+pub struct Map {
+    map: Option<memmap2::Mmap>, // An empty file cannot be mapped.
+    file: File,
+    at_open: State,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct State {
+    length: u64,
+    modified: Option<SystemTime>,
+}
+
+impl State {
+    fn of(metadata: &Metadata) -> Self {
+        Self {
+            length: metadata.len(),
+            modified: metadata.modified().ok(),
+        }
+    }
+}
+
+impl Map {
+    /// Opens and maps a regular file.
+    ///
+    /// # Errors
+    /// Any I/O error of opening or mapping it; `InvalidInput` if it is no regular file.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        let file = File::open(path)?;
+        if !file.metadata()?.is_file() {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "not a regular file",
+            ));
+        }
+        Self::of(file)
+    }
+
+    /// Maps an open file.
+    ///
+    /// # Errors
+    /// Any I/O error of mapping it.
+    #[expect(unsafe_code)]
+    pub fn of(file: File) -> io::Result<Self> {
+        let at_open = State::of(&file.metadata()?);
+        let map = if at_open.length == 0 {
+            None
+        } else {
+            // SAFETY: see the head of this module.
+            Some(unsafe { memmap2::Mmap::map(&file)? })
+        };
+        Ok(Self { map, file, at_open })
+    }
+
+    /// Tells the kernel that the file will be read from front to back.
+    pub fn advise_sequential(&self) {
+        if let Some(map) = &self.map {
+            let _ = map.advise(memmap2::Advice::Sequential); // A hint only.
+        }
+    }
+
+    /// True while the file has the length and modification time that it had when it was mapped.
+    ///
+    /// # Errors
+    /// Any I/O error of `fstat(2)`.
+    pub fn unchanged(&self) -> io::Result<bool> {
+        Ok(State::of(&self.file.metadata()?) == self.at_open)
+    }
+}
+
+impl Deref for Map {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        self.map.as_deref().unwrap_or_default()
+    }
+}

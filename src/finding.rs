@@ -1,0 +1,156 @@
+//! What can be said about a letter: a finding has a code, a place, what was found and what is allowed.
+//!
+//! A finding never holds a value from the letter itself: `found` is a sentence about names of elements and shapes of
+//! values (see [`shape`]), so that it can stand in a log, a CSV file or a report.
+//!
+//! To add a code: add it here in alphabetical order with its consequence in [`Code::consequence`], a line in
+//! `docs/findings.md` (a test compares the two), and a fixture that yields it.
+
+use crate::letter::LetterSeq;
+
+/// A place in the mailing file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// From one; zero when there is none.
+    pub line: u64,
+    /// In characters, from one.
+    pub column: u64,
+    /// Names of the elements from the letter down, `letter/recipient/name`.
+    pub path: String,
+}
+
+/// One remark about one letter, which it names by place and never by contents.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Which letter.
+    pub letter: LetterSeq,
+    /// Where.
+    pub place: Place,
+    /// What kind.
+    pub code: Code,
+    /// What was found.
+    pub found: String,
+    /// What is allowed, or what to do.
+    pub allowed: String,
+}
+
+/// What follows from a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Consequence {
+    /// Nothing; a person may want to know.
+    Note,
+    /// The letter cannot go digital.
+    NotDigital,
+    /// The letter cannot go on paper.
+    NotPrint,
+    /// The letter cannot be sent as it is.
+    Reject,
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal, $consequence:ident;)+) => {
+        /// What can be said about a letter. The name is what reports print; once released it keeps its meaning.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code { $($(#[$doc])* $variant,)+ }
+
+        impl Code {
+            /// All codes, in alphabetical order of their names.
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+
+            /// The stable name, `family.detail`.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+
+            /// What follows from it.
+            pub fn consequence(self) -> Consequence {
+                match self { $(Self::$variant => Consequence::$consequence,)+ }
+            }
+        }
+    };
+}
+
+codes! {
+    /// Attachment names a shared document that the header does not hold.
+    AttachmentUnknownShared = "attachment.unknown-shared", Reject;
+    /// Attachment has no file name and is not a shared document.
+    AttachmentUnnamed = "attachment.unnamed", Reject;
+    /// A row has another number of cells than the table has columns.
+    ContentTableCells = "content.table-cells", Reject;
+    /// A character for which the font of the job has no glyph.
+    ContentUnprintable = "content.unprintable", NotPrint;
+    /// `replyBy` is before `notBefore`, or an action ends before it starts.
+    DateOrder = "date.order", Reject;
+    /// The document's bytes are not what its media type says.
+    DocumentType = "document.type", Reject;
+    /// A file beside the mailing is missing or cannot be read.
+    DocumentMissing = "document.missing", Reject;
+    /// A file beside the mailing has another SHA-256 than the one named.
+    DocumentDigest = "document.digest", Reject;
+    /// A file path that leaves the mailing's folder.
+    DocumentPath = "document.path", Reject;
+    /// A document is empty.
+    DocumentEmpty = "document.empty", Reject;
+    /// A media type that the digital channel does not carry.
+    DocumentNotDigital = "document.not-digital", NotDigital;
+    /// A media type that cannot be printed.
+    DocumentNotPrintable = "document.not-printable", NotPrint;
+    /// A letter id that an earlier letter of the file has.
+    IdDuplicate = "id.duplicate", Reject;
+    /// A letter that an earlier batch has sent.
+    IdAlreadySent = "id.already-sent", Reject;
+    /// The check digit of a person, coordination or organisation number, or of a CVR number, is wrong.
+    IdentifierCheckDigit = "identifier.check-digit", Reject;
+    /// The date inside a person, coordination or CPR number does not exist.
+    IdentifierDate = "identifier.date", Reject;
+    /// A CPR number without modulus 11; such numbers are issued since 2007.
+    IdentifierModulus11 = "identifier.modulus-11", Note;
+    /// The identifier is of another country than the sender.
+    IdentifierCountry = "identifier.country", NotDigital;
+    /// A letter with more bytes than allowed.
+    LimitLetterBytes = "limit.letter-bytes", Reject;
+    /// Elements nested deeper than allowed.
+    LimitDepth = "limit.depth", Reject;
+    /// More attributes on an element than allowed.
+    LimitAttributes = "limit.attributes", Reject;
+    /// A document with more bytes than allowed.
+    LimitDocumentBytes = "limit.document-bytes", Reject;
+    /// A PDF that cannot be printed: damaged, encrypted, wrong page size, font not embedded …
+    PdfUnprintable = "pdf.unprintable", NotPrint;
+    /// A PDF that is printed with a remark.
+    PdfNote = "pdf.note", Note;
+    /// More pages than allowed in one letter.
+    PrintPages = "print.pages", NotPrint;
+    /// More sheets than the largest envelope takes.
+    PrintSheets = "print.sheets", NotPrint;
+    /// An address that does not fit the window, or has too few lines.
+    PrintAddress = "print.address", NotPrint;
+    /// The element, attribute or value is not what the schema allows.
+    Schema = "schema.invalid", Reject;
+    /// The letter's bytes are not UTF-8.
+    TextEncoding = "text.encoding", Reject;
+    /// A character that XML 1.0 does not allow, such as NUL.
+    TextForbidden = "text.forbidden-character", Reject;
+    /// An entity that is not one of the five built-in ones.
+    TextEntity = "text.entity", Reject;
+}
+
+/// The shape of a value: digits become 9, letters a or A, the rest stays; at most 40 characters. Shows what is wrong
+/// with a value without showing the value.
+pub fn shape(value: &str) -> String {
+    let mut out: String = value
+        .chars()
+        .take(40)
+        .map(|c| match c {
+            _ if c.is_numeric() => '9',
+            _ if c.is_uppercase() => 'A',
+            _ if c.is_alphabetic() => 'a',
+            _ if c.is_control() => '\u{fffd}',
+            _ => c,
+        })
+        .collect();
+    if value.chars().nth(40).is_some() {
+        out.push('…');
+    }
+    out
+}

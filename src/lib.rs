@@ -1,0 +1,10 @@
+//! Lettermill turns a night's mass mailing into signed digital mail and a print spool, and accounts for every letter.
+//!
+//! `docs/architecture.md` shows how the rooms below hang together; `tests/rooms.rs` keeps it true.
+
+pub mod clock;
+pub mod compose;
+pub mod disk;
+pub mod finding;
+pub mod letter;
+pub mod schema;
