@@ -62,3 +62,14 @@ pub struct LaidLetter {
     /// The address block as set, line by line, for the proof of the finished spool. Never logged.
     pub address_lines: Vec<String>,
 }
+
+/// What the pages of a part need besides themselves: `spool` writes each of these once a part.
+#[derive(Clone, Debug)]
+pub struct Resources {
+    /// TrueType programs of the four faces, whole.
+    pub programs: [std::borrow::Cow<'static, [u8]>; 4],
+    /// Content stream of the form `/LH` (letterhead), in page coordinates, using `/F0`–`/F3` only.
+    pub letterhead: Vec<u8>,
+    /// Glyphs that the letterhead uses.
+    pub letterhead_glyphs: GlyphsUsed,
+}
