@@ -126,7 +126,7 @@ pub struct PieceRow<'a> {
 }
 
 /// The promise about a batch: `letters = digital + print + held + rejected`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Totals {
     /// Letters in the mailing.
     pub letters: u64,
@@ -153,7 +153,11 @@ impl Totals {
 
     /// Whether the books balance.
     pub fn balance(&self) -> bool {
-        Fate::ALL.iter().map(|fate| self.of(*fate)).sum::<u64>() == self.letters
+        // Checked, because `manifest::verify` reads totals from a file that anybody may have written.
+        let sum = Fate::ALL
+            .iter()
+            .try_fold(0_u64, |sum, fate| sum.checked_add(self.of(*fate)));
+        sum == Some(self.letters)
     }
 }
 

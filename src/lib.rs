@@ -8,4 +8,6 @@ pub mod disk;
 pub mod finding;
 pub mod ledger;
 pub mod letter;
+pub mod manifest;
+pub mod report;
 pub mod schema;
