@@ -6,5 +6,8 @@ pub mod clock;
 pub mod compose;
 pub mod disk;
 pub mod finding;
+pub mod ledger;
 pub mod letter;
+pub mod manifest;
+pub mod report;
 pub mod schema;
