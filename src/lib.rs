@@ -7,4 +7,7 @@ pub mod compose;
 pub mod disk;
 pub mod finding;
 pub mod letter;
+pub mod registry;
+pub mod route;
 pub mod schema;
+pub mod validate;
