@@ -2,9 +2,11 @@
 //!
 //! `docs/architecture.md` shows how the rooms below hang together; `tests/rooms.rs` keeps it true.
 
+pub mod bundle;
 pub mod clock;
 pub mod compose;
 pub mod disk;
 pub mod finding;
 pub mod letter;
 pub mod schema;
+pub mod sign;
