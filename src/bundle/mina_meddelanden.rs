@@ -215,10 +215,12 @@ impl Sealer {
             bytes += xml::attachment_overhead(document)?;
             bytes += documents::base64_characters(document.bytes.len());
         }
+        // The outer element changes its name and namespace, so the two in it declare theirs.
         let envelope = bytes - xml::SEALED_OPEN.len() - xml::SEALED_CLOSE.len()
             + xml::ENVELOPE_OPEN.len()
-            + xml::ENVELOPE_CLOSE.len()
-            + 2 * xml::NAMESPACE.len();
+            + xml::SIGNED_OPEN_ALONE.len()
+            + xml::NAMESPACE.len()
+            + xml::ENVELOPE_CLOSE.len();
         Ok(envelope as u64)
     }
 

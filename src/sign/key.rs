@@ -217,9 +217,9 @@ fn from_pkcs12(path: &Path, bytes: &[u8], password: Option<&Password>) -> Result
 }
 
 fn decrypt(path: &Path, der: &[u8], password: Option<&Password>) -> Result<Secret, Error> {
-    let password = needed(path, password)?;
     let info = EncryptedPrivateKeyInfoRef::try_from(der)
-        .map_err(|e| form(path, &e.to_string(), ALLOWED_FORMS))?;
+        .map_err(|_| form(path, "not a private key", ALLOWED_FORMS))?;
+    let password = needed(path, password)?;
     let document = info
         .decrypt(password.as_str())
         .map_err(|_| Error::PasswordWrong {
