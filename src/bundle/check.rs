@@ -4,7 +4,7 @@
 //! key, ledger or job file is needed; memory is bounded by a wave of messages; the result does not depend on the number
 //! of threads. Whom to trust is the caller's matter: [`Checked::certificates`] names all that signed.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -12,10 +12,14 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::index::{self, Row};
+use super::index::{Row, Rows};
 use super::{Error, mina_meddelanden};
 use crate::disk::{hex, sha256};
 use crate::sign::Certificate;
+
+mod found;
+
+pub use found::{CertificateUse, Checked, CheckedEntry, Fault};
 
 /// Folders below the one named.
 const DEPTH_MAX: usize = 5;
@@ -42,72 +46,6 @@ impl Default for CheckOptions {
             faults_max: 1_000,
         }
     }
-}
-
-/// What was found.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Checked {
-    /// Tars.
-    pub bundles: u64,
-    /// Entries of tars, whole or faulty.
-    pub messages: u64,
-    /// Entries without a fault.
-    pub sound: u64,
-    /// Signatures verified; two a message.
-    pub signatures: u64,
-    /// Attachments whose checksum was verified.
-    pub attachments: u64,
-    /// Bytes of the messages.
-    pub bytes: u64,
-    /// Messages by the name of the folder that the tar is in: the operator's id.
-    pub operators: BTreeMap<String, u64>,
-    /// Who signed, by the SHA-256 of the certificate.
-    pub certificates: BTreeMap<String, CertificateUse>,
-    /// What is wrong, in the order of files and entries; at most `faults_max`.
-    pub faults: Vec<Fault>,
-    /// All faults, kept or not.
-    pub faults_total: u64,
-}
-
-/// A certificate that was met.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct CertificateUse {
-    /// Whose it is.
-    pub subject: String,
-    /// Signatures of its key.
-    pub signatures: u64,
-    /// It is a development key.
-    pub development: bool,
-}
-
-/// Something wrong with a bundle.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct Fault {
-    /// Relative to the folder checked.
-    pub file: PathBuf,
-    /// The entry's number in the tar, from one; `None` for the file as a whole.
-    pub entry: Option<u64>,
-    /// What, without contents.
-    pub what: String,
-}
-
-/// A sound message, as [`check_each`] hands it out.
-#[derive(Clone, Debug)]
-pub struct CheckedEntry<'a> {
-    /// Name of the folder that the tar is in.
-    pub operator_id: &'a str,
-    /// Of the tar, relative to the folder checked.
-    pub bundle: &'a Path,
-    /// From the message itself.
-    pub message_id: &'a str,
-    /// From the message itself; the index says the same.
-    pub letter_id: &'a str,
-    /// Of its first byte in the tar.
-    pub offset: u64,
-    /// Bytes.
-    pub length: u64,
-    /// Of the message, hexadecimal.
-    pub sha256: &'a str,
 }
 
 /// Checks all bundles below a folder.
@@ -187,6 +125,7 @@ struct Entry {
     number: u64,
     name: String,
     offset: u64,
+    length: u64,
     bytes: Vec<u8>,
     row: Option<Row>,
     fault: Option<String>,
@@ -217,7 +156,7 @@ impl Check<'_> {
         };
         let file = open(tar_path)?;
         let size = file.metadata().map_err(|e| failed(tar_path, e))?.len();
-        let mut rows = index::rows(BufReader::new(open(index_path)?));
+        let mut rows = Rows::new(BufReader::new(open(index_path)?));
         let mut archive = tar::Archive::new(BufReader::with_capacity(1 << 18, file));
         let mut walk = Walk::default();
         let entries = archive.entries().map_err(|e| failed(tar_path, e))?;
@@ -247,10 +186,7 @@ impl Check<'_> {
             }
             match rows.next() {
                 Some(Ok(row)) => entry.row = Some(row),
-                Some(Err(e)) => entry.set_fault(format!(
-                    "its line of the index cannot be read ({})",
-                    csv_fault(&e)
-                )),
+                Some(Err(e)) => entry.set_fault(format!("the index cannot be read: {e}")),
                 None => entry.set_fault("the index has no line for it".into()),
             }
             walk.wave_bytes += entry.bytes.len();
@@ -269,10 +205,10 @@ impl Check<'_> {
                     format!("{surplus} lines more than the tar has entries"),
                 );
             }
-            if size != walk.end + 1024 {
+            if size != walk.end.saturating_add(1024) {
                 let what = format!(
                     "it has {size} bytes; {} were expected behind its entries' end",
-                    walk.end + 1024
+                    walk.end.saturating_add(1024)
                 );
                 self.fault(tar_path, None, what);
             }
@@ -281,22 +217,21 @@ impl Check<'_> {
     }
 
     fn read(&self, entry: &mut tar::Entry<'_, impl Read>) -> io::Result<Entry> {
+        let length = entry.size(); // Of extended headers too, where there are any.
+        let bytes_max = self.options.entry_bytes_max;
         let header = entry.header();
-        let length = header.entry_size()?;
         let mut fault = None;
         if header.entry_type() != tar::EntryType::Regular || header.as_ustar().is_none() {
             fault = Some("it is no regular ustar entry".to_owned());
+        } else if length > bytes_max {
+            fault = Some(format!(
+                "it has {length} bytes; at most {bytes_max} are read"
+            ));
         }
         let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
         let offset = entry.raw_file_position();
         let mut bytes = Vec::new();
-        if length > self.options.entry_bytes_max {
-            let bytes_max = self.options.entry_bytes_max;
-            fault = Some(format!(
-                "it has {length} bytes; at most {bytes_max} are read"
-            ));
-        } else {
-            bytes.reserve(usize::try_from(length).unwrap_or_default());
+        if fault.is_none() {
             entry.read_to_end(&mut bytes)?;
             if bytes.len() as u64 != length {
                 return Err(io::ErrorKind::UnexpectedEof.into());
@@ -306,6 +241,7 @@ impl Check<'_> {
             number: 0,
             name,
             offset,
+            length,
             bytes,
             row: None,
             fault,
@@ -382,7 +318,8 @@ impl Walk {
     fn note(&mut self, entry: &mut Entry) {
         self.entries += 1;
         entry.number = self.entries;
-        self.end = entry.offset + (entry.bytes.len() as u64).next_multiple_of(512);
+        let padded = entry.length.checked_next_multiple_of(512);
+        self.end = entry.offset.saturating_add(padded.unwrap_or(u64::MAX));
         if !self.names.insert(entry.name.clone()) {
             entry.set_fault("an earlier entry has the same name".into());
         }
@@ -426,14 +363,6 @@ fn verify(entry: &Entry, certificates: &mina_meddelanden::Certificates) -> Resul
         verified.correlation_id == row.letter_id,
     )?;
     Ok(Sound { verified, sha256 })
-}
-
-/// Without the values, which may be anything.
-fn csv_fault(error: &csv::Error) -> String {
-    match error.position() {
-        Some(position) => format!("line {}", position.line()),
-        None => "not CSV".into(),
-    }
 }
 
 fn failed(path: &Path, source: io::Error) -> Error {
