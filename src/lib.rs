@@ -6,5 +6,6 @@ pub mod clock;
 pub mod compose;
 pub mod disk;
 pub mod finding;
+pub mod ingest;
 pub mod letter;
 pub mod schema;
