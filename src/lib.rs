@@ -7,4 +7,5 @@ pub mod compose;
 pub mod disk;
 pub mod finding;
 pub mod letter;
+pub mod sample;
 pub mod schema;
