@@ -1,6 +1,7 @@
 //! Samples and fixtures, seen from outside: valid, repeatable, and coming out as planned.
 
-use std::collections::BTreeMap;
+#![allow(clippy::unwrap_used)] // Helpers of tests are tests too.
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
