@@ -30,6 +30,7 @@ pub use mill::Depth;
 use gather::Gather;
 use mill::Mill;
 use timing::Timing;
+use waves::SentBefore;
 
 /// All that a run needs; `config` makes it from the job file.
 #[derive(Debug)]
@@ -115,18 +116,18 @@ pub fn run(plan: &Plan, clock: &dyn Clock, observer: &dyn Observer) -> Result<Ou
     let mut timing = Timing::start(clock);
     let source = ingest::open(&plan.mailing, None, &plan.ingest)?;
     let snapshot = mill::open_snapshot(plan)?;
-    let mill = Mill::set_up(plan, &source, snapshot.as_ref())?;
+    let mill = Mill::set_up(plan, &source, snapshot.as_ref(), Depth::Finished)?;
     timing.lap("open");
 
     let (mut ledger, recovered) = Ledger::open(&plan.home, clock)?;
     let mut batch = ledger.begin(&mill.mailing(&source))?; // Refuses a mailing already sent.
-    let sent_before = waves::SentBefore::of(&batch, plan)?;
+    let sent_before = SentBefore::of(&batch, plan, &source.header().mailing_id)?;
     let mut gather = Gather::open(&mill, &source, &mut batch)?;
     timing.lap("begin");
 
-    waves::grind(&mill, &source, sent_before, &mut gather, observer)?; // Letter by letter, in waves.
+    waves::grind(&mill, &source, Depth::Finished, &sent_before, &mut gather, observer)?; // In waves.
     timing.lap("letters");
-    let books = gather.finish(&source)?; // Bundles closed, pieces sorted into parts.
+    let books = gather.finish()?; // Bundles closed, pieces sorted into parts.
     timing.lap("spool");
     source.verify_unchanged()?; // Nothing is released from a file that moved under us.
     let proof = proof::read_back(batch.folder(), &books)?;

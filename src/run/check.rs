@@ -17,7 +17,7 @@ pub fn check(plan: &Plan, depth: Depth, clock: &dyn Clock, observer: &dyn Observ
     let mut timing = Timing::start(clock);
     let source = ingest::open(&plan.mailing, None, &plan.ingest)?;
     let snapshot = mill::open_snapshot(plan)?;
-    let mill = Mill::set_up(plan, &source, snapshot.as_ref())?;
+    let mill = Mill::set_up(plan, &source, snapshot.as_ref(), depth)?;
     timing.lap("open");
     let mut count = Count { tally: Tally::new(&plan.report), mill: &mill };
     waves::grind(&mill, &source, depth, &SentBefore::nobody(), &mut count, observer)?;

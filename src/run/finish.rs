@@ -12,6 +12,7 @@ use crate::ledger::{Batch, Recovered, Totals};
 use crate::letter::Fate;
 use crate::manifest::{self, KeyKind};
 use crate::report::{self, About, Proof, Report};
+use crate::sign;
 
 /// Where a batch lies at the end.
 pub struct Placed {
@@ -84,11 +85,12 @@ pub fn seal_folder(
         totals: report.totals,
         reasons: &reasons,
     };
+    let key = mill.signer.as_ref().ok_or(sign::Error::Signing)?; // A run always has one.
     let signer = manifest::Signer {
-        algorithm: mill.signer.algorithm().name(),
-        certificate_der: mill.signer.certificate_der(),
+        algorithm: key.algorithm().name(),
+        certificate_der: key.certificate_der(),
         kind: key_kind(mill),
-        sign: &|message| mill.signer.sign(message).map_err(|error| error.to_string()),
+        sign: &|message| key.sign(message).map_err(|error| error.to_string()),
     };
     let written = manifest::write(batch.folder(), &facts, &files, &signer)?;
     files.extend(written);
@@ -135,7 +137,10 @@ fn write_report(folder: &Path, report: &Report) -> Result<[WrittenFile; 2], Erro
 }
 
 fn key_kind(mill: &Mill<'_>) -> KeyKind {
-    if mill.signer.is_development() { KeyKind::Development } else { KeyKind::Operational }
+    match &mill.signer {
+        Some(signer) if !signer.is_development() => KeyKind::Own,
+        Some(_) | None => KeyKind::Development, // A dry run makes no development key.
+    }
 }
 
 /// Too many rejects mean that the export is wrong, not the letters.

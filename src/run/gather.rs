@@ -12,7 +12,7 @@ use crate::ledger::{Batch, LetterRow, PieceRow};
 use crate::letter::Fate;
 use crate::report::{FindingsCsv, LetterCount, PieceCount, Tally};
 use crate::route::Step;
-use crate::spool::{JobNumber, Spooled, Spooler};
+use crate::spool::{Job, JobNumber, Spooled, Spooler};
 
 /// Rows of pieces that go to the ledger in one transaction.
 const PIECE_ROWS: usize = 10_000;
@@ -26,7 +26,7 @@ pub struct Gather<'g, 'l, 'c> {
     bundler: Option<Bundler>,
     spooler: Spooler,
     findings: FindingsCsv,
-    lists: [List; 2],
+    lists: [List<'g>; 2],
     tally: Tally,
 }
 
@@ -41,18 +41,18 @@ pub struct Books {
 }
 
 /// A mailing of the letters with one fate, made when the first of them comes.
-struct List {
+struct List<'s> {
     fate: Fate,
     path: &'static str,
-    excerpt: Option<Excerpt>,
+    excerpt: Option<Excerpt<'s>>,
 }
 
-impl List {
+impl<'s> List<'s> {
     const fn of(fate: Fate, path: &'static str) -> Self {
         Self { fate, path, excerpt: None }
     }
 
-    fn add(&mut self, folder: &Path, source: &Source, done: &Done) -> Result<(), Error> {
+    fn add(&mut self, folder: &Path, source: &'s Source, done: &Done) -> Result<(), Error> {
         let path = folder.join(self.path);
         let excerpt = match &mut self.excerpt {
             Some(excerpt) => excerpt,
@@ -60,16 +60,16 @@ impl List {
                 if let Some(parent) = path.parent() {
                     disk::create_private_folder(parent).map_err(Error::io(parent))?;
                 }
-                self.excerpt.insert(Excerpt::create(source, &path).map_err(Error::io(&path))?)
+                self.excerpt.insert(Excerpt::create(&path, source).map_err(Error::io(&path))?)
             }
         };
-        let why = done.decision.reason.name();
-        excerpt.add(source, &done.slice, why).map_err(Error::io(&path))
+        let codes: Vec<_> = done.findings.iter().map(|finding| finding.code).collect();
+        excerpt.add(done.slice, done.line, &codes).map_err(Error::io(&path))
     }
 
-    fn finish(self, source: &Source, files: &mut Vec<WrittenFile>) -> Result<(), Error> {
+    fn finish(self, files: &mut Vec<WrittenFile>) -> Result<(), Error> {
         if let Some(excerpt) = self.excerpt {
-            let (size, sha256) = excerpt.finish(source).map_err(Error::io(self.path))?;
+            let (size, sha256) = excerpt.finish().map_err(Error::io(self.path))?;
             files.push(WrittenFile { path: self.path.into(), size, sha256 });
         }
         Ok(())
@@ -83,9 +83,8 @@ impl<'g, 'l, 'c> Gather<'g, 'l, 'c> {
         let country = mill.header.sender.country;
         let bundler = Format::of(country)
             .map(|format| Bundler::new(&folder, format, mill.date, mill.plan.bundles.clone()));
-        let job = JobNumber::of_batch(batch.name());
-        let resources = mill.stationery.resources();
-        let spooler = Spooler::create(&folder, &mill.plan.spool, resources, job, mill.date)?;
+        let job = Job { number: job_number(batch.name()), child: 0, date: mill.date };
+        let spooler = Spooler::create(&folder, &mill.plan.spool, mill.stationery.resources(), job)?;
         let findings = FindingsCsv::create(&folder, "findings.csv").map_err(Error::io("findings.csv"))?;
         Ok(Self {
             mill,
@@ -132,7 +131,7 @@ impl<'g, 'l, 'c> Gather<'g, 'l, 'c> {
                     sheets: u32::from(plan.sheets),
                     weight_mg: u64::from(plan.weight_mg),
                 });
-                self.spooler.add(piece)?;
+                self.spooler.add(&piece)?;
             }
             Output::Nothing | Output::Measured(_) => {}
         }
@@ -142,7 +141,7 @@ impl<'g, 'l, 'c> Gather<'g, 'l, 'c> {
     }
 
     /// Closes everything; when it returns, all files are durable.
-    pub fn finish(self, source: &Source) -> Result<Books, Error> {
+    pub fn finish(self) -> Result<Books, Error> {
         let mut files = Vec::new();
         if let Some(bundler) = self.bundler {
             files.extend(bundler.finish()?);
@@ -162,7 +161,7 @@ impl<'g, 'l, 'c> Gather<'g, 'l, 'c> {
         spool_row::record(batch, &mut rows)?;
         files.extend(spooled.files.iter().cloned());
         for list in self.lists {
-            list.finish(source, &mut files)?;
+            list.finish(&mut files)?;
         }
         files.push(self.findings.finish().map_err(Error::io("findings.csv"))?);
         Ok(Books { files, tally: self.tally, spooled })
@@ -176,6 +175,13 @@ impl Sink for Gather<'_, '_, '_> {
         let rows: Vec<LetterRow<'_>> = wave.iter().zip(&entries).map(|(done, entry)| entry.row(done)).collect();
         Ok(self.batch.record(&rows)?)
     }
+}
+
+/// A number of eight digits that follows from the batch's name; the plant tells jobs apart by it.
+fn job_number(batch: &str) -> JobNumber {
+    let digest = disk::sha256(batch.as_bytes());
+    let start = digest.first_chunk().copied().unwrap_or_default();
+    JobNumber(u32::from_be_bytes(start) % 100_000_000)
 }
 
 /// What the ledger keeps of a letter besides its fate.
@@ -247,9 +253,9 @@ mod spool_row {
             Self {
                 piece: row.piece,
                 seq: row.seq.0,
-                part: row.part.clone(),
-                sheets: row.sheets,
-                weight_mg: u64::from(row.weight_mg),
+                part: format!("print/{}/{:04}.pdf", row.class, row.part),
+                sheets: u32::from(row.plan.sheets),
+                weight_mg: u64::from(row.plan.weight_mg),
             }
         }
     }

@@ -14,12 +14,12 @@ use crate::disk::Sha256;
 use crate::finding::{Code, Finding, Place};
 use crate::ingest::{Parsed, Slice, Source};
 use crate::ledger::Mailing;
-use crate::letter::{Channel, Content, Country, Document, Fate, Header, Letter, LetterSeq};
+use crate::letter::{Address, Channel, Content, Country, Document, Environment, Fate, Header, Letter, LetterSeq};
 use crate::registry::Snapshot;
 use crate::route::{Cause, Decision, Router};
 use crate::sign::Signer;
-use crate::spool::{self, PiecePlan, Prepared};
-use crate::{compose, validate};
+use crate::spool::{self, Destination, PdfFacts, PiecePlan, Preparer, Prepared};
+use crate::{compose, sign, validate};
 
 /// How far a letter is worked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,19 +44,22 @@ pub struct Mill<'a> {
     pub router: Router<'a>,
     /// What the registries said.
     pub snapshot: Option<&'a Snapshot>,
-    /// The agency's key.
-    pub signer: Arc<Signer>,
+    /// The agency's key; `None` in a dry run with a development key, which makes none.
+    pub signer: Option<Arc<Signer>>,
     /// Fonts and letterhead.
     pub stationery: Stationery,
     /// Digest of the job.
     pub job_digest: Sha256,
     sealer: Option<Box<dyn Seal>>,
+    preparer: Preparer,
 }
 
 /// A letter at its end, before the books.
 pub struct Done {
     /// Which.
     pub seq: LetterSeq,
+    /// Line of its start tag.
+    pub line: u64,
     /// Where it stands in the mailing.
     pub slice: Slice,
     /// The sender's business key; `line-<n>` if it cannot be read.
@@ -103,32 +106,40 @@ pub fn open_snapshot(plan: &Plan) -> Result<Option<Snapshot>, Error> {
 
 impl<'a> Mill<'a> {
     /// Makes everything ready that is the same for all letters.
-    pub fn set_up(plan: &'a Plan, source: &'a Source, snapshot: Option<&'a Snapshot>) -> Result<Self, Error> {
+    pub fn set_up(
+        plan: &'a Plan,
+        source: &'a Source,
+        snapshot: Option<&'a Snapshot>,
+        depth: Depth,
+    ) -> Result<Self, Error> {
         plan.spool.check().map_err(Error::Profile)?;
         let header = source.header();
         let date = plan.date.unwrap_or(header.created);
         let router = Router::new(&plan.routes, header.sender.country, snapshot, date)?;
-        let signer = load_key(&plan.keys.sender, header, date)?;
+        let signer = load_key(&plan.keys.sender, header, date, depth)?;
         let relay = match &plan.keys.relay {
-            Some(key) => load_key(key, header, date)?,
-            None => Arc::clone(&signer),
+            Some(key) => load_key(key, header, date, depth)?,
+            None => signer.clone(),
         };
+        let certificate = |key: &Option<Arc<Signer>>| key.as_ref().map_or([0; 32], |key| key.certificate_sha256());
         let job_digest = job_digest(&[
             &plan.job_file,
             &plan.ingest.schema.digest(),
             &snapshot.map_or([0; 32], Snapshot::digest),
-            &signer.certificate_sha256(),
-            &relay.certificate_sha256(),
+            &certificate(&signer),
+            &certificate(&relay),
         ]);
-        let sealer: Option<Box<dyn Seal>> = match header.sender.country {
-            Country::Sweden => {
+        let sealer: Option<Box<dyn Seal>> = match (header.sender.country, &signer, relay) {
+            (Country::Sweden, Some(signer), Some(relay)) => {
                 let options = plan.mina_meddelanden.clone();
-                Some(Box::new(Sealer::new(options, Arc::clone(&signer), relay, header, date)?))
+                Some(Box::new(Sealer::new(options, Arc::clone(signer), relay, header, date)?))
             }
-            Country::Denmark => None, // The router sends nothing to a channel that is not open.
+            // The router sends nothing to a channel that is not open, and a dry run seals nothing.
+            (Country::Sweden | Country::Denmark, _, _) => None,
         };
         let stationery = Stationery::new(&plan.stationery, header)?;
-        Ok(Self { plan, header, date, router, snapshot, signer, stationery, job_digest, sealer })
+        let preparer = Preparer::new(&plan.spool);
+        Ok(Self { plan, header, date, router, snapshot, signer, stationery, job_digest, sealer, preparer })
     }
 
     /// What the ledger wants to know of the mailing.
@@ -150,7 +161,7 @@ impl<'a> Mill<'a> {
         let id = id.unwrap_or_else(|| format!("line-{line}"));
         let Some(letter) = letter else {
             let decision = Decision::rejected(&findings);
-            return Ok(Done { seq, slice, id, decision, findings, output: Output::Nothing, labels: Labels::default() });
+            return Ok(Done { seq, line, slice, id, decision, findings, output: Output::Nothing, labels: Labels::default() });
         };
         findings.extend(validate::judge(&letter, self.header, &self.plan.rules));
         let mut decision = self.router.decide(&letter, &findings);
@@ -171,7 +182,7 @@ impl<'a> Mill<'a> {
             }
         }
         let labels = labels(&letter);
-        Ok(Done { seq, slice, id, decision, findings, output, labels })
+        Ok(Done { seq, line, slice, id, decision, findings, output, labels })
     }
 
     fn seal(
@@ -182,12 +193,12 @@ impl<'a> Mill<'a> {
         findings: &mut Vec<Finding>,
     ) -> Result<Result<Output, Cause>, Error> {
         let operator = decision.operator.and_then(|index| self.snapshot?.operator(index));
-        let (Some(sealer), Some(operator)) = (&self.sealer, operator) else {
-            return Ok(Err(Cause::ContentNotAllowed)); // The router gives digital letters an operator.
-        };
         if depth != Depth::Finished {
             return Ok(Ok(Output::Nothing));
         }
+        let (Some(sealer), Some(operator)) = (&self.sealer, operator) else {
+            return Ok(Err(Cause::ContentNotAllowed)); // The router gives digital letters an operator.
+        };
         let message_id = bundle::message_id(&self.header.mailing_id, &letter.id);
         let cause = match sealer.seal(letter, message_id) {
             Ok(sealed) => return Ok(Ok(Output::Message(operator.id.clone(), sealed))),
@@ -216,27 +227,31 @@ impl<'a> Mill<'a> {
             findings.extend(found);
             if address { Cause::AddressDoesNotFit } else { Cause::Unprintable }
         })?;
-        let pages: Vec<u32> = enclosures.iter().map(|enclosure| enclosure.facts.pages).collect();
+        let pages: Vec<u32> = enclosures.iter().map(|(_, facts)| facts.pages).collect();
         let own = u32::try_from(laid.pages.len()).unwrap_or(u32::MAX);
         let plan = spool::plan(own, &pages, &letter.print, &self.plan.spool)
             .map_err(|unfit| unfit_cause(letter, &unfit, findings))?;
         if depth != Depth::Finished {
             return Ok(Output::Measured(plan));
         }
+        let home = self.header.sender.country;
+        let address = letter.recipient.address.as_ref();
+        let abroad = address.is_some_and(|address| address.is_foreign(home));
         let piece = spool::Piece {
             seq: letter.seq,
             letter_id: &letter.id,
             laid: &laid,
             enclosures,
-            postal_code: letter.recipient.address.as_ref().and_then(|a| a.postal_code_digits()),
-            country: letter.recipient.address.as_ref().and_then(|a| a.country.as_deref()),
-            home: self.header.sender.country,
+            postal_code: address.and_then(Address::postal_code_digits),
+            country: address.and_then(|a| a.country.as_deref()).unwrap_or(home.code()),
+            destination: if abroad { Destination::Foreign } else { Destination::Domestic },
         };
-        Ok(Output::Piece(spool::prepare(piece, &plan, &self.plan.spool), plan))
+        let prepared = self.preparer.prepare(&piece, &plan).map_err(|fault| unprintable(letter, &fault, findings))?;
+        Ok(Output::Piece(prepared, plan))
     }
 
     /// The PDFs that go behind the letter's own pages, checked.
-    fn enclosures(&self, letter: &Letter<'_>, findings: &mut Vec<Finding>) -> Result<Vec<spool::Enclosure>, Cause> {
+    fn enclosures(&self, letter: &Letter<'_>, findings: &mut Vec<Finding>) -> Result<Vec<Enclosure>, Cause> {
         let content = match &letter.content {
             Content::Pdf(document) => Some(document),
             Content::Text(_) => None,
@@ -250,31 +265,42 @@ impl<'a> Mill<'a> {
         letter: &Letter<'_>,
         document: &Document,
         findings: &mut Vec<Finding>,
-    ) -> Result<spool::Enclosure, Cause> {
+    ) -> Result<Enclosure, Cause> {
         match spool::inspect(&document.bytes, &self.plan.spool) {
             Ok(facts) => {
                 for note in &facts.notes {
-                    findings.push(about(letter, Code::PdfNote, note, "printed as it is"));
+                    findings.push(about(letter, Code::PdfNote, &note.to_string(), "printed all the same"));
                 }
-                Ok(spool::Enclosure { bytes: Arc::clone(&document.bytes), facts })
+                Ok((Arc::clone(&document.bytes), facts))
             }
-            Err(fault) => {
-                let allowed = "a PDF that the print profile takes, see docs/formats-spool.md";
-                findings.push(about(letter, Code::PdfUnprintable, &fault.to_string(), allowed));
-                Err(Cause::Unprintable)
-            }
+            Err(fault) => Err(unprintable(letter, &fault, findings)),
         }
     }
 }
 
-fn load_key(source: &KeySource, header: &Header, date: Date) -> Result<Arc<Signer>, Error> {
+/// A PDF to be enclosed, and what is known of it.
+type Enclosure = (Arc<Vec<u8>>, PdfFacts);
+
+fn unprintable(letter: &Letter<'_>, fault: &spool::PdfFault, findings: &mut Vec<Finding>) -> Cause {
+    let allowed = "a PDF that the vendor profile takes, see docs/formats-spool.md";
+    findings.push(about(letter, Code::PdfUnprintable, &fault.to_string(), allowed));
+    Cause::Unprintable
+}
+
+fn load_key(source: &KeySource, header: &Header, date: Date, depth: Depth) -> Result<Option<Arc<Signer>>, Error> {
     let sender = &header.sender;
     let signer = match source {
         KeySource::Files(files) => Signer::load(files, date)?,
-        KeySource::Development(folder) => Signer::development(folder, &sender.organisation_number, &sender.name)?,
+        KeySource::Development(folder) if depth == Depth::Finished => {
+            Signer::development(folder, &sender.organisation_number, &sender.name)?
+        }
+        KeySource::Development(_) if header.environment == Environment::Production => {
+            return Err(sign::Error::DevelopmentInProduction.into());
+        }
+        KeySource::Development(_) => return Ok(None),
     };
     signer.check_environment(header.environment)?;
-    Ok(Arc::new(signer))
+    Ok(Some(Arc::new(signer)))
 }
 
 fn unfit_cause(letter: &Letter<'_>, unfit: &spool::Unfit, findings: &mut Vec<Finding>) -> Cause {

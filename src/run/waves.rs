@@ -7,9 +7,9 @@ use rayon::prelude::*;
 use super::mill::{Depth, Done, Mill};
 use super::{Error, Observer, Plan};
 use crate::finding::{Code, Finding, Place};
-use crate::ingest::{Parsed, Source, Waves};
+use crate::ingest::{Parsed, Slice, Source, Waves};
 use crate::ledger::{Batch, Ledger, Reader};
-use crate::validate::LetterIds;
+use crate::validate::{Fingerprint, LetterIds};
 
 /// Takes waves of letters that are at their end, in file order.
 pub trait Sink: Send {
@@ -65,6 +65,7 @@ pub fn grind(
         let mut waves = source.waves();
         let mut ids = LetterIds::default();
         let mut letters = 0;
+        let mut behind = Slice { start: 0, end: 0 };
         let mut done = Vec::new();
         loop {
             let (taken, next) = rayon::join(
@@ -75,15 +76,16 @@ pub fn grind(
             let Some((next, end)) = next? else { break };
             letters += next.len() as u64;
             done = next;
-            source.forget_before(end);
-            observer.progress(letters, end as u64, source.bytes().len() as u64);
+            source.forget_before(behind);
+            behind = end;
+            observer.progress(letters, end.end, source.bytes().len() as u64);
         }
         waves.finish()?;
         Ok(())
     })
 }
 
-/// The next letters at their end, and where in the file they end.
+/// The next letters at their end, and where in the file they stand.
 fn next_wave(
     mill: &Mill<'_>,
     source: &Source,
@@ -91,21 +93,21 @@ fn next_wave(
     sent_before: &SentBefore,
     waves: &mut Waves<'_>,
     ids: &mut LetterIds,
-) -> Result<Option<(Vec<Done>, usize)>, Error> {
+) -> Result<Option<(Vec<Done>, Slice)>, Error> {
     let Some(wave) = waves.next()? else { return Ok(None) };
-    let end = wave.end();
+    let place = wave.slice();
     let mut parsed = wave.parse(source)?;
     for letter in &mut parsed {
         mark_duplicate(letter, ids);
     }
     sent_before.mark(&mut parsed)?;
     let done: Result<Vec<Done>, Error> = parsed.into_par_iter().map(|letter| mill.work(letter, depth)).collect();
-    Ok(Some((done?, end)))
+    Ok(Some((done?, place)))
 }
 
 fn mark_duplicate(parsed: &mut Parsed<'_>, ids: &mut LetterIds) {
     let Some(id) = parsed.id.as_deref() else { return };
-    if let Some(first) = ids.insert(id, parsed.seq) {
+    if let Some(first) = ids.insert(Fingerprint::of(id), parsed.seq) {
         let found = format!("letter {} of the file has the same id", u64::from(first.0) + 1);
         reject(parsed, Code::IdDuplicate, found, "an id that no other letter of the mailing has");
     }
