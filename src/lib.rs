@@ -8,3 +8,4 @@ pub mod disk;
 pub mod finding;
 pub mod letter;
 pub mod schema;
+pub mod spool;
