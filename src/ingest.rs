@@ -27,6 +27,7 @@ use crate::schema::{DeclId, Schema};
 mod beside;
 mod build;
 mod cursor;
+mod damage;
 mod encoding;
 mod error;
 mod excerpt;
@@ -37,6 +38,7 @@ mod scope;
 mod split;
 mod vocabulary;
 mod waves;
+mod white_space;
 
 pub use error::{At, Error};
 pub use excerpt::{Excerpt, write_excerpt};

@@ -141,7 +141,7 @@ pub(super) fn weight(letter: &[u8], folder: &Path, document_bytes_max: usize) ->
         let Ok(value) = std::str::from_utf8(value) else {
             continue;
         };
-        let value = super::cursor::collapsed(markup::attribute_value(value, |_, _| {}));
+        let value = super::white_space::collapsed(markup::attribute_value(value, |_, _| {}));
         let Some(path) = plain(&value) else { continue };
         if let Ok(metadata) = std::fs::metadata(folder.join(path)) {
             sum = sum.saturating_add(

@@ -239,10 +239,6 @@ pub(super) enum FaultKind {
         declared: u64,
         found: u64,
     },
-    Io {
-        what: &'static str,
-        kind: io::ErrorKind,
-    },
 }
 
 impl Fault {
@@ -299,11 +295,6 @@ impl FaultKind {
                 what,
                 declared,
                 found,
-            },
-            Self::Io { what, kind } => Error::Io {
-                path: at.path,
-                what,
-                source: kind.into(),
             },
         }
     }

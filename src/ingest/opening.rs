@@ -8,7 +8,7 @@ use super::error::{At, Error, Fault, FaultKind};
 use super::scope::Scope;
 use super::split::{self, Item};
 use super::vocabulary::{Element, NAMESPACE, ROOT};
-use super::{Input, Limits, Options, Root, Slice, Source, build, markup};
+use super::{Input, Limits, Options, Root, Slice, Source, build, damage, markup, white_space};
 use crate::disk::Map;
 use crate::letter::LetterSeq;
 use crate::schema::{Children, DeclId, Schema, Validator};
@@ -149,7 +149,7 @@ fn declaration(bytes: &[u8], start: usize) -> Result<usize, Fault> {
     if !rest.starts_with(b"<?xml")
         || !rest
             .get(5)
-            .is_some_and(|&b| markup::is_space(b) || b == b'?')
+            .is_some_and(|&b| white_space::is_space(b) || b == b'?')
     {
         return Ok(start);
     }
@@ -157,7 +157,7 @@ fn declaration(bytes: &[u8], start: usize) -> Result<usize, Fault> {
         return Err(Fault::truncated(bytes.len(), "the XML declaration"));
     };
     let inside =
-        markup::text_of(&rest[2..length]).map_err(|damage| split::damaged(start + 2, damage))?;
+        damage::text_of(&rest[2..length]).map_err(|damage| split::damaged(start + 2, damage))?;
     markup::declaration(inside)
         .map_err(|wrong| Fault::ill_formed(start + 2 + wrong.offset, wrong.found, wrong.allowed))?;
     Ok(start + length + 2)
@@ -183,7 +183,7 @@ fn something_else(bytes: &[u8], start: usize) -> Option<String> {
 /// Checks the root's start tag.
 fn root(bytes: &[u8], start: usize, end: usize, options: &Options) -> Result<Root, Fault> {
     let text =
-        markup::text_of(&bytes[start..end]).map_err(|damage| split::damaged(start, damage))?;
+        damage::text_of(&bytes[start..end]).map_err(|damage| split::damaged(start, damage))?;
     let origin = Origin {
         offset: start,
         line: 1,
@@ -282,7 +282,7 @@ fn header(
         ));
     }
     let text =
-        markup::text_of(&bytes[start..end]).map_err(|damage| split::damaged(start, damage))?;
+        damage::text_of(&bytes[start..end]).map_err(|damage| split::damaged(start, damage))?;
     let (line, column) = Origin {
         offset: 0,
         line: 1,

@@ -4,8 +4,8 @@ use rayon::prelude::*;
 
 use super::build::{self, Draft, Surroundings};
 use super::cursor::{Cursor, Stop};
+use super::damage::{self, Damage};
 use super::error::Fault;
-use super::markup::{self, Damage};
 use super::vocabulary::{Element, attribute};
 use super::waves::Cut;
 use super::{Parsed, Slice, Source, split};
@@ -60,7 +60,7 @@ fn letter<'a>(
     if bytes.len() > source.limits.letter_bytes_max {
         return Ok((too_long(source, cut, bytes), attachments_in(bytes)));
     }
-    match markup::text_of(bytes) {
+    match damage::text_of(bytes) {
         Ok(text) => sound(source, cut, text, around, validator),
         Err(damage) => damaged(source, cut, bytes, damage),
     }
@@ -140,7 +140,7 @@ fn damaged<'a>(
         ),
     };
     let (line, column) = cut.origin.advanced(&bytes[..offset]);
-    let text = markup::repaired(bytes);
+    let text = damage::repaired(bytes);
     let mut cursor = Cursor::new(
         &text,
         cut.origin,
@@ -169,7 +169,7 @@ fn too_long<'a>(source: &'a Source, cut: &Cut, bytes: &[u8]) -> Parsed<'a> {
     )];
     let tag = split::tag_end(bytes, 0)
         .ok()
-        .and_then(|end| markup::text_of(&bytes[..end]).ok());
+        .and_then(|end| damage::text_of(&bytes[..end]).ok());
     let id = tag.and_then(|tag| {
         let mut cursor = Cursor::new(
             tag,

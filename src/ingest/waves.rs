@@ -8,7 +8,7 @@ use super::cursor::{Cursor, Origin};
 use super::error::{Error, Fault, FaultKind};
 use super::split::{self, Item, Shortcut};
 use super::vocabulary::Element;
-use super::{Options, Parsed, Slice, Source, beside, markup, opening, parse};
+use super::{Options, Parsed, Slice, Source, beside, damage, markup, opening, parse, white_space};
 use crate::letter::LetterSeq;
 use crate::schema::{Children, DeclId, Validator};
 
@@ -277,7 +277,7 @@ impl<'s> Waves<'s> {
     /// What the child with this start tag is; a letter or the trailer, where it may stand.
     fn classify(&mut self, tag: &[u8]) -> Result<(Element, DeclId), Fault> {
         let origin = self.here;
-        let text = markup::repaired_cow(tag);
+        let text = damage::repaired_cow(tag);
         let (element, decl) = opening::classify(
             &text,
             origin,
@@ -365,7 +365,7 @@ impl<'s> Waves<'s> {
             });
         }
         let text =
-            markup::text_of(&bytes[start..end]).map_err(|damage| split::damaged(start, damage))?;
+            damage::text_of(&bytes[start..end]).map_err(|damage| split::damaged(start, damage))?;
         let mut validator = Validator::new(&source.schema);
         let mut cursor = Cursor::new(
             text,
@@ -393,7 +393,7 @@ impl<'s> Waves<'s> {
             || bytes[at + 2..end - 1]
                 .iter()
                 .skip(name.len())
-                .any(|&b| !markup::is_space(b))
+                .any(|&b| !white_space::is_space(b))
         {
             let found = markup::shown(&String::from_utf8_lossy(found));
             return Err(Fault::ill_formed(

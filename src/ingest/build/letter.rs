@@ -98,10 +98,9 @@ pub(in super::super) fn letter<'a>(
         }
     }
     c.finish()?;
-    if draft.recipient.is_none() || draft.subject.is_none() || draft.content.is_none() {
-        if !c.has_findings() {
-            missing(c, "recipient, subject and content");
-        }
+    let whole = draft.recipient.is_some() && draft.subject.is_some() && draft.content.is_some();
+    if !whole && !c.has_findings() {
+        missing(c, "recipient, subject and content");
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use super::super::cursor::{Cursor, Node, Stop};
 use super::super::vocabulary::Element;
+use super::super::white_space::folded;
 use crate::letter::{Run, Text};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -124,32 +125,4 @@ impl<'a> Gathered<'a> {
             }
         }
     }
-}
-
-/// Every stretch of white space becomes one space; one at the start goes if `cut_start`. Borrowed if nothing else changes.
-fn folded(text: Text<'_>, cut_start: bool) -> Text<'_> {
-    let is_space = |c: char| matches!(c, ' ' | '\t' | '\n' | '\r');
-    let text = match text {
-        Cow::Borrowed(text) if cut_start => Cow::Borrowed(text.trim_start_matches(is_space)),
-        Cow::Owned(text) if cut_start => Cow::Owned(text.trim_start_matches(is_space).to_owned()),
-        text => text,
-    };
-    let mut space_before = false;
-    let fine = text.bytes().all(|b| {
-        let fine = !matches!(b, b'\t' | b'\n' | b'\r') && !(b == b' ' && space_before);
-        space_before = b == b' ';
-        fine
-    });
-    if fine {
-        return text;
-    }
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if !is_space(c) {
-            out.push(c);
-        } else if !out.ends_with(' ') {
-            out.push(' ');
-        }
-    }
-    Cow::Owned(out)
 }

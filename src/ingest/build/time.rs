@@ -1,35 +1,66 @@
 //! `xs:date` and `xs:dateTime` as civil dates and times.
 
 use jiff::ToSpan;
-use jiff::civil::{Date, DateTime};
+use jiff::civil::{Date, DateTime, Time};
 
 /// The calendar date of an `xs:date`, in its own offset.
 pub(super) fn date(text: &str) -> Option<Date> {
-    without_offset(text, "yyyy-mm-dd".len())
-        .parse()
-        .ok()
-        .filter(|_| text.len() >= 10)
+    day(without_offset(text, "yyyy-mm-dd".len()))
 }
 
 /// The date and time of an `xs:dateTime`, in its own offset. 24:00:00 is the end of the day.
 pub(super) fn date_time(text: &str) -> Option<DateTime> {
     let local = without_offset(text, "yyyy-mm-ddThh:mm:ss".len());
-    let (day, time) = local.split_once('T')?;
-    let day: Date = day.parse().ok()?;
-    if let Some(rest) = time.strip_prefix("24:00:00") {
-        let whole = rest.trim_start_matches('.').bytes().all(|b| b == b'0');
-        return whole
-            .then(|| day.checked_add(1.day()).ok())
-            .flatten()
-            .map(|d| d.at(0, 0, 0, 0));
-    }
-    // XML Schema allows any number of digits in a fraction of a second, jiff nine.
-    let time = match time.split_once('.') {
-        Some((seconds, fraction)) => format!("{seconds}.{}", fraction.get(..9).unwrap_or(fraction)),
-        None => time.to_owned(),
+    let (date, time) = local.split_once('T')?;
+    let date = day(date)?;
+    let (time, fraction) = match time.split_once('.') {
+        Some((time, fraction)) if !fraction.is_empty() => (time, fraction),
+        Some(_) => return None,
+        None => (time, "0"),
     };
-    let time: jiff::civil::Time = time.parse().ok()?;
-    Some(day.to_datetime(time))
+    let nanoseconds = nanoseconds(fraction)?;
+    let [hour, minute, second] = numbers(time, [2, 2, 2], b':')?;
+    if (hour, minute, second, nanoseconds) == (24, 0, 0, 0) {
+        return Some(
+            date.checked_add(1.day())
+                .ok()?
+                .to_datetime(Time::midnight()),
+        );
+    }
+    let small = |n: i16| i8::try_from(n).ok();
+    let time = Time::new(small(hour)?, small(minute)?, small(second)?, nanoseconds).ok()?;
+    Some(date.to_datetime(time))
+}
+
+fn day(text: &str) -> Option<Date> {
+    let [year, month, day] = numbers(text, [4, 2, 2], b'-')?;
+    Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?)
+        .ok()
+        .filter(|_| year > 0)
+}
+
+/// XML Schema allows any number of digits; nine count.
+fn nanoseconds(fraction: &str) -> Option<i32> {
+    let digits = fraction.bytes().all(|b| b.is_ascii_digit());
+    let nine: String = fraction
+        .chars()
+        .chain("000000000".chars())
+        .take(9)
+        .collect();
+    digits.then(|| nine.parse().ok()).flatten()
+}
+
+/// Three numbers of exactly these widths.
+fn numbers(text: &str, widths: [usize; 3], between: u8) -> Option<[i16; 3]> {
+    let mut parts = text.split(between as char);
+    let mut out = [0; 3];
+    for (width, slot) in widths.iter().zip(&mut out) {
+        let part = parts
+            .next()
+            .filter(|p| p.len() == *width && p.bytes().all(|b| b.is_ascii_digit()))?;
+        *slot = part.parse().ok()?;
+    }
+    parts.next().is_none().then_some(out)
 }
 
 /// Cuts `Z` or `±hh:mm` off, which can only stand behind the first `from` bytes.
