@@ -286,7 +286,8 @@ impl Compiled {
                 && !when.operator_not.as_ref().is_some_and(is_in)
         };
         let patterns = |list: &Option<Vec<String>>| {
-            list.as_ref().map(|l| l.iter().map(Pattern::new).collect())
+            list.as_ref()
+                .map(|l| l.iter().map(|text| Pattern::new(text)).collect())
         };
         Self {
             allowed: when.allowed(),
@@ -322,10 +323,10 @@ enum Pattern {
 }
 
 impl Pattern {
-    fn new(text: &String) -> Self {
+    fn new(text: &str) -> Self {
         match text.strip_suffix('*') {
             Some(beginning) => Self::Beginning(beginning.into()),
-            None => Self::Whole(text.clone()),
+            None => Self::Whole(text.into()),
         }
     }
 
