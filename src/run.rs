@@ -125,7 +125,7 @@ pub fn run(plan: &Plan, clock: &dyn Clock, observer: &dyn Observer) -> Result<Ou
     let mut gather = Gather::open(&mill, &source, &mut batch)?;
     timing.lap("begin");
 
-    waves::grind(&mill, &source, Depth::Finished, &sent_before, &mut gather, observer)?; // In waves.
+    waves::grind(&mill, &source, Depth::Finished, sent_before, &mut gather, observer)?; // In waves.
     timing.lap("letters");
     let books = gather.finish()?; // Bundles closed, pieces sorted into parts.
     timing.lap("spool");
@@ -135,7 +135,7 @@ pub fn run(plan: &Plan, clock: &dyn Clock, observer: &dyn Observer) -> Result<Ou
 
     let report = finish::report(&mill, &source, batch.name(), &books, proof);
     let files = finish::seal_folder(&mill, &source, &batch, &books, &report)?;
-    let released = finish::release(batch, &files, &books, &report)?;
+    let released = finish::release(batch, &files, &report)?;
     timing.lap("release");
     finish::outcome(plan, report, released, timing, recovered)
 }

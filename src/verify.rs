@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use crate::{bundle, manifest, spool};
+use crate::{bundle, manifest, sign, spool};
 
 /// Faults listed; more are counted.
 const FAULTS_MAX: usize = 1_000;
@@ -50,4 +50,64 @@ pub enum Error {
     /// A part that cannot be read.
     #[error(transparent)]
     Spool(#[from] spool::Error),
+}
+
+/// Verifies a batch folder.
+///
+/// # Errors
+/// There is no manifest, or a file cannot be read. What is wrong inside is no error but a fault.
+pub fn verify(folder: &Path) -> Result<Verdict, Error> {
+    let listed = manifest::verify(folder, &|signature, message| {
+        let algorithm = sign::Algorithm::from_name(&signature.algorithm)
+            .ok_or_else(|| format!("algorithm `{}` is not known", signature.algorithm))?;
+        let certificate = sign::Certificate::from_der(&signature.certificate_der).map_err(|e| e.to_string())?;
+        sign::verify(certificate.der(), algorithm, message, &signature.signature).map_err(|e| e.to_string())?;
+        Ok(certificate.subject().to_owned())
+    })?;
+    let mut faults = listed.problems();
+    let totals = listed.manifest.totals;
+
+    let digital = folder.join("digital");
+    let checked = if digital.is_dir() { bundle::check(&digital)? } else { bundle::Checked::default() };
+    faults.extend(checked.faults.iter().map(|fault| format!("`digital/{}`: {}", fault.file.display(), fault.what)));
+    if checked.sound != totals.digital {
+        faults.push(format!("{} sound messages, the manifest says {}", checked.sound, totals.digital));
+    }
+
+    let (mut pieces, mut sheets) = (0, 0);
+    for pdf in parts(&listed.manifest) {
+        let csv = pdf.with_extension("pieces.csv");
+        let proof = spool::proof::check(&folder.join(&pdf), &folder.join(csv))?;
+        pieces += proof.pieces;
+        sheets += proof.sheets;
+        faults.extend(proof.mismatches.iter().map(|mismatch| format!("`{}`: {mismatch}", pdf.display())));
+    }
+    if pieces != totals.print {
+        faults.push(format!("{pieces} pieces, the manifest says {}", totals.print));
+    }
+
+    let faults_total = faults.len() as u64;
+    faults.truncate(FAULTS_MAX);
+    let signed_by = match &listed.signature {
+        manifest::SignatureVerdict::Good { subject, .. } => subject.clone(),
+        manifest::SignatureVerdict::Missing | manifest::SignatureVerdict::Bad { .. } => "nobody we can tell".into(),
+    };
+    Ok(Verdict {
+        batch: listed.batch.clone(),
+        files: listed.files_good,
+        messages: checked.messages,
+        signatures: checked.signatures,
+        pieces,
+        sheets,
+        signed_by,
+        development_key: listed.manifest.key == manifest::KeyKind::Development,
+        faults,
+        faults_total,
+    })
+}
+
+/// The parts of the spool that the manifest lists and that are there.
+fn parts(manifest: &manifest::Manifest) -> Vec<PathBuf> {
+    let paths = manifest.files.iter().map(|file| PathBuf::from(&file.path));
+    paths.filter(|path| path.starts_with("print") && path.extension().is_some_and(|end| end == "pdf")).collect()
 }

@@ -33,7 +33,7 @@ pub fn registry(command: &RegistryCommand) -> Result<Exit, Failure> {
 }
 
 fn count_lines(out: &mut String, counts: &Counts) {
-    for status in Status::ALL {
+    for &status in Status::ALL {
         if counts.of(status) > 0 {
             let _ = writeln!(out, "  {:<24} {:>10}", status.name(), counts.of(status));
         }

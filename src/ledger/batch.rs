@@ -88,25 +88,9 @@ impl<'l, 'c> Batch<'l, 'c> {
         if !self.known {
             return Ok(vec![None; letter_ids.len()]);
         }
-        let mut find = self.ledger.db.prepare_cached(
-            // `CROSS JOIN` keeps the order: for each earlier batch one look into the index (batch, letter_id).
-            "SELECT b.name, b.state_at FROM batches b CROSS JOIN letters l ON l.batch = b.batch
-             WHERE b.mailing_id = (SELECT mailing_id FROM batches WHERE batch = ?1)
-               AND b.state IN ('sent', 'held') AND l.letter_id = ?2 AND l.fate IN ('digital', 'print')
-             ORDER BY b.batch LIMIT 1",
-        )?;
-        let mut found = Vec::with_capacity(letter_ids.len());
-        for id in letter_ids {
-            let mut rows = find.query(params![self.number, id])?;
-            found.push(match rows.next()? {
-                Some(row) => Some(SentBefore {
-                    batch: row.get(0)?,
-                    at: tables::time_at(row, 1)?,
-                }),
-                None => None,
-            });
-        }
-        Ok(found)
+        let of = "SELECT mailing_id FROM batches WHERE batch = ?1";
+        let mailing_id: String = self.ledger.db.query_row(of, [self.number], |row| row.get(0))?;
+        tables::sent_before(&self.ledger.db, &mailing_id, letter_ids)
     }
 
     /// Records how letters ended, in one transaction. Called once a wave, by one thread.

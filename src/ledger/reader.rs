@@ -5,7 +5,7 @@ use rusqlite::{Connection, Row};
 
 use super::error::Error;
 use super::home::Home;
-use super::{State, Totals, tables};
+use super::{SentBefore, State, Totals, tables};
 use crate::disk::Sha256;
 
 /// The ledger, open for reading. A run may write to it meanwhile.
@@ -129,6 +129,14 @@ impl Reader {
         Ok(Self {
             db: tables::open_for_reading(&path)?,
         })
+    }
+
+    /// As [`Batch::sent_before`](super::Batch::sent_before), beside a run that is writing.
+    ///
+    /// # Errors
+    /// Anything that SQLite says.
+    pub fn sent_before(&self, mailing_id: &str, letter_ids: &[&str]) -> Result<Vec<Option<SentBefore>>, Error> {
+        tables::sent_before(&self.db, mailing_id, letter_ids)
     }
 
     /// All batches, in the order they were begun, abandoned ones too.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rusqlite::types::Type;
 use rusqlite::{Connection, OpenFlags, Row, params};
 
-use super::State;
+use super::{SentBefore, State};
 use super::error::{Error, at};
 use super::home;
 
@@ -218,6 +218,33 @@ pub(super) fn state_at(row: &Row<'_>, index: usize) -> rusqlite::Result<State> {
             "state".to_owned(),
             Type::Text,
         ))
+}
+
+/// For each letter id, the first batch of this mailing id that has it as digital or print and was sent or is held.
+pub fn sent_before(
+    db: &Connection,
+    mailing_id: &str,
+    letter_ids: &[&str],
+) -> Result<Vec<Option<SentBefore>>, Error> {
+    let mut find = db.prepare_cached(
+        // `CROSS JOIN` keeps the order: for each earlier batch one look into the index (batch, letter_id).
+        "SELECT b.name, b.state_at FROM batches b CROSS JOIN letters l ON l.batch = b.batch
+         WHERE b.mailing_id = ?1 AND b.state IN ('sent', 'held')
+           AND l.letter_id = ?2 AND l.fate IN ('digital', 'print')
+         ORDER BY b.batch LIMIT 1",
+    )?;
+    let mut found = Vec::with_capacity(letter_ids.len());
+    for id in letter_ids {
+        let mut rows = find.query(params![mailing_id, id])?;
+        found.push(match rows.next()? {
+            Some(row) => Some(SentBefore {
+                batch: row.get(0)?,
+                at: time_at(row, 1)?,
+            }),
+            None => None,
+        });
+    }
+    Ok(found)
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ pub fn check(plan: &Plan, depth: Depth, clock: &dyn Clock, observer: &dyn Observ
     let mill = Mill::set_up(plan, &source, snapshot.as_ref(), depth)?;
     timing.lap("open");
     let mut count = Count { tally: Tally::new(&plan.report), mill: &mill };
-    waves::grind(&mill, &source, depth, &SentBefore::nobody(), &mut count, observer)?;
+    waves::grind(&mill, &source, depth, SentBefore::nobody(), &mut count, observer)?;
     timing.lap("letters");
     let about = finish::about(&mill, &source, "");
     let mut report = Report::new(about, &count.tally, &plan.report, &|reason| finish::sentence(&mill, reason));

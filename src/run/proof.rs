@@ -35,7 +35,7 @@ pub fn read_back(folder: &Path, books: &Books) -> Result<Proof, Error> {
     };
     let mut pieces = 0;
     for part in &books.spooled.parts {
-        let read = spool::proof::check(&folder.join(&part.pdf), &folder.join(&part.pieces_csv))?;
+        let read = spool::proof::check(&folder.join(&part.pdf), &folder.join(&part.csv))?;
         pieces += read.pieces;
         proof.sheets_read += read.sheets;
         proof.mismatches += read.mismatches.len() as u64;

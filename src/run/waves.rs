@@ -34,8 +34,8 @@ impl SentBefore {
         Self(None)
     }
 
-    fn mark(&self, wave: &mut [Parsed<'_>]) -> Result<(), Error> {
-        let Some((reader, mailing_id)) = &self.0 else { return Ok(()) };
+    fn mark(&mut self, wave: &mut [Parsed<'_>]) -> Result<(), Error> {
+        let Some((reader, mailing_id)) = &mut self.0 else { return Ok(()) };
         let ids: Vec<&str> = wave.iter().map(|parsed| parsed.id.as_deref().unwrap_or_default()).collect();
         let sent = reader.sent_before(mailing_id, &ids)?;
         for (parsed, sent) in wave.iter_mut().zip(sent) {
@@ -53,7 +53,7 @@ pub fn grind(
     mill: &Mill<'_>,
     source: &Source,
     depth: Depth,
-    sent_before: &SentBefore,
+    mut sent_before: SentBefore,
     sink: &mut impl Sink,
     observer: &dyn Observer,
 ) -> Result<(), Error> {
@@ -70,7 +70,7 @@ pub fn grind(
         loop {
             let (taken, next) = rayon::join(
                 || sink.take(std::mem::take(&mut done)),
-                || next_wave(mill, source, depth, sent_before, &mut waves, &mut ids),
+                || next_wave(mill, source, depth, &mut sent_before, &mut waves, &mut ids),
             );
             taken?;
             let Some((next, end)) = next? else { break };
@@ -90,7 +90,7 @@ fn next_wave(
     mill: &Mill<'_>,
     source: &Source,
     depth: Depth,
-    sent_before: &SentBefore,
+    sent_before: &mut SentBefore,
     waves: &mut Waves<'_>,
     ids: &mut LetterIds,
 ) -> Result<Option<(Vec<Done>, Slice)>, Error> {
