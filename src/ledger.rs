@@ -246,7 +246,7 @@ impl<'c> Ledger<'c> {
     ///
     /// # Errors
     /// [`Error::Busy`] if another process has it open for writing; [`Error::Newer`] if a newer program wrote it;
-    /// [`Error::Changed`] or [`Error::Missing`] if the files of a batch that was ready are not what the ledger
+    /// [`Error::Changed`], [`Error::Unlisted`] or [`Error::Missing`] if the files of a batch that was ready are not what the ledger
     /// promises (withdraw it through [`Ledger::open_as_is`]); anything that the disk or SQLite says.
     pub fn open(home: &Path, clock: &'c dyn Clock) -> Result<(Self, Vec<Recovered>), Error> {
         let mut ledger = Self::open_as_is(home, clock)?;
@@ -351,9 +351,20 @@ impl<'c> Ledger<'c> {
     }
 }
 
-/// Where `outbox/<batch>` lies, for messages.
-pub fn outbox(home: &Path, batch: &str) -> PathBuf {
-    Home::at(home).place(home::Place::Outbox, batch)
+/// Where the folder of a batch in a state lies: `None` for one that is under way or gone.
+pub fn folder(home: &Path, batch: &str, state: State) -> Option<PathBuf> {
+    let place = match state {
+        State::Sent => home::Place::Outbox,
+        State::Held => home::Place::Held,
+        State::Withdrawn => home::Place::Withdrawn,
+        State::Begun
+        | State::Ready
+        | State::Holding
+        | State::Releasing
+        | State::Withdrawing
+        | State::Abandoned => return None,
+    };
+    Some(Home::at(home).place(place, batch))
 }
 
 fn check_mailing_id(id: &str) -> Result<(), Error> {
@@ -376,9 +387,10 @@ fn environment_name(environment: Environment) -> &'static str {
     }
 }
 
-/// Opens the file `path` names, as [`disk::digest_file`], and compares it with what the ledger promises.
+/// Whether a file is what the ledger promises.
 fn same_file(path: &Path, size: u64, sha256: &Sha256) -> std::io::Result<bool> {
-    if std::fs::metadata(path)?.len() != size {
+    let found = path.symlink_metadata()?;
+    if !found.is_file() || found.len() != size {
         return Ok(false);
     }
     Ok(disk::digest_file(path)? == (size, *sha256))

@@ -24,7 +24,7 @@ mod tally;
 
 pub use findings_csv::FindingsCsv;
 pub use html::html;
-pub use tally::{LetterCount, PieceCount, Tally};
+pub use tally::{LetterCount, OTHER, PieceCount, Tally};
 
 /// What [`Report::format`] says.
 pub const FORMAT: &str = "lettermill-report";
@@ -168,7 +168,7 @@ pub struct NameLine {
     pub letters: u64,
 }
 
-/// Letters of a department or the like. An empty name means that the letter has none; see [`tally::OTHER`].
+/// Letters of a department or the like. An empty name means that the letter has none; see [`OTHER`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct GroupLine {
     /// The name.

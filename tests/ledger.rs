@@ -3,6 +3,8 @@
 //! A crash is played twice: as [`Stop`], after which the same process starts again, and as a child process that aborts
 //! at the same point, so that nothing is closed or flushed on the way out.
 
+#![allow(clippy::unwrap_used)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -416,7 +418,15 @@ fn a_held_batch_is_released_only_with_the_files_that_were_promised() {
     let error = ledger.release_held("night~1.1").unwrap_err();
     assert!(matches!(error, Error::Changed(_)), "{error}");
     fs::write(held.folder.join("digital/kivra/1.tar"), "sealed").unwrap();
+    fs::write(held.folder.join("print/mono-c5/2.pdf"), "slipped in").unwrap();
+    let error = ledger.release_held("night~1.1").unwrap_err();
+    assert!(matches!(error, Error::Unlisted(_)), "{error}");
+    fs::remove_file(held.folder.join("print/mono-c5/2.pdf")).unwrap();
     let released = ledger.release_held("night~1.1").unwrap();
+    assert_eq!(
+        lettermill::ledger::folder(home, "night~1.1", State::Sent).as_ref(),
+        Some(&released.outbox)
+    );
     assert_eq!(released.outbox, home.join("outbox/night~1.1"));
     let events = Ledger::read(home).unwrap().events("night~1.1").unwrap();
     let events: Vec<_> = events

@@ -1,5 +1,7 @@
 //! The manifest: deterministic, signed so that openssl can check it, and every kind of tampering is found.
 
+#![allow(clippy::unwrap_used)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -17,7 +19,7 @@ use x509_cert::der::Decode;
 struct Key {
     algorithm: &'static str,
     certificate_der: Vec<u8>,
-    sign: Box<dyn Fn(&[u8]) -> Result<Vec<u8>, String>>,
+    sign: Box<manifest::Sign<'static>>,
 }
 
 fn key(algorithm: &'static str) -> Key {
@@ -35,7 +37,7 @@ fn key(algorithm: &'static str) -> Key {
     let certificate_der = params.self_signed(&pair).unwrap().der().to_vec();
     let pkcs8 = pair.serialize_der();
     let random = ring::rand::SystemRandom::new();
-    let sign: Box<dyn Fn(&[u8]) -> Result<Vec<u8>, String>> = match algorithm {
+    let sign: Box<manifest::Sign<'static>> = match algorithm {
         "rsa-sha256" => {
             let pair = rs::RsaKeyPair::from_pkcs8(&pkcs8).unwrap();
             Box::new(move |message| {

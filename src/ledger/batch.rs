@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 use super::error::{Error, at};
-use super::home::Place;
+use super::home::{self, Place};
 use super::{Ledger, LetterRow, PieceRow, SentBefore, State, Stop, Totals, tables};
 use crate::disk::WrittenFile;
 use crate::letter::Fate;
@@ -338,14 +338,7 @@ fn check_files(folder: &Path, files: &[WrittenFile]) -> Result<(), Error> {
             return Err(Error::Changed(path));
         }
     }
-    walk(folder, &mut |path, is_folder| {
-        let relative = path.strip_prefix(folder).unwrap_or(path);
-        if is_folder || listed.contains(relative) {
-            Ok(())
-        } else {
-            Err(Error::Unlisted(path.to_path_buf()))
-        }
-    })
+    home::refuse_unlisted(folder, &listed)
 }
 
 /// Makes every name in the folder durable, and its own name too.
@@ -355,26 +348,9 @@ fn sync_folders(folder: &Path) -> Result<(), Error> {
             .and_then(|open| open.sync_all())
             .map_err(at(path))
     };
-    walk(folder, &mut |path, is_folder| {
+    home::walk(folder, &mut |path, is_folder| {
         if is_folder { sync(path) } else { Ok(()) }
     })?;
     sync(folder)?;
     crate::disk::sync_parent(folder).map_err(at(folder))
-}
-
-/// Visits what lies under a folder, folders after what is in them.
-fn walk(
-    folder: &Path,
-    visit: &mut dyn FnMut(&Path, bool) -> Result<(), Error>,
-) -> Result<(), Error> {
-    for entry in fs::read_dir(folder).map_err(at(folder))? {
-        let entry = entry.map_err(at(folder))?;
-        let path = entry.path();
-        let is_folder = entry.file_type().map_err(at(&path))?.is_dir();
-        if is_folder {
-            walk(&path, visit)?;
-        }
-        visit(&path, is_folder)?;
-    }
-    Ok(())
 }

@@ -80,7 +80,7 @@ pub enum Error {
         /// Its number.
         number: u32,
     },
-    /// A file lies in the work folder that nobody listed.
+    /// A file lies in the folder of a batch that nobody listed.
     #[error(
         "`{0}` is not among the files of the batch; it was left by a stage that did not finish"
     )]

@@ -1,5 +1,6 @@
 //! The folders of a home, and who owns it.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
@@ -142,4 +143,33 @@ pub(super) fn open_private(path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
+}
+
+/// Refuses files in the folder of a batch that are not among those listed (relative to it).
+pub(super) fn refuse_unlisted(folder: &Path, listed: &BTreeSet<&Path>) -> Result<(), Error> {
+    walk(folder, &mut |path, is_folder| {
+        let relative = path.strip_prefix(folder).unwrap_or(path);
+        if is_folder || listed.contains(relative) {
+            Ok(())
+        } else {
+            Err(Error::Unlisted(path.to_path_buf()))
+        }
+    })
+}
+
+/// Visits what lies under a folder, folders after what is in them.
+pub(super) fn walk(
+    folder: &Path,
+    visit: &mut dyn FnMut(&Path, bool) -> Result<(), Error>,
+) -> Result<(), Error> {
+    for entry in fs::read_dir(folder).map_err(at(folder))? {
+        let entry = entry.map_err(at(folder))?;
+        let path = entry.path();
+        let is_folder = entry.file_type().map_err(at(&path))?.is_dir();
+        if is_folder {
+            walk(&path, visit)?;
+        }
+        visit(&path, is_folder)?;
+    }
+    Ok(())
 }

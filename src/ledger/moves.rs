@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use rusqlite::params;
 
 use super::error::{Error, at};
-use super::home::Place;
+use super::home::{self, Place};
 use super::{Ledger, Released, State, Stop, same_file, tables};
 use crate::disk::Sha256;
 
@@ -52,7 +52,7 @@ impl Ledger<'_> {
     /// Releases a batch that was held back, after checking its files.
     ///
     /// # Errors
-    /// [`Error::NotInState`] unless it is held; [`Error::Changed`]; anything that the disk or SQLite says.
+    /// [`Error::NotInState`] unless it is held; [`Error::Changed`], [`Error::Unlisted`]; anything that the disk or SQLite says.
     pub fn release_held(&mut self, batch: &str) -> Result<Released, Error> {
         let (number, _) = self.find(batch, &[State::Held], "held")?;
         self.check_digests(number, &self.home.place(Place::Held, batch))?;
@@ -241,7 +241,7 @@ impl Ledger<'_> {
         })
     }
 
-    /// Compares every file that the ledger promises with what lies in the folder.
+    /// Compares every file that the ledger promises with what lies in the folder, and refuses what it does not promise.
     fn check_digests(&self, number: i64, folder: &Path) -> Result<(), Error> {
         let mut list = self
             .db
@@ -251,6 +251,8 @@ impl Ledger<'_> {
                 Ok((row.get(0)?, tables::count_at(row, 1)?, row.get(2)?))
             })?
             .collect::<Result<Vec<(String, u64, Sha256)>, _>>()?;
+        let listed = files.iter().map(|(path, ..)| Path::new(path)).collect();
+        home::refuse_unlisted(folder, &listed)?;
         let verdicts: Vec<_> = files
             .par_iter()
             .map(|(path, size, sha256)| {

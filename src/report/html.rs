@@ -131,6 +131,9 @@ fn headline(report: &Report) -> Markup {
                 (count(totals.held)) " held, " (count(totals.rejected)) " rejected — "
                 @if report.balanced { "the books balance." } @else { "the books do not balance!" }
             }
+            @if report.outcome == Outcome::Released {
+                p { "Released: the batch lies whole in the outbox, signed and listed in " code { "manifest.json" } "." }
+            }
             (bar(report))
             dl.fates {
                 @for fate in Fate::ALL {
@@ -196,7 +199,7 @@ fn fate_means(fate: Fate) -> &'static str {
         Fate::Digital => "signed, for a digital mailbox",
         Fate::Print => "on paper, in an envelope",
         Fate::Held => "a person must decide",
-        Fate::Rejected => "cannot be sent as they are",
+        Fate::Rejected => "cannot be sent as is",
     }
 }
 
@@ -236,7 +239,7 @@ mod tests {
             prop_assert_eq!(shown.matches('<').count(), 2);
             prop_assert_eq!(shown.matches('>').count(), 2);
             prop_assert_eq!(shown.matches('"').count(), 2);
-            prop_assert!(!shown.contains('\u{202e}'));
+            prop_assert!(!shown.contains(char::from_u32(0x202e).unwrap()));
         }
     }
 }

@@ -26,13 +26,12 @@ pub(super) fn counted(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(n), if n == 1 { one } else { many })
 }
 
-/// A share; never 0 % for something, never 100 % for less than all.
+/// A share, to a tenth; never zero for something, never the whole for less than all.
 pub(super) fn percent(part: u64, whole: u64) -> String {
     let tenths = u128::from(part) * 1000 / u128::from(whole.max(1));
     match (part, tenths) {
-        (0, _) => "0 %".to_owned(),
+        (0, _) => "0.0 %".to_owned(),
         (_, 0) => "< 0.1 %".to_owned(),
-        (_, tenths) if tenths % 10 == 0 => format!("{} %", tenths / 10),
         (_, tenths) => format!("{}.{} %", tenths / 10, tenths % 10),
     }
 }
@@ -88,7 +87,7 @@ mod tests {
         assert_eq!(letters(1), "1 letter");
         assert_eq!(percent(1, 1_000_000), "< 0.1 %");
         assert_eq!(percent(999_999, 1_000_000), "99.9 %");
-        assert_eq!(percent(1, 4), "25 %");
+        assert_eq!(percent(1, 4), "25.0 %");
         assert_eq!(money(123_450, "SEK"), "1\u{202f}234.50\u{a0}SEK");
         assert_eq!(weight(12_345_600), "12.346\u{a0}kg");
         assert_eq!(weight(999_400), "999\u{a0}g");

@@ -185,6 +185,8 @@ pub(super) fn costs(report: &Report) -> Markup {
 
 pub(super) fn findings(report: &Report) -> Markup {
     let findings = &report.findings;
+    let mut codes: Vec<_> = findings.codes.iter().collect();
+    codes.sort_by_key(|code| gravity(code)); // Stable: then by name.
     html! {
         section {
             h2 { "Findings" }
@@ -199,7 +201,7 @@ pub(super) fn findings(report: &Report) -> Markup {
                     caption { "Findings by code" }
                     thead { tr { th scope="col" { "Code" } th scope="col" { "Consequence" } th.number scope="col" { "Findings" } } }
                     tbody {
-                        @for code in &findings.codes {
+                        @for code in &codes {
                             tr {
                                 th scope="row" { code { (code.code) } }
                                 td { (consequence(code)) } td.number { (count(code.findings)) }
@@ -207,9 +209,18 @@ pub(super) fn findings(report: &Report) -> Markup {
                         }
                     }
                 } }
-                @for code in &findings.codes { (examples(code)) }
+                @for code in &codes { (examples(code)) }
             }
         }
+    }
+}
+
+/// What keeps a letter from being sent comes first.
+fn gravity(code: &CodeLine) -> u8 {
+    match code.consequence {
+        "reject" => 0,
+        "not-digital" | "not-print" => 1,
+        _ => 2,
     }
 }
 
