@@ -4,12 +4,14 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use lettermill::bundle::{
     Bundler, Checked, Format, Options, Sealed, check, check_each, message_id,
     mina_meddelanden as mm,
 };
 use lettermill::disk::{hex, sha256};
+use proptest::prelude::*;
 use rayon::prelude::*;
 
 use crate::common::*;
@@ -341,4 +343,51 @@ fn a_shared_document_is_the_same_with_and_without_room_for_it() {
         first
     };
     assert!(with(0) == with(1 << 20));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_check_of_damaged_files_ends_with_faults_and_no_panic(
+        changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..30),
+        cut in any::<prop::sample::Index>(),
+        in_tar in any::<bool>(),
+        noise in proptest::collection::vec(any::<u8>(), 0..2000),
+    ) {
+        static BUNDLE: OnceLock<tempfile::TempDir> = OnceLock::new();
+        let whole = BUNDLE.get_or_init(|| bundled(2, &["1"], Options::default(), 1));
+        let folder = tempfile::tempdir().unwrap();
+        for (path, mut bytes) in files(whole.path()) {
+            if path.extension().is_some_and(|e| e == "tar") == in_tar {
+                for (at, value) in &changes {
+                    // Every second change hits a header of the tar, where the lengths are.
+                    let at = at.index(if value % 2 == 0 { 512 } else { bytes.len() });
+                    let last = bytes.len() - 1;
+                    bytes[at.min(last)] = *value;
+                }
+                bytes.truncate(cut.index(bytes.len()));
+                bytes.extend_from_slice(&noise);
+            }
+            fs::write(folder.path().join(path.file_name().unwrap()), bytes).unwrap();
+        }
+        prop_assert_ne!(checked(folder.path()).faults_total, 0);
+    }
+}
+
+#[test]
+fn an_entry_that_claims_to_be_huge_is_not_read() {
+    let folder = bundled(1, &["1"], Options::default(), 1);
+    let path = folder.path().join("digital/mina-meddelanden/1/0001.tar");
+    let mut bytes = fs::read(&path).unwrap();
+    let mut header = tar::Header::new_ustar();
+    header.as_mut_bytes().copy_from_slice(&bytes[..512]);
+    header.set_size(8 << 30);
+    header.set_cksum();
+    bytes[..512].copy_from_slice(header.as_bytes());
+    fs::write(&path, bytes).unwrap();
+    let found = checked(folder.path());
+    assert_eq!((found.messages, found.sound), (1, 0));
+    let what = "it has 8589934592 bytes; at most 16777216 are read";
+    assert!(found.faults.iter().any(|f| f.what == what), "{found:?}");
 }

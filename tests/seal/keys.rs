@@ -11,6 +11,8 @@ use lettermill::disk::{hex, sha256};
 use lettermill::letter::*;
 use lettermill::sign::{self, Algorithm, KeyFiles, Password, Signer};
 
+use proptest::prelude::*;
+
 use crate::common::*;
 
 /// A folder with keys and certificates made by openssl.
@@ -392,4 +394,23 @@ fn nothing_secret_is_shown() {
     assert!(shown.len() < 2000, "{shown}");
     let sealed = seal(&sealer(), &letter("L-1"));
     assert!(!format!("{sealed:?}").contains("181501019806"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_no_key_is_refused_without_a_panic(
+        start in prop::sample::select(vec![
+            &b""[..], b"\x30", b"\x30\x82\x04\xbd", b"\x30\x82\x01\x01\x02\x01\x00\x30", b"\x30\x10\x02\x01\x03", b"\x30\x10\x30",
+            b"-----BEGIN ", b"-----BEGIN PRIVATE KEY-----\n", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+        ]),
+        noise in proptest::collection::vec(any::<u8>(), 0..300),
+        end in prop::sample::select(vec!["", "\n-----END PRIVATE KEY-----", "-----END ", "-----"]),
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("key"), [start, &noise, end.as_bytes()].concat()).unwrap();
+        prop_assert!(load(folder.path(), "key", None, Some("x")).is_err());
+        prop_assert!(load(folder.path(), "key", Some("key"), None).is_err());
+    }
 }

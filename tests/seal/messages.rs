@@ -183,6 +183,15 @@ fn a_message_says_what_the_letter_says() {
         ..Default::default()
     };
     roxmltree::Document::parse_with_options(&html, parsed).unwrap();
+    if has("xmllint") {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("body.html");
+        fs::write(&path, &html).unwrap();
+        let out = run(Command::new("xmllint")
+            .args(["--html", "--noout"])
+            .arg(&path));
+        assert_eq!(String::from_utf8_lossy(&out.stderr), "");
+    }
 }
 
 #[test]
