@@ -183,7 +183,9 @@ fn single(text: &str, more: lopdf::Dictionary) -> Vec<u8> {
 fn single_document(text: &str, more: lopdf::Dictionary) -> Document {
     pdf_of(1, |document, _| {
         let mut page = dictionary! { "MediaBox" => a4(), "Contents" => content(document, text) };
-        page.extend(&more);
+        for (key, value) in more.iter() {
+            page.set(key.clone(), value.clone());
+        }
         page
     })
 }
@@ -635,7 +637,7 @@ fn what_is_equal_is_held_once_a_part() {
     let (spooled, _) = spool(folder.path(), &orders, &Options::default());
     let part = fs::read(folder.path().join(&spooled.parts[0].pdf)).unwrap();
     assert_eq!(
-        memchr::memmem::find_iter(&part, "/Subtype/Image").count(),
+        memchr::memmem::find_iter(&part, "/Subtype /Image").count(),
         2
     );
     assert_eq!(
@@ -1065,7 +1067,7 @@ fn what_must_not_be_printed_is_refused_with_its_reason() {
             with_catalog(|_| {
                 (
                     "Names",
-                    dictionary! { "JavaScript" => dictionary! {} }.into(),
+                    dictionary! { "JavaScript" => dictionary! { "Names" => Object::Array(vec![]) } }.into(),
                 )
             }),
             "JavaScript",
@@ -1412,10 +1414,7 @@ impl Damaged {
 
     /// Exchanges two objects in the list of kids.
     fn swap_pages(&mut self, a: u32, b: u32) {
-        let (a, b) = (
-            format!("{a:05} 0 R").replace("00", ""),
-            format!("{b:05} 0 R").replace("00", ""),
-        );
+        let (a, b) = (format!("{a} 0 R"), format!("{b} 0 R"));
         let kids = memchr::memmem::find(&self.bytes, b"/Kids[").unwrap();
         let end = kids + memchr::memchr(b']', &self.bytes[kids..]).unwrap();
         let text = String::from_utf8(self.bytes[kids..end].to_vec()).unwrap();
