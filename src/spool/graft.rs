@@ -174,9 +174,7 @@ impl<'d> Gatherer<'d> {
             indices.push(self.index(id, part).ok_or_else(|| missing.clone())?);
             let left = self.stream_bytes_max.saturating_sub(plain.len() as u64);
             let left = usize::try_from(left).unwrap_or(usize::MAX);
-            let bytes = stream
-                .get_plain_content_with_limit(left)
-                .map_err(|_| unpackable.clone())?;
+            let bytes = unpacked(stream, left).ok_or_else(|| unpackable.clone())?;
             plain.extend_from_slice(&bytes);
             plain.push(b'\n'); // Streams part at a token (ISO 32000-1 7.8.2).
         }
@@ -237,6 +235,33 @@ impl<'d> Gatherer<'d> {
             objects.push(GatheredObject { text, data });
         }
         Ok(())
+    }
+}
+
+/// A content stream, unpacked. The usual packing is unpacked strictly, so that no half page is printed: `lopdf` gives
+/// what it could read of a damaged stream. Only the checksum is not asked for; some producers write a wrong one.
+fn unpacked(stream: &lopdf::Stream, bytes_max: usize) -> Option<Vec<u8>> {
+    let usual = stream
+        .filters()
+        .is_ok_and(|filters| filters == [b"FlateDecode"])
+        && !stream.dict.has(b"DecodeParms");
+    if !usual || stream.content.is_empty() {
+        return stream.get_plain_content_with_limit(bytes_max).ok();
+    }
+    let deflated = stream.content.get(2..)?; // Behind the header of zlib.
+    let mut room = (stream.content.len() * 6).clamp(4_096, bytes_max.max(4_096));
+    loop {
+        let mut out = vec![0; room];
+        match libdeflater::Decompressor::new().deflate_decompress(deflated, &mut out) {
+            Ok(len) => {
+                out.truncate(len);
+                return (len <= bytes_max).then_some(out);
+            }
+            Err(libdeflater::DecompressionError::InsufficientSpace) if room < bytes_max => {
+                room = (room * 4).min(bytes_max);
+            }
+            Err(_) => return None,
+        }
     }
 }
 

@@ -164,7 +164,7 @@ fn catalog(document: &Document) -> Result<(), PdfFault> {
         )));
     }
     if let Some(names) = sub(catalog, b"Names") {
-        if names.has(b"JavaScript") {
+        if sub(&names, b"JavaScript").is_some_and(|tree| !tree.is_empty()) {
             return Err(of_file(PdfReason::Active("JavaScript")));
         }
         if sub(&names, b"EmbeddedFiles").is_some_and(|tree| !tree.is_empty()) {

@@ -242,7 +242,7 @@ mod tests {
             key(|h| h.plan.postage = Postage::Standard),
             key(|h| h.destination = Destination::Domestic),
             key(|h| h.postal_code = "11122".into()),
-            key(|h| h.postal_code = "111".into()), // Shorter first: see below.
+            key(|h| h.postal_code = "111".into()),
         ];
         assert!(rising[0] < rising[1] && rising[1] < rising[2] && rising[2] < rising[4]);
         assert!(rising[4] < rising[3] && rising[3] < key(|_| ()));

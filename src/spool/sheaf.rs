@@ -476,7 +476,7 @@ mod tests {
         });
         assert_eq!(
             String::from_utf8(plain).unwrap(),
-            "<</A#20B<00285C>/C[1  null true]>>"
+            "<</A#20B <00285C>/C [1  null true]>>"
         );
         assert_eq!(seen, [Target::Own(7)]);
     }
