@@ -242,9 +242,7 @@ fn root(bytes: &[u8], start: usize, end: usize, options: &Options) -> Result<Roo
 
 /// The schema's declaration of the root.
 fn declared_root(schema: &Schema, offset: usize) -> Result<DeclId, Fault> {
-    let found = schema
-        .global(NAMESPACE.as_bytes(), ROOT.as_bytes())
-        .or(Some(DeclId(0))); // Until the schema room is there.
+    let found = schema.global(NAMESPACE.as_bytes(), ROOT.as_bytes());
     found.ok_or_else(|| {
         let kind = FaultKind::Invalid {
             part: "root",

@@ -104,6 +104,9 @@ pub(super) fn element_end(bytes: &[u8], start: usize) -> Result<usize, Fault> {
             Some(b'/') => {
                 let end = tag_end(bytes, at)?;
                 depth = depth.saturating_sub(1);
+                if depth == 0 && name_at(bytes, at + 1) != name_at(bytes, start) {
+                    break; // Some tag in between is missing or one too many.
+                }
                 if depth == 0 {
                     return Ok(end);
                 }

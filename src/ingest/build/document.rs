@@ -194,6 +194,14 @@ fn base64(c: &mut Cursor<'_, '_, '_>, bytes_max: usize) -> Result<Option<Vec<u8>
         }
     }
     match base64_simd::forgiving_decode_to_vec(text.as_bytes()) {
+        Ok(bytes) if bytes.len() > bytes_max => {
+            c.fault(
+                Code::LimitDocumentBytes,
+                format!("a document of {} bytes", bytes.len()),
+                format!("at most {bytes_max} bytes"),
+            );
+            Ok(None)
+        }
         Ok(bytes) => Ok(Some(bytes)),
         Err(_) => {
             if !c.schema_found_fault() {
