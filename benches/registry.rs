@@ -1,16 +1,21 @@
 //! Look-ups in a reachability snapshot of ten million entries, in random order, hits and misses; how long it takes to
-//! build one and how large it is.
+//! build one and how large it is; routing decisions with it; ten million letter ids seen once.
 //!
-//! `LETTERMILL_BENCH_ENTRIES` sets another number of entries. Beside each figure stands its limit: issue figures are
-//! 300 MiB and 500 ns for ten million.
+//! `LETTERMILL_BENCH_ENTRIES` sets another number of entries. Beside each figure stands its limit: 300 MiB and 500 ns a
+//! look-up for ten million, a microsecond for a decision besides.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use jiff::civil::date;
-use lettermill::letter::{PersonNumber, RecipientId};
+use lettermill::letter::{
+    Content, Country, DeliveryWish, Letter, LetterSeq, PersonNumber, PrintOptions, Recipient,
+    RecipientId,
+};
 use lettermill::registry::{Builder, Operator, Snapshot, Status};
+use lettermill::route::{Options, Router};
+use lettermill::validate::{Fingerprint, LetterIds};
 
 const ENTRIES: u32 = 10_000_000;
 
@@ -67,16 +72,38 @@ fn lookups(c: &mut Criterion) {
     let ids: Vec<RecipientId> = (0..1_000_000)
         .map(|_| id(u32::try_from(next(&mut seed) % span).unwrap_or_default()))
         .collect();
-    c.bench_function("registry/lookup (limit 500 ns)", |b| {
+    bench_over(c, "registry/lookup (limit 500 ns)", &ids, |id| {
+        black_box(snapshot.lookup(black_box(id)));
+    });
+
+    let router = Router::new(
+        &Options::default(),
+        Country::Sweden,
+        Some(&snapshot),
+        snapshot.date(),
+    )
+    .expect("the default rules");
+    let mut letter = letter();
+    let cell = std::cell::RefCell::new(&mut letter);
+    bench_over(c, "route/decide with look-up (limit 1500 ns)", &ids, |id| {
+        let mut letter = cell.borrow_mut();
+        letter.recipient.id = *id;
+        black_box(router.decide(black_box(&letter), &[]));
+    });
+}
+
+/// Time of `work` on one of `ids`, taken in their random order.
+fn bench_over(c: &mut Criterion, name: &str, ids: &[RecipientId], work: impl Fn(&RecipientId)) {
+    c.bench_function(name, |b| {
         b.iter_custom(|rounds| {
             let mut spent = Duration::ZERO;
             let mut left = rounds;
             while left > 0 {
                 let n = left.min(ids.len() as u64);
                 let start = Instant::now();
-                for id in &ids[..usize::try_from(n).unwrap_or_default()] {
-                    black_box(snapshot.lookup(black_box(id)));
-                }
+                ids[..usize::try_from(n).unwrap_or_default()]
+                    .iter()
+                    .for_each(&work);
                 spent += start.elapsed();
                 left -= n;
             }
@@ -85,5 +112,51 @@ fn lookups(c: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, lookups);
+fn letter() -> Letter<'static> {
+    Letter {
+        seq: LetterSeq(0),
+        line: 1,
+        id: "L1".into(),
+        reference: None,
+        department: None,
+        cost_centre: None,
+        process: None,
+        recipient: Recipient {
+            id: RecipientId::None,
+            name: "Maja Exempel".into(),
+            attention: None,
+            address: None,
+            address_protected: false,
+        },
+        wish: DeliveryWish::Auto,
+        mandatory: false,
+        legal_notification: false,
+        not_before: None,
+        reply_by: None,
+        language: "sv".into(),
+        subject: "Beslut".into(),
+        content: Content::Text(Vec::new()),
+        attachments: Vec::new(),
+        actions: Vec::new(),
+        notification: None,
+        data: Vec::new(),
+        print: PrintOptions::default(),
+    }
+}
+
+/// Ten million ids once: time and memory, printed, because a criterion sample of it would take minutes.
+fn letter_ids(_: &mut Criterion) {
+    let start = Instant::now();
+    let mut ids = LetterIds::new();
+    for n in 0..ENTRIES {
+        ids.insert(Fingerprint::of(&format!("2026-{n:08}")), LetterSeq(n));
+    }
+    let each = start.elapsed().as_nanos() / u128::from(ENTRIES);
+    println!(
+        "{ENTRIES} letter ids: {each} ns each with their digest, {:.0} MB (limit 300)",
+        ids.bytes() as f64 / 1e6
+    );
+}
+
+criterion_group!(benches, lookups, letter_ids);
 criterion_main!(benches);

@@ -1,6 +1,8 @@
 //! The reachability snapshot, from its inputs to the file: answers of FaR, CSV files, damage, and a second reader that
 //! knows only `docs/formats-registry.md`.
 
+#![allow(clippy::unwrap_used)] // Helpers of tests, where a panic is the message.
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -121,7 +123,8 @@ fn far_answers_keep_the_reasons_apart() {
             far_return(digits, kind, *pending, *accepted, supplier)
         })
         .collect();
-    let answer = write(folder.path(), "answer.xml", far_answer(&returns));
+    let answer = format!("\u{feff}{}", far_answer(&returns)); // Some tools put a byte order mark first.
+    let answer = write(folder.path(), "answer.xml", answer);
     let out = folder.path().join("snapshot");
     let built = build(&[answer], &out).unwrap();
     assert_eq!(built.counts.total(), 7);
@@ -612,6 +615,22 @@ proptest! {
         if let Err(error) = registry::build(&[Input::FarAnswer(path)], &Options { date: ON }, &out) {
             assert_no_identifier(&error, folder.path());
             prop_assert!(!out.exists());
+        }
+    }
+
+    #[test]
+    fn broken_csv_files_never_panic(at in 0_usize..400, byte: u8, junk in "[,\"\n\r0-9a-z;-]{0,12}") {
+        let folder = tempfile::tempdir().unwrap();
+        let mut bytes = entries_csv(0..9).into_bytes();
+        let at = at % bytes.len();
+        bytes[at] = byte;
+        bytes.splice(at..at, junk.bytes());
+        let path = write(folder.path(), "entries.csv", &bytes);
+        let out = folder.path().join("out");
+        for input in [Input::Entries(path.clone()), Input::Operators(path)] {
+            if let Err(error) = registry::build(&[input], &Options { date: ON }, &out) {
+                assert_no_identifier(&error, folder.path());
+            }
         }
     }
 

@@ -1,5 +1,7 @@
 //! Routing: the decision tables of Sweden and Denmark, cell by cell, the safeguards, fallbacks, and the job file's rules.
 
+#![allow(clippy::unwrap_used)] // Helpers of tests, where a panic is the message.
+
 use std::path::PathBuf;
 
 use jiff::civil::{Date, date};
@@ -310,6 +312,10 @@ fn findings_close_channels() {
         "held content-not-print < print content-not-digital"
     );
     assert_eq!(with(&[Code::IdentifierModulus11]), "digital reachable");
+    assert_eq!(
+        with(&[Code::DocumentNotDigital, Code::PrintPostalCode]),
+        "held address-does-not-fit < print content-not-digital"
+    );
     assert_eq!(
         with(&[Code::PrintAddress, Code::IdentifierCheckDigit, Code::Schema]),
         "rejected identifier.check-digit"
@@ -643,7 +649,7 @@ fn what_does_not_fit_falls_back_and_says_so() {
     );
     assert_eq!(
         after(&ordinary, &[finding(Code::PrintAddress)], &[TOO_LARGE]),
-        "held content-not-print < print too-large < digital reachable"
+        "held address-does-not-fit < print too-large < digital reachable"
     );
     for (cause, reason) in [
         (Cause::Unprintable, "unprintable"),
