@@ -175,7 +175,6 @@ fn scaled<E: serde::de::Error>(value: f64, scale: f64, unit: &str) -> Result<i32
             "{value} {unit} is not a length between 0 and 10000"
         )));
     }
-    #[expect(clippy::cast_possible_truncation, reason = "bounded above")]
     let scaled = (value * scale).round() as i32;
     Ok(scaled)
 }

@@ -428,7 +428,7 @@ impl Setter {
     pub fn lines_balanced(&mut self, fonts: &Fonts, copy: &Copy, measure: Mpt) -> Lines {
         let count = self.count(copy, measure);
         let narrowest = self.widths(copy).0;
-        if count < 2 || count > 6 || narrowest > measure {
+        if !(2..=6).contains(&count) || narrowest > measure {
             return self.lines(fonts, copy, measure);
         }
         let (mut low, mut high) = (narrowest.max(measure / 3), measure);

@@ -79,7 +79,7 @@ pub struct Stationery {
     pub(super) running_head: Part,
     letterhead: Part,
     footers: [Part; Language::ALL.len()],
-    scratches: Mutex<Vec<Box<Scratch>>>,
+    scratches: Mutex<Vec<Scratch>>,
 }
 
 impl std::fmt::Debug for Stationery {
