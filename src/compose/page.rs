@@ -5,9 +5,10 @@
 //! the same page gives the same bytes everywhere.
 
 use super::Face;
-use super::font::{Fonts, Glyph, Used, Words};
+use super::font::{Fonts, Used};
 use super::options::Points;
 use super::paragraph::Piece;
+use super::shape::{Glyph, Words};
 use crate::letter::Micrometres;
 
 /// Thousandths of a point.
