@@ -146,12 +146,26 @@ impl Desk<'_> {
             Country::Sweden => "Avsändare: ",
             Country::Denmark => "Afsender/retur/from: ",
         };
-        let home = self.sender.country;
-        let address = address::one_line(&self.sender.name, &self.sender.return_address, home);
-        let text = match &self.options.letterhead.return_line {
-            Some(line) => line.clone(),
-            None => format!("{prefix}{address}"),
+        let (home, address) = (self.sender.country, &self.sender.return_address);
+        let texts = match &self.options.letterhead.return_line {
+            Some(line) => vec![line.clone()],
+            // A name of two hundred letters has no room; the post needs the address.
+            None => [Some(self.sender.name.as_str()), None]
+                .map(|name| format!("{prefix}{}", address::one_line(name, address, home)))
+                .into(),
         };
+        for text in texts {
+            if let Some(part) = self.return_line_of(&text)? {
+                return Ok(part);
+            }
+        }
+        Err(Error::TooLong {
+            place: "the return address",
+            option: "letterhead.return_line",
+        })
+    }
+
+    fn return_line_of(&self, text: &str) -> Result<Option<Part>, Error> {
         let frame = &self.frame;
         let x = frame.address_x();
         // Two millimetres clear of the recipient's address.
@@ -171,7 +185,7 @@ impl Desk<'_> {
             let mut draft = Draft::new("the return address");
             let copy = draft
                 .setter
-                .read_text(self.fonts, &text, Face::Regular, size);
+                .read_text(self.fonts, text, Face::Regular, size);
             let lines = draft.setter.lines_balanced(self.fonts, &copy, measure);
             if lines.len() > count {
                 continue;
@@ -181,12 +195,9 @@ impl Desk<'_> {
                 let down = height * Mpt::try_from(at).unwrap_or(0);
                 draft.line(self.fonts, line, x, low - above + down);
             }
-            return draft.finish(low);
+            return draft.finish(low).map(Some);
         }
-        Err(Error::TooLong {
-            place: "the return address",
-            option: "letterhead.return_line",
-        })
+        Ok(None)
     }
 
     /// The sender's name at the head of later pages.

@@ -21,8 +21,7 @@ pub const PAGE_HEIGHT: Mpt = mpt(Micrometres(297_000));
 
 /// 1 µm is 360/127 thousandths of a point.
 pub const fn mpt(length: Micrometres) -> Mpt {
-    let value = (length.0 as i64 * 360 / 127) as i32;
-    value
+    (length.0 as i64 * 360 / 127) as i32
 }
 
 /// For words of a letter that go wrong: a millimetre figure for the operator.
