@@ -22,14 +22,19 @@ mod countries;
 mod first_page;
 mod font;
 mod galley;
+mod letterhead;
 mod options;
 mod page;
 mod paginate;
 mod paragraph;
+mod shape;
+mod sheet;
 mod stationery;
 mod table;
+mod text;
 mod words;
 
+pub use font::FontError;
 pub use options::{FontFiles, Geometry, Letterhead, Options, Points, TypeSizes};
 pub use stationery::{Error, Stationery};
 

@@ -88,9 +88,9 @@ pub fn lines(recipient: &Recipient<'_>, home: Country) -> Result<Vec<AddressLine
 }
 
 /// An address in one line, for the return address.
-pub fn one_line(name: &str, address: &Address<'_>, home: Country) -> String {
+pub fn one_line(name: Option<&str>, address: &Address<'_>, home: Country) -> String {
     let code = address.country.as_deref().unwrap_or(home.code());
-    let mut parts = vec![name.to_owned()];
+    let mut parts: Vec<String> = name.map(str::to_owned).into_iter().collect();
     match &address.form {
         AddressForm::Parts {
             care_of,
@@ -110,7 +110,7 @@ pub fn one_line(name: &str, address: &Address<'_>, home: Country) -> String {
         AddressForm::Lines(lines) => parts.extend(
             lines
                 .iter()
-                .filter(|line| line.trim() != name)
+                .filter(|line| name != Some(line.trim()))
                 .map(|line| line.to_string()),
         ),
     }

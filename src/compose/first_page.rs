@@ -3,24 +3,26 @@
 use jiff::civil::Date;
 
 use super::address::{self, AddressFault, LINES_MIN};
-use super::font::Fault;
-use super::galley::{Galley, Style, Text, baseline};
+use super::galley::{Galley, Style, Text, baseline, short};
+use super::letterhead::RUNNING_TOP;
 use super::options::Points;
-use super::page::{Ink, Mpt, Tools};
+use super::page::{Mpt, mpt};
 use super::paginate::{self, Page};
 use super::paragraph::Setter;
-use super::stationery::{Part, RUNNING_TOP, Scratch, Stationery, millimetres};
+use super::shape::Fault;
+use super::sheet::{Dress, Press, Which};
+use super::stationery::{Scratch, Stationery, millimetres};
 use super::words::Language;
-use super::{Face, FirstPage, LaidLetter, LaidPage};
+use super::{Face, FirstPage, LaidLetter};
 use crate::finding::{Code, Finding, Place, shape};
-use crate::letter::{Block, Channel, Content, Header, Letter, ListKind, Run};
+use crate::letter::{Block, Channel, Content, Header, Letter, ListKind, Micrometres, Run};
 
 /// Most lines of an address, whatever the height of the box (facts/print.md §8).
 const ADDRESS_LINES_MAX: usize = 7;
 /// More lines than this in one value of the information column are no reference but a text.
 const INFO_LINES_MAX: usize = 12;
 
-const MM: Mpt = super::page::mpt(crate::letter::Micrometres(1000));
+const MM: Mpt = mpt(Micrometres(1000));
 
 /// Sets a letter.
 pub fn lay_out(
@@ -131,34 +133,28 @@ impl Job<'_, '_> {
             .collect();
 
         let mut press = Press {
-            job: self,
+            stationery,
+            language: self.language,
             scratch,
-            pages: Vec::with_capacity(count),
             numbers,
+            pages: Vec::with_capacity(count),
         };
-        let leave = |texts: &[&Placed]| texts.iter().flat_map(|t| t.iter().copied()).collect();
-        let window = Dress::First {
-            window: true,
-            texts: leave(&[&address, &info]),
-        };
-        let running = Dress::Later(running);
+        let window = Dress::Window([address, info].concat());
+        let windowless = Dress::Windowless(row);
+        let later = Dress::Later(running);
         for (at, page) in cover_pages.iter().enumerate() {
             let (dress, top) = if at == 0 {
                 (&window, tops.first)
             } else {
-                (&running, tops.next)
+                (&later, tops.next)
             };
             press.page(Which::Cover, page, dress, top);
         }
-        let after_cover = Dress::First {
-            window: false,
-            texts: row,
-        };
         for (at, page) in text_pages.iter().enumerate() {
             let (dress, top) = match (at, tops.text_after_cover) {
-                (0, Some(top)) => (&after_cover, top),
+                (0, Some(top)) => (&windowless, top),
                 (0, None) => (&window, tops.first),
-                _ => (&running, tops.next),
+                _ => (&later, tops.next),
             };
             press.page(Which::Text, page, dress, top);
         }
@@ -508,156 +504,8 @@ fn title(file_name: &str) -> &str {
 
 fn place(line: usize, x: Mpt, y: Mpt) -> Text {
     Text {
-        line: super::galley::short(line),
+        line: short(line),
         x,
         y,
-    }
-}
-
-/// What surrounds the text of a page.
-enum Dress {
-    /// Letterhead and footer; in the window the return address, with the address among `texts`.
-    First { window: bool, texts: Placed },
-    /// Running head.
-    Later(Placed),
-}
-
-#[derive(Clone, Copy)]
-enum Which {
-    Text,
-    Cover,
-}
-
-/// Writes pages.
-struct Press<'a, 'b, 'c> {
-    job: &'a Job<'b, 'c>,
-    scratch: &'a mut Scratch,
-    pages: Vec<LaidPage>,
-    numbers: Vec<Text>,
-}
-
-impl Press<'_, '_, '_> {
-    fn page(&mut self, which: Which, page: &Page, dress: &Dress, top: Mpt) {
-        let stationery = self.job.stationery;
-        let Scratch {
-            setter,
-            galley,
-            cover,
-            used,
-        } = &mut *self.scratch;
-        let galley = match which {
-            Which::Text => &*galley,
-            Which::Cover => &*cover,
-        };
-        let mut sheet = Sheet {
-            ink: Ink::new(),
-            setter,
-            tools: Tools {
-                fonts: &stationery.fonts,
-                words: &setter.words,
-                used,
-            },
-        };
-        sheet.ink.raw(b"q\n");
-        let letterhead = matches!(dress, Dress::First { .. });
-        if letterhead {
-            sheet.ink.raw(b"/LH Do\n");
-        }
-        sheet.rules(stationery, galley, page, top);
-        match dress {
-            Dress::First { window, texts } => {
-                if *window {
-                    sheet.part(&stationery.return_line);
-                }
-                sheet.texts(texts, 0);
-            }
-            Dress::Later(texts) => {
-                sheet.part(&stationery.running_head);
-                sheet.texts(texts, 0);
-            }
-        }
-        sheet.column(galley, page, top);
-        if letterhead {
-            sheet.part(stationery.footer(self.job.language));
-        }
-        if let Some(number) = self.numbers.get(self.pages.len()) {
-            sheet.texts(std::slice::from_ref(number), 0);
-        }
-        sheet.ink.raw(b"Q\n");
-        self.pages.push(LaidPage {
-            content: sheet.ink.finish(),
-            letterhead,
-        });
-    }
-}
-
-/// A page in the making.
-struct Sheet<'a> {
-    ink: Ink,
-    setter: &'a Setter,
-    tools: Tools<'a>,
-}
-
-impl Sheet<'_> {
-    fn part(&mut self, part: &Part) {
-        self.ink.raw(&part.content);
-        self.tools.used.add_all(&part.used);
-    }
-
-    fn texts(&mut self, texts: &[Text], y: Mpt) {
-        for text in texts {
-            if let Some(line) = self.setter.line_at(text.line as usize) {
-                let pieces = self.setter.pieces(&line);
-                self.ink
-                    .line(&mut self.tools, text.x, y + text.y, line.size, pieces);
-            }
-        }
-    }
-
-    /// The texts of the column.
-    fn column(&mut self, galley: &Galley, page: &Page, top: Mpt) {
-        each_strip(galley, page, top, |strip, y, _| {
-            let texts = strip.texts.0 as usize..strip.texts.1 as usize;
-            self.texts(galley.texts.get(texts).unwrap_or_default(), y);
-        });
-    }
-
-    /// The rules of the column.
-    fn rules(&mut self, stationery: &Stationery, galley: &Galley, page: &Page, top: Mpt) {
-        let (left, measure) = (stationery.frame.left, stationery.frame.measure());
-        each_strip(galley, page, top, |strip, y, below_head| {
-            let (above, below) = strip.rules;
-            // Directly below a repeated head, the head's own rule is enough.
-            if above > 0 && !below_head {
-                self.ink.rule(left, y - above / 2, measure, above);
-            }
-            if below > 0 {
-                self.ink
-                    .rule(left, y + strip.height - below / 2, measure, below);
-            }
-        });
-    }
-}
-
-/// Calls with each strip of the page, its upper edge, and whether it follows a repeated head.
-fn each_strip(
-    galley: &Galley,
-    page: &Page,
-    top: Mpt,
-    mut visit: impl FnMut(&super::galley::Strip, Mpt, bool),
-) {
-    let strips =
-        |range: &std::ops::Range<usize>| galley.strips.get(range.clone()).unwrap_or_default();
-    let mut y = top;
-    for strip in strips(&page.head) {
-        visit(strip, y, false);
-        y += strip.height;
-    }
-    for (at, strip) in strips(&page.strips).iter().enumerate() {
-        if at > 0 {
-            y += strip.before;
-        }
-        visit(strip, y, at == 0 && !page.head.is_empty());
-        y += strip.height;
     }
 }

@@ -126,9 +126,9 @@ impl Style<'_> {
 }
 
 /// A thin rule between rows.
-pub const HAIRLINE: Mpt = 300;
+pub const HAIRLINE: Mpt = 250;
 /// A rule that sets apart.
-pub const RULE: Mpt = 750;
+pub const RULE: Mpt = 700;
 
 /// Baseline of a line of that height: capitals (0.714 em high in Noto Sans) stand in its middle.
 pub fn baseline(height: Mpt, size: Points) -> Mpt {
@@ -174,7 +174,7 @@ impl Galley {
             Block::Paragraph(runs) => {
                 let size = style.sizes.body;
                 let copy = setter.read(style.fonts, runs, false, size);
-                let lines = setter.lines(style.fonts, &copy, style.measure);
+                let lines = setter.lines_of_text(style.fonts, &copy, style.measure);
                 self.lines(lines, &style.set(size, half));
             }
             Block::List(kind, items) => self.list(style, setter, *kind, items),
@@ -232,7 +232,7 @@ impl Galley {
         let half = style.leading() / 2;
         for (at, item) in items.iter().enumerate() {
             let copy = setter.read(style.fonts, item, false, size);
-            let lines = setter.lines(style.fonts, &copy, style.measure - hang);
+            let lines = setter.lines_of_text(style.fonts, &copy, style.measure - hang);
             if lines.is_empty() {
                 continue;
             }
@@ -283,7 +283,7 @@ impl Galley {
 
     /// Leaves more space above what comes next.
     pub fn leave(&mut self, gap: Mpt) {
-        self.gap = gap;
+        self.gap += gap;
     }
 
     /// Appends a strip.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Deserializer};
 
-use super::Area;
+use super::{Area, Error};
 use crate::letter::Micrometres;
 
 /// Everything that can be chosen.
@@ -81,10 +81,11 @@ impl Default for Geometry {
             },
             // Right of the British citizen block (x 125–195, facts/print.md §1.1).
             info_x: Micrometres::mm(126),
-            info_y: Micrometres::mm(38),
+            // Its first value stands level with the first line of the address.
+            info_y: Micrometres(41_600),
             // Lowest start asked for (DIN 5008, E-POST: facts/print.md §8).
             body_top: Micrometres::mm(105),
-            body_top_next: Micrometres::mm(32),
+            body_top_next: Micrometres::mm(28),
         }
     }
 }
@@ -168,6 +169,146 @@ pub struct FontFiles {
     pub bold_italic: PathBuf,
 }
 
+/// Refuses what would make no page, or one that a plant refuses.
+pub(super) fn check(options: &Options) -> Result<(), Error> {
+    let g = &options.geometry;
+    let lengths = [
+        (
+            "geometry.margin_left_mm",
+            g.margin_left,
+            20,
+            60,
+            "20 to 60 (x 0–18 belongs to the marks)",
+        ),
+        (
+            "geometry.margin_right_mm",
+            g.margin_right,
+            15,
+            60,
+            "15 to 60",
+        ),
+        (
+            "geometry.margin_bottom_mm",
+            g.margin_bottom,
+            7,
+            60,
+            "7 to 60",
+        ),
+        ("geometry.address.x_mm", g.address.x, 18, 120, "18 to 120"),
+        ("geometry.address.y_mm", g.address.y, 25, 120, "25 to 120"),
+        (
+            "geometry.address.width_mm",
+            g.address.width,
+            50,
+            120,
+            "50 to 120",
+        ),
+        (
+            "geometry.address.height_mm",
+            g.address.height,
+            15,
+            60,
+            "15 to 60",
+        ),
+        ("geometry.info_y_mm", g.info_y, 25, 120, "25 to 120"),
+        (
+            "geometry.body_top_next_mm",
+            g.body_top_next,
+            20,
+            100,
+            "20 to 100",
+        ),
+    ];
+    for (option, found, min, max, allowed) in lengths {
+        if found < Micrometres::mm(min) || found > Micrometres::mm(max) {
+            let found = format!("{} mm", f64::from(found.0) / 1000.0);
+            return Err(Error::Option {
+                option,
+                found,
+                allowed,
+            });
+        }
+    }
+    let t = &options.type_sizes;
+    let sizes = [
+        ("type_sizes.body_pt", t.body, 800, 1600, "8 to 16"),
+        ("type_sizes.address_pt", t.address, 1000, 1200, "10 to 12"),
+        ("type_sizes.subject_pt", t.subject, 800, 3000, "8 to 30"),
+        (
+            "type_sizes.letterhead_pt",
+            t.letterhead,
+            800,
+            3000,
+            "8 to 30",
+        ),
+        ("type_sizes.table_pt", t.table, 600, 1600, "6 to 16"),
+        ("type_sizes.small_pt", t.small, 600, 1200, "6 to 12"),
+    ];
+    for (option, found, min, max, allowed) in sizes {
+        if found.0 < min || found.0 > max {
+            let found = format!("{} pt", f64::from(found.0) / 100.0);
+            return Err(Error::Option {
+                option,
+                found,
+                allowed,
+            });
+        }
+    }
+    let wrong = |option, found: String, allowed| {
+        Err(Error::Option {
+            option,
+            found,
+            allowed,
+        })
+    };
+    let leading = f64::from(t.leading.0) / 100.0;
+    if t.leading.0 < t.body.0 * 11 / 10 || t.leading.0 > t.body.0 * 2 {
+        return wrong(
+            "type_sizes.leading_pt",
+            format!("{leading} pt"),
+            "1.1 to 2 times `body_pt`",
+        );
+    }
+    let millimetres = |length: i32| format!("{} mm", f64::from(length) / 1000.0);
+    let address_right = g.address.x.0 + g.address.width.0;
+    let address_bottom = g.address.y.0 + g.address.height.0;
+    if g.info_x.0 < address_right + 2000 || g.info_x.0 > 210_000 - g.margin_right.0 - 35_000 {
+        return wrong(
+            "geometry.info_x_mm",
+            millimetres(g.info_x.0),
+            "at least 2 mm right of the address box, and 35 mm left of the right margin",
+        );
+    }
+    if g.body_top.0 < address_bottom + 3000 || g.body_top.0 > 160_000 {
+        return wrong(
+            "geometry.body_top_mm",
+            millimetres(g.body_top.0),
+            "at least 3 mm below the address box, and at most 160",
+        );
+    }
+    if options.pages_max == 0 {
+        return wrong("pages_max", "0".into(), "at least 1");
+    }
+    if let Some(colour) = &options.letterhead.colour {
+        rgb(colour)?;
+    }
+    Ok(())
+}
+
+/// `#rrggbb` as operands of `rg`, in thousandths.
+pub(super) fn rgb(colour: &str) -> Result<[u32; 3], Error> {
+    let parsed = colour
+        .strip_prefix('#')
+        .filter(|hex| hex.len() == 6)
+        .and_then(|hex| u32::from_str_radix(hex, 16).ok());
+    let value = parsed.ok_or_else(|| Error::Option {
+        option: "letterhead.colour",
+        found: format!("`{}`", colour.chars().take(20).collect::<String>()),
+        allowed: "`#` and six hexadecimal digits",
+    })?;
+    Ok([16, 8, 0].map(|shift| (value >> shift & 0xff) * 1000 / 255))
+}
+
 fn scaled<E: serde::de::Error>(value: f64, scale: f64, unit: &str) -> Result<i32, E> {
     // Ten metres: far more than a page, far less than what the integers hold.
     if !(0.0..=10_000.0).contains(&value) {
@@ -175,7 +316,6 @@ fn scaled<E: serde::de::Error>(value: f64, scale: f64, unit: &str) -> Result<i32
             "{value} {unit} is not a length between 0 and 10000"
         )));
     }
-    #[expect(clippy::cast_possible_truncation, reason = "bounded above")]
     let scaled = (value * scale).round() as i32;
     Ok(scaled)
 }

@@ -5,9 +5,10 @@
 //! the same page gives the same bytes everywhere.
 
 use super::Face;
-use super::font::{Fonts, Glyph, Used, Words};
+use super::font::{Fonts, Used};
 use super::options::Points;
 use super::paragraph::Piece;
+use super::shape::{Glyph, Words};
 use crate::letter::Micrometres;
 
 /// Thousandths of a point.
@@ -20,12 +21,7 @@ pub const PAGE_HEIGHT: Mpt = mpt(Micrometres(297_000));
 
 /// 1 µm is 360/127 thousandths of a point.
 pub const fn mpt(length: Micrometres) -> Mpt {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "lengths are below ten metres"
-    )]
-    let value = (length.0 as i64 * 360 / 127) as i32;
-    value
+    (length.0 as i64 * 360 / 127) as i32
 }
 
 /// For words of a letter that go wrong: a millimetre figure for the operator.
@@ -207,7 +203,6 @@ impl Ink {
         let mut digits = itoa(i32::try_from(whole).unwrap_or(i32::MAX));
         self.out.extend_from_slice(digits.text());
         if part != 0 {
-            #[expect(clippy::cast_possible_truncation, reason = "below ten")]
             let (tenth, hundredth) = ((part / 10) as u8, (part % 10) as u8);
             self.out.extend_from_slice(&[b'.', b'0' + tenth]);
             if hundredth != 0 {
@@ -241,7 +236,6 @@ fn itoa(value: i32) -> Digits {
     };
     let mut rest = value.unsigned_abs();
     for byte in digits.bytes.iter_mut().rev() {
-        #[expect(clippy::cast_possible_truncation, reason = "below ten")]
         let digit = (rest % 10) as u8;
         *byte = b'0' + digit;
         digits.first -= 1;

@@ -1,8 +1,10 @@
-//! Breaks runs of text into lines, ragged right.
+//! Reads runs of text and breaks them into lines, ragged right.
 //!
 //! Where a line may end is said by Unicode (UAX #14, crate `unicode-linebreak`), less the places where a careful
 //! typist would not: inside `12 450 kr`, `§ 5` or `kl. 10`. A word that is wider than the line is broken where the line
 //! ends. Nothing is ever left out, and no line is wider than its measure.
+
+mod breaking;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -10,9 +12,11 @@ use std::ops::Range;
 use unicode_linebreak::{BreakOpportunity, linebreaks};
 
 use super::Face;
-use super::font::{Fault, Fonts, WordId, Words, is_mark};
+use super::font::Fonts;
 use super::options::Points;
 use super::page::Mpt;
+use super::shape::{Fault, WordId, Words, is_mark};
+use super::text::{belongs_together, is_hyphen, is_ignorable, is_space};
 use crate::letter::Run;
 
 /// A stretch without spaces is cut after this many characters before it is shaped, so that no word is long.
@@ -223,8 +227,8 @@ impl Setter {
     ) {
         // Spaces where a long stretch was cut, and characters that show nothing.
         let text = text.trim_matches(is_space);
-        let word = if text.contains(is_ignorable) {
-            let text = text.replace(is_ignorable, "");
+        let word = if text.contains(|c| is_ignorable(c) || is_hyphen(c)) {
+            let text = text.replace(is_ignorable, "").replace(is_hyphen, "-");
             self.words.shape(fonts, face, &text)
         } else {
             self.words.shape(fonts, face, text)
@@ -293,182 +297,6 @@ impl Setter {
         (narrow, wide)
     }
 
-    /// Breaks into lines no wider than `measure`.
-    pub fn lines(&mut self, fonts: &Fonts, copy: &Copy, measure: Mpt) -> Lines {
-        let before = self.lines.len();
-        let mut open = Open::at(copy.pieces.start);
-        let mut at = copy.pieces.start;
-        while let Some(&piece) = self.pieces.get(..copy.pieces.end).and_then(|p| p.get(at)) {
-            if open.width + piece.width > measure {
-                if let Some(cut) = open.cut {
-                    self.line(fonts, copy, open.start..cut.at, cut.width, cut.hyphen);
-                    open = Open::at(cut.at);
-                    at = cut.at;
-                    continue;
-                }
-                if at > open.start {
-                    self.line(fonts, copy, open.start..at, open.end, None);
-                    open = Open::at(at);
-                    continue;
-                }
-                self.split(fonts, copy, at, measure);
-            }
-            self.take(fonts, copy, at, measure, &mut open);
-            at += 1;
-        }
-        if open.start < copy.pieces.end {
-            self.line(fonts, copy, open.start..copy.pieces.end, open.end, None);
-        }
-        before..self.lines.len()
-    }
-
-    /// Takes the piece at `at` into the open line.
-    fn take(&mut self, fonts: &Fonts, copy: &Copy, at: usize, measure: Mpt, open: &mut Open) {
-        let Some(&piece) = self.pieces.get(at) else {
-            return;
-        };
-        open.end = open.width + piece.width;
-        open.width = open.end + piece.space;
-        let mut cut = Cut {
-            at: at + 1,
-            width: open.end,
-            hyphen: None,
-        };
-        match piece.after {
-            After::Must => {
-                self.line(fonts, copy, open.start..at + 1, open.end, None);
-                *open = Open::at(at + 1);
-            }
-            After::Allowed => open.cut = Some(cut),
-            After::Soft => {
-                let face = self.words.get(piece.word).face;
-                let hyphen = self.words.shape(fonts, face, "-");
-                cut.width += self.words.width(fonts, hyphen, copy.size);
-                cut.hyphen = Some(hyphen);
-                if cut.width <= measure {
-                    open.cut = Some(cut);
-                }
-            }
-            After::Together => {}
-        }
-    }
-
-    /// The last resort: a word wider than the measure fills whole lines; what is left replaces the piece.
-    fn split(&mut self, fonts: &Fonts, copy: &Copy, at: usize, measure: Mpt) {
-        let Some(&piece) = self.pieces.get(at) else {
-            return;
-        };
-        let face = self.words.get(piece.word).face;
-        let text = self.words.text(piece.word).to_owned();
-        let mut rest = text.as_str();
-        loop {
-            let mut fitting = fonts.prefix_that_fits(face, copy.size, rest, measure);
-            let (word, width) = loop {
-                let head = rest.get(..fitting).unwrap_or(rest);
-                let word = self.words.shape(fonts, face, head);
-                let width = self.words.width(fonts, word, copy.size);
-                // Kerning may have made it wider than its parts.
-                let shorter = head.char_indices().rev().find(|&(_, c)| !is_mark(c));
-                match shorter {
-                    Some((shorter, _)) if width > measure && shorter > 0 => fitting = shorter,
-                    _ => break (word, width),
-                }
-            };
-            rest = rest.get(fitting..).unwrap_or_default();
-            let part = Piece {
-                word,
-                width,
-                ..piece
-            };
-            if rest.is_empty() {
-                if let Some(piece) = self.pieces.get_mut(at) {
-                    *piece = part;
-                }
-                return;
-            }
-            let first = self.set.len();
-            self.set.push(part);
-            self.push_line(first, width, copy.size);
-        }
-    }
-
-    fn line(
-        &mut self,
-        fonts: &Fonts,
-        copy: &Copy,
-        pieces: Range<usize>,
-        width: Mpt,
-        hyphen: Option<WordId>,
-    ) {
-        let first = self.set.len();
-        self.set
-            .extend_from_slice(self.pieces.get(pieces).unwrap_or_default());
-        if let Some(word) = hyphen {
-            self.set.push(Piece {
-                word,
-                width: self.words.width(fonts, word, copy.size),
-                space: 0,
-                gap: 0,
-                after: After::Allowed,
-            });
-        }
-        self.push_line(first, width, copy.size);
-    }
-
-    fn push_line(&mut self, first: usize, width: Mpt, size: Points) {
-        let short = |at| u32::try_from(at).unwrap_or(u32::MAX);
-        self.lines.push(Line {
-            pieces: (short(first), short(self.set.len())),
-            width,
-            size,
-        });
-    }
-
-    /// For headings: breaks into as few lines as possible, and these as even as possible.
-    pub fn lines_balanced(&mut self, fonts: &Fonts, copy: &Copy, measure: Mpt) -> Lines {
-        let count = self.count(copy, measure);
-        let narrowest = self.widths(copy).0;
-        if count < 2 || count > 6 || narrowest > measure {
-            return self.lines(fonts, copy, measure);
-        }
-        let (mut low, mut high) = (narrowest.max(measure / 3), measure);
-        while high - low > 1000 {
-            let middle = low.midpoint(high);
-            if self.count(copy, middle) <= count {
-                high = middle;
-            } else {
-                low = middle;
-            }
-        }
-        self.lines(fonts, copy, high)
-    }
-
-    /// How many lines it would be, words wider than the measure left aside.
-    fn count(&self, copy: &Copy, measure: Mpt) -> usize {
-        let (mut count, mut width) = (1, 0);
-        let (mut stretch, mut stretch_gap, mut gap) = (0, 0, 0);
-        for piece in self.source(copy) {
-            stretch += stretch_gap + piece.width;
-            stretch_gap = piece.space;
-            if piece.after == After::Together {
-                continue;
-            }
-            if width > 0 && width + gap + stretch > measure {
-                count += 1;
-                width = stretch;
-            } else {
-                width += gap + stretch;
-            }
-            gap = piece.space;
-            (stretch, stretch_gap) = (0, 0);
-            if piece.after == After::Must {
-                count += 1;
-                (width, gap) = (0, 0);
-            }
-        }
-        count
-    }
-
     fn source(&self, copy: &Copy) -> &[Piece] {
         self.pieces.get(copy.pieces.clone()).unwrap_or_default()
     }
@@ -511,84 +339,5 @@ impl Setter {
         {
             piece.gap = gap;
         }
-    }
-}
-
-/// The line that is being filled.
-struct Open {
-    /// Its first piece.
-    start: usize,
-    /// With the space behind its last piece.
-    width: Mpt,
-    /// Without.
-    end: Mpt,
-    /// Last place where it may end.
-    cut: Option<Cut>,
-}
-
-impl Open {
-    fn at(start: usize) -> Self {
-        Self {
-            start,
-            width: 0,
-            end: 0,
-            cut: None,
-        }
-    }
-}
-
-#[derive(Clone, Copy)]
-struct Cut {
-    at: usize,
-    width: Mpt,
-    hyphen: Option<WordId>,
-}
-
-/// Folded at the edges of pieces; other spaces of Unicode have their own width and are set like letters.
-fn is_space(c: char) -> bool {
-    matches!(
-        c,
-        ' ' | '\n' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}'
-    )
-}
-
-/// Shows nothing: soft hyphen, joiners, direction marks, variation selectors.
-fn is_ignorable(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
-}
-
-/// Signs and units that stay with the number before them.
-const BEHIND_NUMBERS: &[&str] = &[
-    "%", "‰", "€", "kr", "kr.", "kr,", "kronor", "kroner", "öre", "øre", "SEK", "DKK", "NOK",
-    "EUR", "tkr", "mkr", "§", "§§", "kap.", "st", "st.", "stk", "stk.", "mm", "cm", "m", "km",
-    "m²", "kg", "kWh",
-];
-/// Words that stay with the number behind them.
-const BEFORE_NUMBERS: &[&str] = &[
-    "§", "§§", "nr", "nr.", "kl", "kl.", "s.", "sid.", "kap.", "art.", "stk.", "tlf.", "tel.",
-    "pkt.", "ca", "ca.",
-];
-
-/// Whether the space that ends at `at` lies inside something that is read in one breath.
-fn belongs_together(text: &str, at: usize) -> bool {
-    let (Some(before), Some(behind)) = (text.get(..at), text.get(at..)) else {
-        return false;
-    };
-    let Some(before) = before.strip_suffix(' ') else {
-        return false;
-    };
-    let digit_before = before.ends_with(|c: char| c.is_ascii_digit());
-    let digit_behind = behind.starts_with(|c: char| c.is_ascii_digit());
-    if digit_before && digit_behind {
-        return true;
-    }
-    if digit_before {
-        let next = behind.split([' ', '\n']).next().unwrap_or_default();
-        let bare = next.trim_end_matches(['.', ',', ';', ':', ')', '?', '!']);
-        return BEHIND_NUMBERS.contains(&next) || BEHIND_NUMBERS.contains(&bare);
-    }
-    digit_behind && {
-        let last = before.rsplit([' ', '\n', '(']).next().unwrap_or_default();
-        BEFORE_NUMBERS.contains(&last)
     }
 }
