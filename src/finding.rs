@@ -71,6 +71,8 @@ macro_rules! codes {
 }
 
 codes! {
+    /// An action of a Danish letter leads nowhere, to no absolute `https` URL, or is an appointment without its details.
+    ActionTarget = "action.target", NotDigital;
     /// Attachment names a shared document that the header does not hold.
     AttachmentUnknownShared = "attachment.unknown-shared", Reject;
     /// Attachment has no file name and is not a shared document.
@@ -81,6 +83,8 @@ codes! {
     ContentUnprintable = "content.unprintable", NotPrint;
     /// `replyBy` is before `notBefore`, or an action ends before it starts.
     DateOrder = "date.order", Reject;
+    /// `replyBy` is before the day the mailing was made.
+    DatePast = "date.past", Note;
     /// The document's bytes are not what its media type says.
     DocumentType = "document.type", Reject;
     /// A file beside the mailing is missing or cannot be read.
@@ -91,10 +95,14 @@ codes! {
     DocumentPath = "document.path", Reject;
     /// A document is empty.
     DocumentEmpty = "document.empty", Reject;
+    /// A file name that the digital channel refuses.
+    DocumentFileName = "document.file-name", NotDigital;
     /// A media type that the digital channel does not carry.
     DocumentNotDigital = "document.not-digital", NotDigital;
     /// A media type that cannot be printed.
     DocumentNotPrintable = "document.not-printable", NotPrint;
+    /// Documents that alone are more, or more bytes, than the digital channel carries.
+    DocumentTooLargeDigital = "document.too-large-digital", NotDigital;
     /// A letter id that an earlier letter of the file has.
     IdDuplicate = "id.duplicate", Reject;
     /// A letter that an earlier batch has sent.
@@ -103,10 +111,14 @@ codes! {
     IdentifierCheckDigit = "identifier.check-digit", Reject;
     /// The date inside a person, coordination or CPR number does not exist.
     IdentifierDate = "identifier.date", Reject;
-    /// A CPR number without modulus 11; such numbers are issued since 2007.
+    /// The century or prefix is one that no number of the kind has.
+    IdentifierForm = "identifier.form", Reject;
+    /// A CPR number without modulus 11, as they are issued since 2007; in a test mailing also such a CVR number.
     IdentifierModulus11 = "identifier.modulus-11", Note;
     /// The identifier is of another country than the sender.
     IdentifierCountry = "identifier.country", NotDigital;
+    /// The identifier is from a range that belongs to nobody, in a production mailing.
+    IdentifierTestRange = "identifier.test-range", Reject;
     /// A letter with more bytes than allowed.
     LimitLetterBytes = "limit.letter-bytes", Reject;
     /// Elements nested deeper than allowed.
@@ -125,6 +137,10 @@ codes! {
     PrintSheets = "print.sheets", NotPrint;
     /// An address that does not fit the window, or has too few lines.
     PrintAddress = "print.address", NotPrint;
+    /// A postal code that the country of the address does not have.
+    PrintPostalCode = "print.postal-code", NotPrint;
+    /// The recipient has neither an identifier nor an address.
+    RecipientNowhere = "recipient.nowhere", Reject;
     /// The element, attribute or value is not what the schema allows.
     Schema = "schema.invalid", Reject;
     /// The letter's bytes are not UTF-8.

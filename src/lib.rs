@@ -7,5 +7,8 @@ pub mod compose;
 pub mod disk;
 pub mod finding;
 pub mod letter;
+pub mod registry;
+pub mod route;
 pub mod sample;
 pub mod schema;
+pub mod validate;

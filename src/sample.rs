@@ -40,6 +40,8 @@ pub const JOB: &str = "lettermill.toml";
 const JOB_HEAD: &str = "# Job file of a sample";
 /// When the mailing says it was made.
 const CREATED: &str = "2026-11-20T21:30:00+01:00";
+/// Of which day the snapshot is: the same.
+const SNAPSHOT_DATE: jiff::civil::Date = jiff::civil::date(2026, 11, 20);
 /// Text gathered before it is handed to the file.
 const BUFFER_BYTES: usize = 1 << 20;
 
@@ -86,7 +88,7 @@ pub struct Written {
     /// Attachments in all letters, shared ones counted each time.
     pub attachments: u32,
     /// Recipients in the snapshot.
-    pub registered: u32,
+    pub registered: u64,
     /// Size of `mailing.xml`.
     pub mailing_bytes: u64,
 }
@@ -146,11 +148,11 @@ pub fn write(folder: &Path, options: &Options) -> Result<Written, Error> {
 
     let part = at(MAILING).with_added_extension("part");
     let mut file = disk::HashingWriter::create(&part).map_err(io_at(part.clone()))?;
-    let mut registry = register::Register::new();
+    let mut registry = register::Register::new(SNAPSHOT_DATE)?;
     let mut writer = Writer::new(*options)?;
     let mut text = String::with_capacity(BUFFER_BYTES * 2);
     writer.header(&mut text)?;
-    while writer.next_letter(&mut text, &mut registry)? {
+    while writer.next_letter(&mut text, &mut registry) {
         if text.len() >= BUFFER_BYTES {
             file.write_all(text.as_bytes())
                 .map_err(io_at(part.clone()))?;

@@ -2,8 +2,31 @@
 //!
 //! A value of these types has the right length and holds digits only; whether its date and check digit are right is
 //! asked of it ([`RecipientId::faults`]), because a wrong one is a finding and not an error.
+//!
+//! Sources: facts/sweden.md §5 (person, coordination and organisation numbers, the pattern of FaR) and facts/denmark.md
+//! §5 (CPR, CVR). The crate `personnummer` (3.1.1) was looked at and left: it computes the check digit of a coordination
+//! number over the day without its 60, refuses day 60 and month 00, reads the clock for an age, and knows neither
+//! organisation numbers nor Danish ones.
+//!
+//! To add a kind of identifier: a `digits!` line, a variant of [`RecipientId`], then follow the compiler; the snapshot
+//! file (`registry::key`) needs a number for it.
 
 use std::fmt;
+
+use jiff::civil::Date;
+
+use super::{Country, Environment};
+
+/// Added to the day of birth in a Swedish coordination number and in a synthetic CPR number.
+const DAY_OFFSET: u8 = 60;
+/// Weights of modulus 11 over a CPR number (facts/denmark.md §5.1).
+const CPR_WEIGHTS: [u8; 10] = [4, 3, 2, 7, 6, 5, 4, 3, 2, 1];
+/// Weights of modulus 11 over a CVR number (facts/denmark.md §5.2).
+const CVR_WEIGHTS: [u8; 8] = [2, 7, 6, 5, 4, 3, 2, 1];
+/// Below this age nobody has a Swedish mailbox (facts/sweden.md §3, who can hold a mailbox).
+const ADULT_YEARS_SE: i16 = 18;
+/// Below this age nobody is connected to Digital Post (facts/denmark.md §6.1).
+const ADULT_YEARS_DK: i16 = 15;
 
 macro_rules! digits {
     ($(#[$doc:meta])* $name:ident, $len:literal) => {
@@ -21,6 +44,11 @@ macro_rules! digits {
             /// The digits.
             pub fn as_str(&self) -> &str {
                 std::str::from_utf8(&self.0).unwrap_or_default()
+            }
+
+            /// The digits as a number; at most twelve digits, so it fits.
+            pub fn to_number(&self) -> u64 {
+                self.0.iter().fold(0, |n, d| n * 10 + u64::from(d - b'0'))
             }
         }
 
@@ -62,4 +90,559 @@ pub enum RecipientId {
     Cpr(Cpr),
     /// Danish company.
     Cvr(Cvr),
+}
+
+/// What kind of identifier; the words that job files and CSV files use.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// No identifier.
+    None,
+    /// Swedish person number.
+    Person,
+    /// Swedish coordination number.
+    Coordination,
+    /// Swedish organisation number.
+    Organisation,
+    /// Danish CPR number.
+    Cpr,
+    /// Danish CVR number.
+    Cvr,
+}
+
+/// What can be wrong or remarkable about an identifier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fault {
+    /// The check digit is wrong.
+    CheckDigit,
+    /// The date inside does not exist.
+    Date,
+    /// The date of birth is later than the mailing.
+    FutureDate,
+    /// A century or prefix that no number of the kind has.
+    Form,
+    /// Modulus 11 does not hold where that is no rule: CPR always, CVR in a test mailing.
+    Modulus11,
+    /// From a range that belongs to nobody, in a production mailing.
+    TestRange,
+}
+
+/// A date of birth as a number tells it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Birth {
+    year: i16,
+    month: u8, // 0: unknown (coordination numbers).
+    day: u8,   // 0: unknown (coordination numbers).
+}
+
+impl Birth {
+    fn exists(self) -> bool {
+        let month = self.month.max(1);
+        let day = self.day.max(1);
+        Date::new(self.year, as_i8(month), as_i8(day)).is_ok()
+    }
+
+    /// The latest day it can mean: an unknown day is the last of the month, an unknown month is December.
+    fn latest(self) -> Option<Date> {
+        let month = if self.month == 0 { 12 } else { self.month };
+        let first = Date::new(self.year, as_i8(month), 1).ok()?;
+        if self.day == 0 {
+            return Some(first.last_of_month());
+        }
+        Date::new(self.year, as_i8(month), as_i8(self.day)).ok()
+    }
+
+    /// The earliest day it can mean.
+    fn earliest(self) -> Option<Date> {
+        Date::new(self.year, as_i8(self.month.max(1)), as_i8(self.day.max(1))).ok()
+    }
+}
+
+impl PersonNumber {
+    /// From twelve digits, with or without a hyphen before the last four.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::from_digits(&without_hyphen::<12>(text)?)
+    }
+
+    /// True for a coordination number: 60 is added to the day, which may then also be unknown.
+    pub fn is_coordination(&self) -> bool {
+        two(&self.0, 6) >= DAY_OFFSET
+    }
+
+    /// True when FaR's pattern allows it: century 18, 19 or 20, month 01 to 12, any day (facts/sweden.md §5). The
+    /// coordination numbers with month 00 that exist are not, and would poison a request of a thousand.
+    pub fn representable_in_far(&self) -> bool {
+        self.century_is_known() && (1..=12).contains(&two(&self.0, 4))
+    }
+
+    fn century_is_known(&self) -> bool {
+        (18..=20).contains(&two(&self.0, 0))
+    }
+
+    fn birth(&self) -> Birth {
+        let day = two(&self.0, 6);
+        Birth {
+            year: i16::from(two(&self.0, 0)) * 100 + i16::from(two(&self.0, 2)),
+            month: two(&self.0, 4),
+            day: if self.is_coordination() {
+                day - DAY_OFFSET
+            } else {
+                day
+            },
+        }
+    }
+
+    fn date_exists(&self) -> bool {
+        let birth = self.birth();
+        let unknown = birth.day == 0 || birth.month == 0;
+        birth.exists() && (self.is_coordination() || !unknown)
+    }
+}
+
+impl OrganisationNumber {
+    /// From ten digits or twelve with the prefix 16, with or without a hyphen before the last four.
+    pub fn parse(text: &str) -> Option<Self> {
+        if let Some(ten) = without_hyphen::<10>(text) {
+            return Self::from_digits(&format!("16{ten}"));
+        }
+        let number = Self::from_digits(&without_hyphen::<12>(text)?)?;
+        number.has_prefix().then_some(number)
+    }
+
+    fn has_prefix(&self) -> bool {
+        self.0.starts_with(b"16")
+    }
+
+    /// Real organisations have a third digit of 2 or more; below, ten digits are a sole trader's person number.
+    fn in_assigned_range(&self) -> bool {
+        self.0[4] >= b'2'
+    }
+}
+
+impl Cpr {
+    /// From ten digits, with or without a hyphen before the last four.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::from_digits(&without_hyphen::<10>(text)?)
+    }
+
+    /// True for a synthetic number: 60 is added to the day, which no real number has (facts/denmark.md §5.1).
+    pub fn is_synthetic(&self) -> bool {
+        two(&self.0, 0) > DAY_OFFSET
+    }
+
+    /// The century follows from digit 7 (facts/denmark.md §5.1).
+    fn birth(&self) -> Birth {
+        let year = i16::from(two(&self.0, 4));
+        let century = match (self.0[6], year) {
+            (b'0'..=b'3', _) | (b'4' | b'9', 37..) => 1900,
+            (b'4' | b'9', _) | (b'5'..=b'8', ..=57) => 2000,
+            _ => 1800,
+        };
+        let day = two(&self.0, 0);
+        Birth {
+            year: century + year,
+            month: two(&self.0, 2),
+            day: if self.is_synthetic() {
+                day - DAY_OFFSET
+            } else {
+                day
+            },
+        }
+    }
+
+    fn date_exists(&self) -> bool {
+        let birth = self.birth();
+        birth.day != 0 && birth.month != 0 && birth.exists()
+    }
+}
+
+impl RecipientId {
+    /// Its kind.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::None => Kind::None,
+            Self::Person(n) if n.is_coordination() => Kind::Coordination,
+            Self::Person(_) => Kind::Person,
+            Self::Organisation(_) => Kind::Organisation,
+            Self::Cpr(_) => Kind::Cpr,
+            Self::Cvr(_) => Kind::Cvr,
+        }
+    }
+
+    /// The country that issued it.
+    pub fn country(&self) -> Option<Country> {
+        match self {
+            Self::None => None,
+            Self::Person(_) | Self::Organisation(_) => Some(Country::Sweden),
+            Self::Cpr(_) | Self::Cvr(_) => Some(Country::Denmark),
+        }
+    }
+
+    /// True when its country's registry can be asked about it at all.
+    pub fn representable(&self) -> bool {
+        match self {
+            Self::None => false,
+            Self::Person(n) => n.representable_in_far(),
+            Self::Organisation(n) => n.has_prefix(),
+            Self::Cpr(_) | Self::Cvr(_) => true,
+        }
+    }
+
+    /// What is wrong with it, or worth a remark, in a mailing made on `on`. Empty for a good one.
+    pub fn faults(&self, environment: Environment, on: Date) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        match self {
+            Self::None => {}
+            Self::Person(n) => person_faults(n, on, &mut faults),
+            Self::Organisation(n) => organisation_faults(n, environment, &mut faults),
+            Self::Cpr(n) => cpr_faults(n, environment, on, &mut faults),
+            Self::Cvr(n) => {
+                if !modulus_11_holds(&n.0, &CVR_WEIGHTS) {
+                    // The official examples of Digital Post fail it, so it is no rule for tests (facts/denmark.md §5.1).
+                    faults.push(match environment {
+                        Environment::Production => Fault::CheckDigit,
+                        Environment::Test => Fault::Modulus11,
+                    });
+                }
+            }
+        }
+        faults
+    }
+
+    /// Whole years lived on `on`, by the latest date of birth that the number can mean; `None` for organisations, and
+    /// where the number holds no real date.
+    pub fn age_on(&self, on: Date) -> Option<i16> {
+        let birth = match self {
+            Self::Person(n) if n.date_exists() => n.birth(),
+            Self::Cpr(n) if n.date_exists() => n.birth(),
+            _ => return None,
+        };
+        let born = birth.latest()?;
+        let birthday_passed = (on.month(), on.day()) >= (born.month(), born.day());
+        Some(on.year() - born.year() - i16::from(!birthday_passed))
+    }
+
+    /// Too young for a digital mailbox on `on`: under 18 in Sweden, under 15 in Denmark. Never an organisation.
+    pub fn is_minor_on(&self, on: Date) -> bool {
+        let adult_years = match self.country() {
+            Some(Country::Denmark) => ADULT_YEARS_DK,
+            _ => ADULT_YEARS_SE,
+        };
+        self.age_on(on).is_some_and(|years| years < adult_years)
+    }
+}
+
+/// What is wrong with the organisation number of a mailing's sender (SE: twelve digits with prefix, DK: eight).
+pub fn sender_faults(
+    country: Country,
+    number: &str,
+    environment: Environment,
+    on: Date,
+) -> Vec<Fault> {
+    let id = match country {
+        Country::Sweden => OrganisationNumber::parse(number).map(RecipientId::Organisation),
+        Country::Denmark => Cvr::from_digits(number).map(RecipientId::Cvr),
+    };
+    id.map_or(vec![Fault::Form], |id| id.faults(environment, on))
+}
+
+/// The digit that makes nine ASCII digits a valid ten-digit person or organisation number (Luhn).
+pub fn luhn_digit(nine: &[u8]) -> u8 {
+    let sum: u32 = nine
+        .iter()
+        .enumerate()
+        .map(|(i, digit)| {
+            let doubled = u32::from(digit.wrapping_sub(b'0')) * if i % 2 == 0 { 2 } else { 1 };
+            doubled / 10 + doubled % 10
+        })
+        .sum();
+    b'0' + u8::try_from((10 - sum % 10) % 10).unwrap_or_default()
+}
+
+fn person_faults(number: &PersonNumber, on: Date, faults: &mut Vec<Fault>) {
+    if !number.century_is_known() {
+        faults.push(Fault::Form);
+    } else if !number.date_exists() {
+        faults.push(Fault::Date);
+    } else if number.birth().earliest().is_some_and(|born| born > on) {
+        faults.push(Fault::FutureDate);
+    }
+    if luhn_digit(&number.0[2..11]) != number.0[11] {
+        faults.push(Fault::CheckDigit);
+    }
+}
+
+fn organisation_faults(
+    number: &OrganisationNumber,
+    environment: Environment,
+    faults: &mut Vec<Fault>,
+) {
+    if !number.has_prefix() {
+        faults.push(Fault::Form);
+    }
+    if luhn_digit(&number.0[2..11]) != number.0[11] {
+        faults.push(Fault::CheckDigit);
+    }
+    if environment == Environment::Production && !number.in_assigned_range() {
+        faults.push(Fault::TestRange);
+    }
+}
+
+fn cpr_faults(number: &Cpr, environment: Environment, on: Date, faults: &mut Vec<Fault>) {
+    if !number.date_exists() {
+        faults.push(Fault::Date);
+    } else if number.birth().earliest().is_some_and(|born| born > on) {
+        faults.push(Fault::FutureDate);
+    }
+    if number.is_synthetic() {
+        if environment == Environment::Production {
+            faults.push(Fault::TestRange);
+        }
+    } else if !modulus_11_holds(&number.0, &CPR_WEIGHTS) {
+        faults.push(Fault::Modulus11);
+    }
+}
+
+fn modulus_11_holds(digits: &[u8], weights: &[u8]) -> bool {
+    let sum: u32 = digits
+        .iter()
+        .zip(weights)
+        .map(|(digit, weight)| u32::from(digit - b'0') * u32::from(*weight))
+        .sum();
+    sum.is_multiple_of(11)
+}
+
+/// The two-digit number at `at`; the callers' positions lie inside the fixed length.
+fn two(digits: &[u8], at: usize) -> u8 {
+    (digits[at] - b'0') * 10 + (digits[at + 1] - b'0')
+}
+
+/// `text` as `N` digits, with the hyphen before the last four taken out if there is one.
+fn without_hyphen<const N: usize>(text: &str) -> Option<String> {
+    let digits = match text.split_once('-') {
+        Some((head, tail)) if tail.len() == 4 => format!("{head}{tail}"),
+        Some(_) => return None,
+        None => text.to_owned(),
+    };
+    let whole = digits.len() == N && digits.bytes().all(|b| b.is_ascii_digit());
+    whole.then_some(digits)
+}
+
+fn as_i8(n: u8) -> i8 {
+    i8::try_from(n).unwrap_or(i8::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    const ON: Date = date(2026, 11, 22);
+
+    fn person(digits: &str) -> RecipientId {
+        RecipientId::Person(PersonNumber::from_digits(digits).unwrap())
+    }
+
+    fn organisation(digits: &str) -> RecipientId {
+        RecipientId::Organisation(OrganisationNumber::from_digits(digits).unwrap())
+    }
+
+    fn cpr(digits: &str) -> RecipientId {
+        RecipientId::Cpr(Cpr::from_digits(digits).unwrap())
+    }
+
+    fn cvr(digits: &str) -> RecipientId {
+        RecipientId::Cvr(Cvr::from_digits(digits).unwrap())
+    }
+
+    /// Any eleven digits, completed with the right check digit.
+    fn checked(eleven: &str) -> RecipientId {
+        let check = char::from(luhn_digit(&eleven.as_bytes()[2..]));
+        person(&format!("{eleven}{check}"))
+    }
+
+    #[test]
+    fn official_swedish_test_numbers_are_good() {
+        // Test recipients of the acceptance environment and senders, facts/sweden.md §5.
+        for digits in [
+            "198101052382",
+            "195303231855",
+            "197710182382",
+            "192705178354",
+            "199001012385",
+            "196403722397", // A coordination number.
+        ] {
+            assert_eq!(person(digits).faults(Environment::Production, ON), []);
+        }
+        for digits in [
+            "162021004748",
+            "162021003898",
+            "165568402266",
+            "162021006883",
+        ] {
+            assert_eq!(organisation(digits).faults(Environment::Production, ON), []);
+        }
+    }
+
+    #[test]
+    fn wrong_swedish_numbers_say_why() {
+        let faults = |id: RecipientId| id.faults(Environment::Production, ON);
+        assert_eq!(faults(person("198101052383")), [Fault::CheckDigit]);
+        // Stands among the test recipients of the acceptance environment all the same.
+        assert_eq!(faults(person("197810182382")), [Fault::CheckDigit]);
+        assert_eq!(faults(checked("19810229238")), [Fault::Date]);
+        assert_eq!(faults(checked("20000229238")), []);
+        assert_eq!(faults(checked("19000229238")), [Fault::Date]);
+        assert_eq!(faults(checked("19811305238")), [Fault::Date]);
+        assert_eq!(faults(checked("19810005238")), [Fault::Date]); // Month 00, but no coordination number.
+        assert_eq!(faults(checked("19810100238")), [Fault::Date]);
+        assert_eq!(faults(checked("20270101238")), [Fault::FutureDate]);
+        assert_eq!(faults(checked("17810105238")), [Fault::Form]);
+        assert_eq!(faults(checked("16202100474")), [Fault::Form]);
+        assert_eq!(faults(organisation("162021004749")), [Fault::CheckDigit]);
+        assert_eq!(faults(organisation("192021004748")), [Fault::Form]);
+    }
+
+    #[test]
+    fn organisations_that_can_belong_to_no_one_are_for_tests() {
+        let check = char::from(luhn_digit(b"210100001"));
+        let id = organisation(&format!("16210100001{check}"));
+        assert_eq!(id.faults(Environment::Test, ON), []);
+        assert_eq!(id.faults(Environment::Production, ON), [Fault::TestRange]);
+    }
+
+    #[test]
+    fn coordination_numbers_may_lack_day_and_month() {
+        for (eleven, faults, in_far) in [
+            ("19640372239", vec![], true),
+            ("19640360239", vec![], true),             // Day unknown.
+            ("19640060239", vec![], false),            // Day and month unknown.
+            ("19640061239", vec![], false),            // Month unknown.
+            ("19640291239", vec![Fault::Date], true),  // 31 February.
+            ("19640392239", vec![Fault::Date], true),  // Day 32.
+            ("19641361239", vec![Fault::Date], false), // Month 13.
+        ] {
+            let id = checked(eleven);
+            assert_eq!(id.faults(Environment::Production, ON), faults, "{eleven}");
+            assert_eq!(id.representable(), in_far, "{eleven}");
+            assert_eq!(id.kind(), Kind::Coordination);
+        }
+    }
+
+    #[test]
+    fn danish_official_examples_get_a_note_only() {
+        for id in [cpr("2211771212"), cpr("2512169996"), cvr("12345678")] {
+            assert_eq!(id.faults(Environment::Test, ON), [Fault::Modulus11]);
+        }
+        assert_eq!(
+            cpr("2211771212").faults(Environment::Production, ON),
+            [Fault::Modulus11]
+        );
+        assert_eq!(
+            cvr("12345678").faults(Environment::Production, ON),
+            [Fault::CheckDigit]
+        );
+        for digits in ["13585628", "27355021", "24256790", "55133018"] {
+            assert_eq!(cvr(digits).faults(Environment::Production, ON), []);
+        }
+    }
+
+    #[test]
+    fn cpr_dates_and_centuries() {
+        // Digit 7 and year against the century, every border of the table in facts/denmark.md §5.1.
+        for (digits, year) in [
+            ("0101000001", 1900),
+            ("0101993001", 1999),
+            ("0101004001", 2000),
+            ("0101364001", 2036),
+            ("0101374001", 1937),
+            ("0101369001", 2036),
+            ("0101379001", 1937),
+            ("0101005001", 2000),
+            ("0101578001", 2057),
+            ("0101585001", 1858),
+            ("0101998001", 1899),
+        ] {
+            let number = Cpr::from_digits(digits).unwrap();
+            assert_eq!(number.birth().year, year, "{digits}");
+        }
+        let faults = |digits| cpr(digits).faults(Environment::Test, ON);
+        assert!(faults("3002800000").contains(&Fault::Date));
+        assert!(faults("0000000000").contains(&Fault::Date));
+        assert!(faults("0101404001").iter().all(|f| *f == Fault::Modulus11)); // 1940.
+        assert!(faults("0101364001").contains(&Fault::FutureDate)); // 2036.
+        assert!(faults("6000800000").contains(&Fault::Date)); // Day 60 means nothing in Denmark.
+    }
+
+    #[test]
+    fn synthetic_cpr_numbers_are_for_tests() {
+        assert_eq!(cpr("6101800000").faults(Environment::Test, ON), []);
+        assert_eq!(
+            cpr("6101800000").faults(Environment::Production, ON),
+            [Fault::TestRange]
+        );
+        assert_eq!(
+            cpr("9102800000").faults(Environment::Test, ON),
+            [Fault::Date]
+        );
+    }
+
+    #[test]
+    fn ages_by_country_and_day() {
+        assert_eq!(checked("20081122238").age_on(ON), Some(18));
+        assert_eq!(checked("20081123238").age_on(ON), Some(17));
+        assert!(checked("20081123238").is_minor_on(ON));
+        assert!(!checked("20081122238").is_minor_on(ON));
+        assert_eq!(checked("20081160238").age_on(ON), Some(17)); // Day unknown: the last it can be.
+        assert_eq!(cpr("2211114000").age_on(ON), Some(15));
+        assert!(!cpr("2211114000").is_minor_on(ON));
+        assert!(cpr("2311114000").is_minor_on(ON));
+        assert_eq!(checked("20040229238").age_on(date(2022, 2, 28)), Some(17));
+        assert_eq!(checked("20040229238").age_on(date(2022, 3, 1)), Some(18));
+        assert_eq!(organisation("162021004748").age_on(ON), None);
+        assert!(!checked("18000101001").is_minor_on(ON));
+    }
+
+    #[test]
+    fn forms_are_read_with_or_without_hyphen() {
+        for text in ["198101052382", "19810105-2382"] {
+            assert_eq!(PersonNumber::parse(text).unwrap().as_str(), "198101052382");
+        }
+        for text in ["2021004748", "202100-4748", "162021004748", "16202100-4748"] {
+            assert_eq!(
+                OrganisationNumber::parse(text).unwrap().as_str(),
+                "162021004748"
+            );
+        }
+        for text in [
+            "",
+            "8101052382",
+            "1981-01052382",
+            "19810105238x",
+            "19810105-2382-",
+            "１98101052382",
+        ] {
+            assert!(PersonNumber::parse(text).is_none(), "{text}");
+        }
+        assert!(OrganisationNumber::parse("192021004748").is_none());
+        assert_eq!(Cpr::parse("221177-1212").unwrap().as_str(), "2211771212");
+    }
+
+    #[test]
+    fn debug_is_a_mask() {
+        let shown = format!("{:?} {:?}", person("198101052382"), cvr("13585628"));
+        assert!(!shown.contains(|c: char| c.is_ascii_digit()), "{shown}");
+    }
+
+    #[test]
+    fn sender_numbers_are_checked_by_country() {
+        let faults = |country, number| sender_faults(country, number, Environment::Production, ON);
+        assert_eq!(faults(Country::Sweden, "162021004748"), []);
+        assert_eq!(faults(Country::Denmark, "13585628"), []);
+        assert_eq!(faults(Country::Denmark, "162021004748"), [Fault::Form]);
+        assert_eq!(faults(Country::Sweden, "13585628"), [Fault::Form]);
+    }
 }

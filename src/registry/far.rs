@@ -1,0 +1,318 @@
+//! Reads an answer of FaR to `isReachable` (facts/sweden.md §3), with any prefixes, inside a SOAP envelope or bare.
+//!
+//! FaR gives no reasons; the first of these that holds is ours: `Type` `Not` → no mailbox; `SenderAccepted` false →
+//! opted out; `Pending` → pending; no `ServiceSupplier` → no operator; empty `ServiceAdress` → no address; else
+//! reachable. `Type` `Anonymous` counts as a mailbox, as it does for others who ask FaR.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use quick_xml::events::{BytesRef, Event};
+use quick_xml::name::{Namespace, ResolveResult};
+use quick_xml::reader::NsReader;
+
+use crate::finding::shape;
+use crate::letter::{OrganisationNumber, PersonNumber, RecipientId};
+
+use super::build::Origin;
+use super::{Builder, Entry, Error, Operator, Status};
+
+/// An answer holds a thousand recipients at most, of some 600 bytes each; this is a hundred times that.
+const ANSWER_BYTES_MAX: u64 = 64 << 20;
+/// An answer is eight elements deep.
+const DEPTH_MAX: usize = 32;
+/// Versions add `/v2`, `/v3`; types of the first version are used in all.
+const FAR_NAMESPACE: &[u8] = b"http://minameddelanden.gov.se/schema/Recipient";
+const SOAP_NAMESPACES: [&[u8]; 2] = [
+    b"http://schemas.xmlsoap.org/soap/envelope/",
+    b"http://www.w3.org/2003/05/soap-envelope",
+];
+
+/// The elements that mean something to us, by their place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Node {
+    Response,
+    Return,
+    Account,
+    RecipientId,
+    Type,
+    Pending,
+    Supplier,
+    SupplierId,
+    SupplierName,
+    SupplierUrl,
+    Accepted,
+    Fault,
+    FaultCode,
+    /// Around an answer: the envelope.
+    Around,
+    /// Inside an answer, and not looked into.
+    Ignored,
+}
+
+impl Node {
+    fn of(parent: Option<Self>, namespace: &[u8], local: &[u8]) -> Self {
+        let far = namespace.starts_with(FAR_NAMESPACE);
+        match (parent.unwrap_or(Self::Around), local) {
+            (Self::Around, b"Fault") if SOAP_NAMESPACES.contains(&namespace) => Self::Fault,
+            (Self::Fault, b"ErrorCode") => Self::FaultCode,
+            (Self::Fault, _) => Self::Fault,
+            (Self::Around, b"isReachableResponse") if far => Self::Response,
+            (Self::Around, _) => Self::Around,
+            _ if !far => Self::Ignored,
+            (Self::Response, b"return") => Self::Return,
+            (Self::Return, b"AccountStatus") => Self::Account,
+            (Self::Return, b"SenderAccepted") => Self::Accepted,
+            (Self::Account, b"RecipientId") => Self::RecipientId,
+            (Self::Account, b"Type") => Self::Type,
+            (Self::Account, b"Pending") => Self::Pending,
+            (Self::Account, b"ServiceSupplier") => Self::Supplier,
+            (Self::Supplier, b"Id") => Self::SupplierId,
+            (Self::Supplier, b"Name") => Self::SupplierName,
+            (Self::Supplier, b"ServiceAdress") => Self::SupplierUrl,
+            _ => Self::Ignored,
+        }
+    }
+}
+
+/// One `return`, as text.
+#[derive(Default)]
+struct Answer {
+    id: String,
+    kind: String,
+    pending: String,
+    accepted: String,
+    supplier: Option<Operator>,
+}
+
+pub fn read_answer(path: &Path, builder: &mut Builder) -> Result<(), Error> {
+    let bytes = read_whole(path)?;
+    Reading {
+        path,
+        bytes: &bytes,
+        line: 1,
+        counted: 0,
+        answers: false,
+        fault: None,
+        nodes: Vec::new(),
+        text: String::new(),
+        answer: Answer::default(),
+    }
+    .read(builder)
+}
+
+fn read_whole(path: &Path) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(ANSWER_BYTES_MAX + 1).read_to_end(&mut bytes))
+        .map_err(|source| Error::io(path, source))?;
+    if bytes.len() as u64 > ANSWER_BYTES_MAX {
+        let allowed = "an answer to isReachable, at most 64 MiB";
+        return Err(Error::line(path, 1, "a larger file", allowed));
+    }
+    match simdutf8::basic::from_utf8(&bytes) {
+        Ok(_) => Ok(bytes),
+        Err(_) => Err(Error::line(path, 1, "bytes that are not UTF-8", "UTF-8")),
+    }
+}
+
+struct Reading<'f> {
+    path: &'f Path,
+    bytes: &'f [u8],
+    line: u64,
+    counted: usize, // Bytes whose line ends are in `line`.
+    answers: bool,
+    fault: Option<String>,
+    nodes: Vec<Node>,
+    text: String,
+    answer: Answer,
+}
+
+impl Reading<'_> {
+    fn read(&mut self, builder: &mut Builder) -> Result<(), Error> {
+        let mut reader = NsReader::from_reader(self.bytes);
+        reader.config_mut().expand_empty_elements = true;
+        loop {
+            let Ok(event) = reader.read_event() else {
+                self.count_lines(reader.error_position());
+                return Err(self.wrong("XML that is not well-formed", "a whole answer"));
+            };
+            // The position is behind the event, on the line where it ends.
+            self.count_lines(reader.buffer_position());
+            match event {
+                Event::Start(start) => {
+                    let (namespace, _) = reader.resolver().resolve_element(start.name());
+                    let namespace = match namespace {
+                        ResolveResult::Bound(Namespace(name)) => name,
+                        ResolveResult::Unbound => b"",
+                        ResolveResult::Unknown(_) => {
+                            return Err(
+                                self.wrong("a prefix that is not declared", "XML namespaces")
+                            );
+                        }
+                    };
+                    self.start(namespace, start.local_name().as_ref())?;
+                }
+                Event::End(_) => self.end(builder)?,
+                Event::Text(text) => self.text.push_str(&String::from_utf8_lossy(&text)),
+                Event::CData(data) => self.text.push_str(&String::from_utf8_lossy(&data)),
+                Event::GeneralRef(reference) => self.reference(&reference)?,
+                Event::DocType(_) => {
+                    return Err(self.wrong("a document type declaration", "none"));
+                }
+                Event::Eof => return self.eof(),
+                Event::Decl(_) | Event::PI(_) | Event::Comment(_) | Event::Empty(_) => {}
+            }
+        }
+    }
+
+    fn start(&mut self, namespace: &[u8], local: &[u8]) -> Result<(), Error> {
+        if self.nodes.len() >= DEPTH_MAX {
+            return Err(self.wrong("elements deeper than an answer has", "32 deep"));
+        }
+        let node = Node::of(self.nodes.last().copied(), namespace, local);
+        match node {
+            Node::Response => self.answers = true,
+            Node::Return => self.answer = Answer::default(),
+            Node::Supplier => {
+                self.answer.supplier = Some(Operator {
+                    id: String::new(),
+                    name: String::new(),
+                    url: String::new(),
+                });
+            }
+            Node::Fault => {
+                self.fault.get_or_insert_with(|| "unknown".into());
+            }
+            _ => {}
+        }
+        self.nodes.push(node);
+        self.text.clear();
+        Ok(())
+    }
+
+    fn end(&mut self, builder: &mut Builder) -> Result<(), Error> {
+        let text = self.text.trim_ascii().to_owned();
+        self.text.clear();
+        let supplier = self.answer.supplier.as_mut();
+        match (self.nodes.pop(), supplier) {
+            (Some(Node::RecipientId), _) => self.answer.id = text,
+            (Some(Node::Type), _) => self.answer.kind = text,
+            (Some(Node::Pending), _) => self.answer.pending = text,
+            (Some(Node::Accepted), _) => self.answer.accepted = text,
+            (Some(Node::SupplierId), Some(supplier)) => supplier.id = text,
+            (Some(Node::SupplierName), Some(supplier)) => supplier.name = text,
+            (Some(Node::SupplierUrl), Some(supplier)) => supplier.url = text,
+            (Some(Node::FaultCode), _) if text.len() <= 4 && is_digits(&text) => {
+                self.fault = Some(text);
+            }
+            (Some(Node::Return), _) => self.take_answer(builder)?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn take_answer(&mut self, builder: &mut Builder) -> Result<(), Error> {
+        let answer = std::mem::take(&mut self.answer);
+        let id = identifier(&answer.id).ok_or_else(|| {
+            let found = format!("a RecipientId of the form `{}`", shape(&answer.id));
+            self.wrong(&found, "twelve digits")
+        })?;
+        let has_mailbox = match answer.kind.as_str() {
+            "Secure" | "Anonymous" => true,
+            "Not" => false,
+            other => {
+                let found = format!("a Type of the form `{}`", shape(other));
+                return Err(self.wrong(&found, "Secure, Anonymous, Not"));
+            }
+        };
+        let pending = self.boolean("Pending", &answer.pending)?;
+        let accepted = self.boolean("SenderAccepted", &answer.accepted)?;
+        let status = match &answer.supplier {
+            _ if !has_mailbox => Status::NoMailbox,
+            _ if !accepted => Status::OptedOut,
+            _ if pending => Status::Pending,
+            None => Status::NoOperator,
+            Some(supplier) if supplier.url.is_empty() => Status::NoAddressUrl,
+            Some(_) => Status::Reachable,
+        };
+        let operator = match answer.supplier {
+            None => None,
+            Some(supplier) => Some(builder.operator(supplier).map_err(|found| {
+                self.wrong(
+                    found,
+                    "one ServiceSupplier with Id, Name and ServiceAdress for each operator",
+                )
+            })?),
+        };
+        builder.push_line(&id, Entry { status, operator }, self.line);
+        Ok(())
+    }
+
+    fn boolean(&self, element: &str, text: &str) -> Result<bool, Error> {
+        match text {
+            "true" | "1" => Ok(true),
+            "false" | "0" => Ok(false),
+            _ => Err(self.wrong(&format!("{element} `{}`", shape(text)), "true, false")),
+        }
+    }
+
+    fn reference(&mut self, reference: &BytesRef<'_>) -> Result<(), Error> {
+        if let Ok(Some(c)) = reference.resolve_char_ref() {
+            self.text.push(c);
+            return Ok(());
+        }
+        let name: &[u8] = reference;
+        let text = std::str::from_utf8(name)
+            .ok()
+            .and_then(quick_xml::escape::resolve_predefined_entity);
+        match text {
+            Some(text) => self.text.push_str(text),
+            None => return Err(self.wrong("an entity", "the five built-in ones")),
+        }
+        Ok(())
+    }
+
+    fn eof(&mut self) -> Result<(), Error> {
+        if !self.nodes.is_empty() {
+            return Err(self.wrong("the end of the file within an element", "a whole answer"));
+        }
+        if let Some(code) = self.fault.take() {
+            return Err(Error::Fault {
+                origin: Origin {
+                    path: self.path.into(),
+                    line: self.line,
+                },
+                code,
+            });
+        }
+        if !self.answers {
+            return Err(self.wrong("no isReachableResponse", "an answer of FaR to isReachable"));
+        }
+        Ok(())
+    }
+
+    fn count_lines(&mut self, at: u64) {
+        let at = usize::try_from(at).unwrap_or(usize::MAX);
+        let newly = self.bytes.get(self.counted..at).unwrap_or_default();
+        self.line += memchr::memchr_iter(b'\n', newly).count() as u64;
+        self.counted = self.counted.max(at);
+    }
+
+    fn wrong(&self, found: &str, allowed: &str) -> Error {
+        Error::line(self.path, self.line, found, allowed)
+    }
+}
+
+/// The prefix 16 means an organisation (facts/sweden.md §5).
+fn identifier(digits: &str) -> Option<RecipientId> {
+    if digits.len() == 12 && digits.starts_with("16") {
+        return OrganisationNumber::from_digits(digits).map(RecipientId::Organisation);
+    }
+    PersonNumber::from_digits(digits).map(RecipientId::Person)
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
