@@ -31,6 +31,8 @@ pub const LETTERS_MAX: u32 = 10_000_000;
 
 /// File names inside the folder.
 pub const MAILING: &str = "mailing.xml";
+/// The mailing while it is being written.
+const MAILING_PART: &str = "mailing.xml.part";
 /// The reachability snapshot.
 pub const SNAPSHOT: &str = "registry.snapshot";
 /// The job file.
@@ -56,8 +58,8 @@ pub struct Options {
     pub digital_percent: u8,
     /// Of a hundred letters, so many enclose a PDF.
     pub pdf_percent: u8,
-    /// Of a thousand letters, so many are held for a person to decide: digital only without a mailbox, service of
-    /// process without a mailbox, a protected address without a mailbox. Taken from the printed ones.
+    /// Of a thousand letters, so many are held for a person to decide: digital only, or service of process, without a
+    /// mailbox. Taken from the printed ones.
     pub held_permille: u16,
 }
 
@@ -146,7 +148,7 @@ pub fn write(folder: &Path, options: &Options) -> Result<Written, Error> {
     disk::create_private_folder(folder).map_err(io_at(folder.to_owned()))?;
     clear(folder)?;
 
-    let part = at(MAILING).with_added_extension("part");
+    let part = at(MAILING_PART);
     let mut file = disk::HashingWriter::create(&part).map_err(io_at(part.clone()))?;
     let mut registry = register::Register::new(SNAPSHOT_DATE)?;
     let mut writer = Writer::new(*options)?;

@@ -316,18 +316,15 @@ impl Draft {
             _ if chance.happens(60) => Whom::Organisation,
             _ => Whom::Person,
         };
-        // Service of process and protected addresses never fall back to ordinary paper: only where a mailbox takes
-        // them, or where the letter is meant to be held.
+        // Service of process never falls back to ordinary paper: only where a mailbox takes it, or where the letter is
+        // meant to be held.
         let summons = match outcome {
             Outcome::Held(reason) => reason == HeldReason::LegalNotification,
             Outcome::Digital => chance.happens(4),
             Outcome::Print(_) => false,
         };
-        let protected = match outcome {
-            Outcome::Held(reason) => reason == HeldReason::AddressProtected,
-            Outcome::Digital => recipient == Whom::Person && chance.happens(4),
-            Outcome::Print(_) => false,
-        };
+        // On paper behind a cover page.
+        let protected = recipient == Whom::Person && chance.happens(4);
         let kind = match (summons, recipient) {
             (true, _) => Kind::Summons,
             (_, Whom::Organisation) => [Kind::Bill, Kind::Reminder, Kind::Building, Kind::Parking]
