@@ -6,6 +6,7 @@ pub mod clock;
 pub mod compose;
 pub mod disk;
 pub mod finding;
+pub mod ingest;
 pub mod letter;
 pub mod registry;
 pub mod route;

@@ -73,6 +73,19 @@ impl Map {
         }
     }
 
+    /// Gives back the memory of the pages that lie wholly before `end`; they are read from the file again if touched.
+    /// Keeps the resident size of a run flat however large its input is.
+    #[expect(unsafe_code)]
+    pub fn forget_before(&self, end: usize) {
+        const PAGE: usize = 1 << 16; // A multiple of every page size in use.
+        let whole = end.min(self.len()) / PAGE * PAGE;
+        if let (Some(map), true) = (&self.map, whole > 0) {
+            // SAFETY: the map is shared, read-only and backed by a file: dropping its pages loses no data, and slices
+            // into it stay valid because the addresses stay mapped.
+            let _ = unsafe { map.unchecked_advise_range(memmap2::UncheckedAdvice::DontNeed, 0, whole) };
+        }
+    }
+
     /// True while the file has the length and modification time that it had when it was mapped.
     ///
     /// # Errors

@@ -1,0 +1,188 @@
+//! The words of the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use jiff::civil::Date;
+
+/// Turns a night's mass mailing into signed digital mail and a print spool, and accounts for every letter.
+#[derive(Debug, Parser)]
+#[command(name = "lettermill", version, max_term_width = 100, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Shown below the help of the program.
+const EXIT_CODES: &str = "\
+Exit codes: 0 done; 3 finished, some letters held or rejected; 4 batch held back for a person;
+10 bad job file; 11 bad input; 12 ledger busy or already sent; 13 cannot write; 14 faults found; 15 not found.";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Work a mailing: validate, route, sign, bundle, spool, release.
+    Run(RunArgs),
+    /// Dry run: counts, costs and findings; writes nothing.
+    Check(CheckArgs),
+    /// List the batches of a job's home.
+    Status(StatusArgs),
+    /// Show the whole history of a letter.
+    Show(ShowArgs),
+    /// Release a batch that was held back for a person.
+    Release(BatchArgs),
+    /// Close a batch that was held back; its letters were never sent.
+    Withdraw(WithdrawArgs),
+    /// Check a batch folder as its receiver would; needs no keys and no ledger.
+    Verify(VerifyArgs),
+    /// Reachability snapshots.
+    #[command(subcommand)]
+    Registry(RegistryCommand),
+    /// Write a sample mailing with a matching snapshot and job file.
+    Sample(SampleArgs),
+    /// Print a completion script for a shell.
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page (roff).
+    Man,
+}
+
+/// Where the job lies.
+#[derive(Debug, Args)]
+pub struct JobArgs {
+    /// Job file. Without it: `lettermill.toml` beside the mailing if there is one, else the defaults.
+    #[arg(long, value_name = "FILE")]
+    pub job: Option<PathBuf>,
+    /// Home of the job: ledger, work folder and outbox lie under it. Overrides the job file.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
+
+/// `run`
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Where the job lies.
+    #[command(flatten)]
+    pub job: JobArgs,
+    /// Number of worker threads; all processors if not given.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Date of the batch, written into all output; the date of the mailing's `created` if not given.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub date: Option<Date>,
+    /// Print one JSON object on stdout instead of sentences.
+    #[arg(long)]
+    pub json: bool,
+    /// The mailing file.
+    pub mailing: PathBuf,
+}
+
+/// `check`
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// As for `run`.
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// Also compose every printed letter, for exact pages, sheets and weights.
+    #[arg(long)]
+    pub full: bool,
+}
+
+/// `status`
+#[derive(Debug, Args)]
+pub struct StatusArgs {
+    /// Where the job lies.
+    #[command(flatten)]
+    pub job: JobArgs,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `show`
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// Where the job lies.
+    #[command(flatten)]
+    pub job: JobArgs,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// The sender's id of the letter.
+    pub letter: String,
+}
+
+/// `release`
+#[derive(Debug, Args)]
+pub struct BatchArgs {
+    /// Where the job lies.
+    #[command(flatten)]
+    pub job: JobArgs,
+    /// Name of the batch, as `status` lists it.
+    pub batch: String,
+}
+
+/// `withdraw`
+#[derive(Debug, Args)]
+pub struct WithdrawArgs {
+    /// Which batch.
+    #[command(flatten)]
+    pub batch: BatchArgs,
+    /// Why, for the ledger. No personal data.
+    #[arg(long, value_name = "TEXT")]
+    pub why: String,
+}
+
+/// `verify`
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// A batch folder, as it lies in an outbox.
+    pub folder: PathBuf,
+}
+
+/// `registry`
+#[derive(Debug, Subcommand)]
+pub enum RegistryCommand {
+    /// Build a snapshot from what the registries returned.
+    Build {
+        /// The snapshot to write.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// The day on which the registries were asked.
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        date: Date,
+        /// CSV files and FaR `isReachable` responses (SOAP XML).
+        #[arg(required = true)]
+        inputs: Vec<PathBuf>,
+    },
+    /// Show date, counts and operators of a snapshot.
+    Show {
+        /// The snapshot.
+        snapshot: PathBuf,
+    },
+}
+
+/// `sample`
+#[derive(Debug, Args)]
+pub struct SampleArgs {
+    /// Number of letters.
+    #[arg(long, value_name = "N", default_value_t = 250, value_parser = clap::value_parser!(u32).range(1..))]
+    pub letters: u32,
+    /// Same seed, same bytes.
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub seed: u64,
+    /// Share of letters whose recipient has a digital mailbox.
+    #[arg(long, value_name = "P", default_value_t = 80, value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub digital_percent: u8,
+    /// Share of letters that enclose a PDF.
+    #[arg(long, value_name = "P", default_value_t = 20, value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub pdf_percent: u8,
+    /// Folder to write into; made if it is not there.
+    pub folder: PathBuf,
+}

@@ -1,0 +1,135 @@
+//! Which namespace a prefix stands for at a place in the file (Namespaces in XML 1.0).
+
+use std::borrow::Cow;
+
+use super::markup::{RawAttribute, attribute_value};
+use super::vocabulary::NAMESPACE;
+
+const XML: &str = "http://www.w3.org/XML/1998/namespace";
+const XMLNS: &str = "http://www.w3.org/2000/xmlns/";
+
+/// A namespace, by where it was declared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Space {
+    /// No namespace.
+    None,
+    /// The one that every document knows as `xml`.
+    Xml,
+    /// The one of this declaration.
+    Declared(usize),
+}
+
+#[derive(Clone, Debug)]
+struct Binding<'a> {
+    prefix: Cow<'a, str>,
+    uri: Cow<'a, str>,
+    ours: bool,
+    /// Nesting of the element that declares it.
+    depth: u32,
+}
+
+/// The declarations in force, outermost first.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Scope<'a> {
+    bindings: Vec<Binding<'a>>,
+}
+
+impl<'a> Scope<'a> {
+    /// Declares `prefix` for the element at `depth` and what is in it.
+    ///
+    /// # Errors
+    /// What is not allowed about it.
+    pub(super) fn declare(
+        &mut self,
+        prefix: &'a str,
+        attribute: &RawAttribute<'a>,
+        depth: u32,
+    ) -> Result<(), String> {
+        let uri = attribute_value(attribute.value, |_, _| {});
+        let wrong = match prefix {
+            "xmlns" => true,
+            "xml" => uri != XML,
+            _ => uri == XML || uri == XMLNS || (uri.is_empty() && !prefix.is_empty()),
+        };
+        if wrong {
+            return Err(format!(
+                "prefix `{}` bound to a namespace it may not have",
+                super::markup::shown(prefix)
+            ));
+        }
+        let ours = uri == NAMESPACE;
+        self.bindings.push(Binding {
+            prefix: Cow::Borrowed(prefix),
+            uri,
+            ours,
+            depth,
+        });
+        Ok(())
+    }
+
+    /// Forgets what the element at `depth` declared.
+    pub(super) fn leave(&mut self, depth: u32) {
+        while self.bindings.last().is_some_and(|b| b.depth >= depth) {
+            self.bindings.pop();
+        }
+    }
+
+    /// The namespace of an element's prefix; the empty prefix is the default namespace.
+    pub(super) fn of_element(&self, prefix: &str) -> Option<Space> {
+        match self.bindings.iter().rposition(|b| b.prefix == prefix) {
+            Some(i) if self.bindings[i].uri.is_empty() => Some(Space::None),
+            Some(i) => Some(Space::Declared(i)),
+            None if prefix.is_empty() => Some(Space::None),
+            None => (prefix == "xml").then_some(Space::Xml),
+        }
+    }
+
+    /// The namespace of an attribute's prefix; an attribute without prefix is in none.
+    pub(super) fn of_attribute(&self, prefix: &str) -> Option<Space> {
+        if prefix.is_empty() {
+            Some(Space::None)
+        } else {
+            self.of_element(prefix)
+        }
+    }
+
+    /// The namespace's name; empty for none.
+    pub(super) fn name(&self, space: Space) -> &str {
+        match space {
+            Space::None => "",
+            Space::Xml => XML,
+            Space::Declared(i) => self.bindings.get(i).map_or("", |b| &b.uri),
+        }
+    }
+
+    /// True for the namespace of mailings.
+    pub(super) fn is_ours(&self, space: Space) -> bool {
+        matches!(space, Space::Declared(i) if self.bindings.get(i).is_some_and(|b| b.ours))
+    }
+
+    /// The same declarations, free of the text they were read from, as those around a piece: nothing in it ends them.
+    pub(super) fn into_outer(self) -> Scope<'static> {
+        let own = |b: Binding<'_>| Binding {
+            prefix: Cow::Owned(b.prefix.into_owned()),
+            uri: Cow::Owned(b.uri.into_owned()),
+            ours: b.ours,
+            depth: 0,
+        };
+        Scope {
+            bindings: self.bindings.into_iter().map(own).collect(),
+        }
+    }
+
+    /// A copy that borrows from this one.
+    pub(super) fn borrowed<'b>(&'b self) -> Scope<'b> {
+        let borrow = |b: &'b Binding<'a>| Binding {
+            prefix: Cow::Borrowed(&*b.prefix),
+            uri: Cow::Borrowed(&*b.uri),
+            ours: b.ours,
+            depth: b.depth,
+        };
+        Scope {
+            bindings: self.bindings.iter().map(borrow).collect(),
+        }
+    }
+}
