@@ -12,12 +12,14 @@
 //! `route`.
 
 mod build;
+mod builder;
 mod csv;
 mod far;
 mod key;
 mod snapshot;
 
-pub use build::{Builder, Built, Error, Input, Options, build};
+pub use build::{Built, Error, Input, Options, Origin, build};
+pub use builder::Builder;
 pub use snapshot::{Snapshot, SnapshotError};
 
 /// Which operator, by its row in the snapshot's operator table.

@@ -18,6 +18,8 @@ mod dates;
 mod documents;
 mod identifiers;
 mod ids;
+#[cfg(test)]
+mod testing;
 
 pub use ids::{Fingerprint, LetterIds};
 

@@ -28,7 +28,7 @@ pub enum Flag {
     Minor,
     /// No finding keeps it from the digital channel.
     DigitalContent,
-    /// No finding keeps it from paper.
+    /// No finding but one about the address keeps it from paper.
     PrintContent,
     /// Its documents alone are more than the digital channel carries.
     TooLarge,
@@ -41,6 +41,8 @@ pub enum Flag {
     LegalRight,
     PostageLegal,
     OperatorSupported,
+    /// No finding about the address keeps it from paper.
+    AddressFits,
 }
 
 /// Bits of a letter, or those that a rule allows.
@@ -127,7 +129,11 @@ pub fn of_letter(
 ) -> Facts {
     let recipient = &letter.recipient;
     let id = &recipient.id;
-    let none_says = |consequence| findings.iter().all(|f| f.code.consequence() != consequence);
+    let is_about_address =
+        |f: &Finding| matches!(f.code, Code::PrintAddress | Code::PrintPostalCode);
+    let print_content =
+        |f: &Finding| is_about_address(f) || f.code.consequence() != Consequence::NotPrint;
+    let digital_content = |f: &Finding| f.code.consequence() != Consequence::NotDigital;
     let too_large = findings
         .iter()
         .any(|f| f.code == Code::DocumentTooLargeDigital);
@@ -138,8 +144,9 @@ pub fn of_letter(
         .flag(Flag::AddressProtected, recipient.address_protected)
         .flag(Flag::HasAddress, recipient.address.is_some())
         .flag(Flag::Minor, id.is_minor_on(on))
-        .flag(Flag::DigitalContent, none_says(Consequence::NotDigital))
-        .flag(Flag::PrintContent, none_says(Consequence::NotPrint))
+        .flag(Flag::DigitalContent, findings.iter().all(digital_content))
+        .flag(Flag::PrintContent, findings.iter().all(print_content))
+        .flag(Flag::AddressFits, !findings.iter().any(is_about_address))
         .flag(Flag::TooLarge, too_large)
         .flag(Flag::Representable, id.representable())
         .flag(
@@ -236,7 +243,7 @@ mod tests {
         }
         add(standing_bit(Standing::NotInRegistry));
         add(standing_bit(Standing::NoRegistry));
-        for flag in 0..=Flag::OperatorSupported as u32 {
+        for flag in 0..=Flag::AddressFits as u32 {
             add(0b11 << (FLAGS_AT + 2 * flag));
         }
     }

@@ -39,7 +39,7 @@ impl fmt::Display for Reason {
 pub const REASONS: &[(&str, &str)] = &[
     (
         "address-does-not-fit",
-        "The address does not fit the envelope's window.",
+        "The letter would go on paper, but its address does not fit the window or is not as paper needs it.",
     ),
     (
         "awaiting-registration",

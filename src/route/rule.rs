@@ -55,8 +55,10 @@ pub struct When {
     pub minor: Option<bool>,
     /// No finding keeps the letter from the digital channel.
     pub digital_content: Option<bool>,
-    /// No finding keeps the letter from paper.
+    /// No finding keeps the letter from paper, but perhaps one about the address.
     pub print_content: Option<bool>,
+    /// No finding about the address keeps the letter from paper.
+    pub address_fits: Option<bool>,
     /// The documents alone are more than the digital channel carries.
     pub too_large: Option<bool>,
     /// The registry can be asked about the identifier.
@@ -193,7 +195,7 @@ impl When {
         .collect()
     }
 
-    fn flags(&self) -> [(Flag, Option<bool>); 16] {
+    fn flags(&self) -> [(Flag, Option<bool>); 17] {
         [
             (Flag::LegalNotification, self.legal_notification),
             (Flag::Mandatory, self.mandatory),
@@ -211,6 +213,7 @@ impl When {
             (Flag::LegalRight, self.legal_right),
             (Flag::PostageLegal, self.postage_legal),
             (Flag::OperatorSupported, self.operator_supported),
+            (Flag::AddressFits, self.address_fits),
         ]
     }
 
@@ -286,7 +289,8 @@ impl Compiled {
                 && !when.operator_not.as_ref().is_some_and(is_in)
         };
         let patterns = |list: &Option<Vec<String>>| {
-            list.as_ref().map(|l| l.iter().map(Pattern::new).collect())
+            list.as_ref()
+                .map(|l| l.iter().map(|text| Pattern::new(text)).collect())
         };
         Self {
             allowed: when.allowed(),
@@ -322,10 +326,10 @@ enum Pattern {
 }
 
 impl Pattern {
-    fn new(text: &String) -> Self {
+    fn new(text: &str) -> Self {
         match text.strip_suffix('*') {
             Some(beginning) => Self::Beginning(beginning.into()),
-            None => Self::Whole(text.clone()),
+            None => Self::Whole(text.into()),
         }
     }
 

@@ -89,6 +89,9 @@ impl Router<'_> {
         if !facts.has(Flag::HasAddress) {
             return Some("no-address");
         }
+        if !facts.has(Flag::AddressFits) {
+            return Some("address-does-not-fit");
+        }
         if !facts.has(Flag::PrintContent) {
             return Some("content-not-print");
         }

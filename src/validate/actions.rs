@@ -43,3 +43,66 @@ fn is_absolute_https(url: &str) -> bool {
         !host.is_empty() && !rest.contains(char::is_whitespace)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::datetime;
+
+    use super::super::testing::{found, found_in, letter};
+    use super::*;
+    use crate::letter::{DateTimeText, RecipientId};
+
+    fn reservation() -> ActionTarget<'static> {
+        let at = DateTimeText {
+            text: "2026-12-01T10:00:00".into(),
+            civil: datetime(2026, 12, 1, 10, 0, 0, 0),
+        };
+        ActionTarget::Reservation {
+            description: "Samtale".into(),
+            abstract_: "Samtale".into(),
+            location: "Her".into(),
+            starts: at.clone(),
+            ends: at,
+            organiser_email: None,
+            organiser_name: None,
+        }
+    }
+
+    #[test]
+    fn danish_actions_lead_somewhere() {
+        let url = |text: &'static str| Some(ActionTarget::Url(text.into()));
+        for (code, target, good) in [
+            ("BETALING", url("https://example.dk/betal?id=1"), true),
+            ("BETALING", url("http://example.dk/betal"), false),
+            ("BETALING", url("https:///betal"), false),
+            ("BETALING", url("https://"), false),
+            ("BETALING", url("https://example.dk/a b"), false),
+            ("BETALING", url("/betal"), false),
+            ("INFORMATION", None, false),
+            ("INFORMATION", Some(reservation()), false),
+            ("AFTALE", Some(reservation()), true),
+            ("AFTALE", url("https://example.dk"), false),
+            ("AFTALE", None, false),
+        ] {
+            let mut letter = letter();
+            letter.recipient.id = RecipientId::None;
+            letter.recipient.address = Some(super::super::testing::parts("8000", None));
+            letter.actions.push(Action {
+                code: code.into(),
+                label: "Gør noget".into(),
+                starts: None,
+                ends: None,
+                target,
+            });
+            let path = "letter/actions/action[1]".to_owned();
+            let expected: &[_] = if good {
+                &[]
+            } else {
+                &[(Code::ActionTarget, path)]
+            };
+            assert_eq!(found_in(&letter, Country::Denmark), expected, "{code}");
+            letter.recipient.address = Some(super::super::testing::parts("12345", None));
+            assert_eq!(found(&letter), []);
+        }
+    }
+}

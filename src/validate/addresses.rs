@@ -112,3 +112,75 @@ fn judge_postal_code(postal_code: &str, country: &str, findings: &mut Findings<'
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{found, found_in, letter, lines, parts};
+    use super::*;
+    use crate::letter::{Address, RecipientId};
+
+    fn with(address: Address<'static>, country: Country) -> Vec<(Code, String)> {
+        let mut letter = letter();
+        letter.recipient.id = RecipientId::None;
+        letter.recipient.address = Some(address);
+        found_in(&letter, country)
+    }
+
+    #[test]
+    fn postal_codes_are_of_the_country_of_the_address() {
+        let bad = [(
+            Code::PrintPostalCode,
+            "letter/recipient/address/postalCode".to_owned(),
+        )];
+        for (postal_code, country, good) in [
+            ("123 45", None, true),
+            ("12345", None, true),
+            ("1234", None, false),
+            ("012 34", None, false),
+            ("1234", Some("DK"), true),
+            ("0999", Some("DK"), true),
+            ("123 45", Some("DK"), false),
+            ("1000", Some("DK"), false),
+            ("0000", Some("DK"), false),
+            ("1234", Some("NO"), true),
+            ("12345", Some("FI"), true),
+        ] {
+            let found = with(parts(postal_code, country), Country::Sweden);
+            assert_eq!(found.is_empty(), good, "{postal_code} {country:?}");
+            assert!(good || found == bad);
+        }
+        assert_eq!(with(parts("8000", None), Country::Denmark), []);
+        assert_eq!(with(parts("123 45", None), Country::Denmark), bad);
+        assert_eq!(with(parts("123 45", Some("SE")), Country::Denmark), []);
+    }
+
+    #[test]
+    fn lines_are_counted_as_they_stand_on_paper() {
+        let bad = [(Code::PrintAddress, PATH.to_owned())];
+        let six = ["a", "b", "c", "d", "e", "f"];
+        assert_eq!(with(lines(&six[..1], None), Country::Sweden), []); // With the name: two.
+        assert_eq!(with(lines(&six, None), Country::Sweden), []); // Seven.
+        assert_eq!(with(lines(&six, Some("SE")), Country::Sweden), []);
+        assert_eq!(with(lines(&six, Some("PL")), Country::Sweden), bad); // The country's name makes eight.
+        assert_eq!(with(lines(&six[..5], Some("PL")), Country::Sweden), []);
+        assert_eq!(with(lines(&[], None), Country::Sweden), bad);
+    }
+
+    #[test]
+    fn lines_have_a_longest_length_in_characters() {
+        let mut letter = letter();
+        letter.recipient.name = "å".repeat(45).into();
+        assert_eq!(found(&letter), []);
+        letter.recipient.name = "å".repeat(46).into();
+        let name = (Code::PrintAddress, "letter/recipient/name".to_owned());
+        assert_eq!(found(&letter), [name]);
+    }
+
+    #[test]
+    fn without_an_address_there_is_nothing_to_judge() {
+        let mut letter = letter();
+        letter.recipient.address = None;
+        letter.recipient.name = "å".repeat(100).into();
+        assert_eq!(found(&letter), []);
+    }
+}

@@ -31,3 +31,41 @@ fn judge_table(table: &Table<'_>, number: usize, findings: &mut Findings<'_>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{found, letter};
+    use super::*;
+    use crate::letter::{Align, Column, Row};
+
+    #[test]
+    fn every_row_has_a_cell_for_each_column() {
+        let column = Column {
+            align: Align::Left,
+            heading: None,
+        };
+        let row = |cells| Row {
+            total: false,
+            cells: vec![Vec::new(); cells],
+        };
+        let mut letter = letter();
+        letter.content = Content::Text(vec![
+            Block::PageBreak,
+            Block::Table(Table {
+                columns: vec![column.clone(); 2],
+                rows: vec![row(2), row(2)],
+            }),
+            Block::Table(Table {
+                columns: vec![column; 2],
+                rows: vec![row(1), row(2), row(3)],
+            }),
+        ]);
+        let path = |n| {
+            (
+                Code::ContentTableCells,
+                format!("letter/content/text/table[2]/row[{n}]"),
+            )
+        };
+        assert_eq!(found(&letter), [path(1), path(3)]);
+    }
+}

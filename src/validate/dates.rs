@@ -57,3 +57,85 @@ fn is_before(a: &DateTimeText<'_>, b: &DateTimeText<'_>) -> bool {
         _ => a.civil < b.civil,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::{date, datetime};
+
+    use super::super::testing::{found, letter};
+    use super::*;
+    use crate::letter::Action;
+
+    fn at(text: &'static str) -> DateTimeText<'static> {
+        let hour = text[11..13].parse().unwrap();
+        let minute = text[14..16].parse().unwrap();
+        DateTimeText {
+            text: text.into(),
+            civil: datetime(2026, 12, text[8..10].parse().unwrap(), hour, minute, 0, 0),
+        }
+    }
+
+    #[test]
+    fn a_reply_is_not_wanted_before_the_letter() {
+        let path = || "letter/replyBy".to_owned();
+        for (not_before, reply_by, expected) in [
+            (Some(date(2026, 12, 1)), date(2026, 12, 1), vec![]),
+            (
+                Some(date(2026, 12, 1)),
+                date(2026, 11, 30),
+                vec![Code::DateOrder],
+            ),
+            (None, date(2026, 11, 22), vec![]),
+            (None, date(2026, 11, 21), vec![Code::DatePast]),
+        ] {
+            let mut letter = letter();
+            letter.not_before = not_before;
+            letter.reply_by = Some(reply_by);
+            let expected: Vec<_> = expected.into_iter().map(|code| (code, path())).collect();
+            assert_eq!(found(&letter), expected);
+        }
+    }
+
+    #[test]
+    fn actions_and_appointments_end_after_they_start() {
+        let end_in = |starts, ends| {
+            let mut letter = letter();
+            letter.actions.push(Action {
+                code: "AFTALE".into(),
+                label: "Möte".into(),
+                starts: Some(at(starts)),
+                ends: Some(at(ends)),
+                target: Some(ActionTarget::Reservation {
+                    description: "Möte".into(),
+                    abstract_: "Möte".into(),
+                    location: "Här".into(),
+                    starts: at(starts),
+                    ends: at(ends),
+                    organiser_email: None,
+                    organiser_name: None,
+                }),
+            });
+            found(&letter)
+        };
+        assert_eq!(end_in("2026-12-01T10:00:00", "2026-12-01T10:00:00"), []);
+        assert_eq!(
+            end_in("2026-12-01T10:00:00", "2026-12-01T09:59:00"),
+            [
+                (Code::DateOrder, "letter/actions/action[1]/ends".to_owned()),
+                (
+                    Code::DateOrder,
+                    "letter/actions/action[1]/reservation/ends".to_owned()
+                ),
+            ]
+        );
+        // Half an hour, although the clock on the wall says otherwise.
+        assert_eq!(
+            end_in("2026-12-01T10:00:00+02:00", "2026-12-01T09:30:00+01:00"),
+            []
+        );
+        assert_eq!(
+            end_in("2026-12-01T10:00:00Z", "2026-12-01T10:30:00+01:00").len(),
+            2
+        );
+    }
+}

@@ -198,3 +198,179 @@ fn begins_as(media_type: &str, bytes: &[u8]) -> bool {
         _ => true,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::judge;
+    use super::super::testing::{attachment, document, found, found_in, header, letter};
+    use super::*;
+
+    const PDF_BYTES: &[u8] = b"%PDF-1.7\n";
+
+    fn codes(letter: &Letter<'_>, country: Country) -> Vec<Code> {
+        found_in(letter, country)
+            .into_iter()
+            .map(|(code, _)| code)
+            .collect()
+    }
+
+    #[test]
+    fn a_content_is_a_pdf() {
+        let mut letter = letter();
+        let path = "letter/content/pdf".to_owned();
+        for (media_type, bytes, expected) in [
+            (PDF, PDF_BYTES, vec![]),
+            (PDF, b"", vec![Code::DocumentEmpty]),
+            (PDF, b"PK\x03\x04", vec![Code::DocumentType]),
+            ("image/png", b"\x89PNG\r\n\x1a\n", vec![Code::DocumentType]),
+        ] {
+            letter.content = Content::Pdf(document(media_type, bytes));
+            let expected: Vec<_> = expected.into_iter().map(|c| (c, path.clone())).collect();
+            assert_eq!(found(&letter), expected);
+        }
+        let late = |at: usize| [&vec![b' '; at][..], PDF_BYTES].concat();
+        letter.content = Content::Pdf(document(PDF, &late(1019)));
+        assert_eq!(found(&letter), []);
+        letter.content = Content::Pdf(document(PDF, &late(1020)));
+        assert_eq!(found(&letter).len(), 1);
+    }
+
+    #[test]
+    fn attachments_are_judged_by_the_channels_that_carry_them() {
+        let png: &[u8] = b"\x89PNG\r\n\x1a\n";
+        for (media_type, bytes, only, country, expected) in [
+            (PDF, PDF_BYTES, None, Country::Sweden, vec![]),
+            (
+                "image/png",
+                png,
+                None,
+                Country::Sweden,
+                vec![Code::DocumentNotDigital, Code::DocumentNotPrintable],
+            ),
+            (
+                "image/png",
+                png,
+                None,
+                Country::Denmark,
+                vec![Code::DocumentNotPrintable],
+            ),
+            (
+                "image/png",
+                png,
+                Some(Channel::Digital),
+                Country::Denmark,
+                vec![],
+            ),
+            (
+                "image/png",
+                png,
+                Some(Channel::Digital),
+                Country::Sweden,
+                vec![Code::DocumentNotDigital],
+            ),
+            (
+                "image/png",
+                png,
+                Some(Channel::Print),
+                Country::Sweden,
+                vec![Code::DocumentNotPrintable],
+            ),
+            (
+                "image/png",
+                PDF_BYTES,
+                Some(Channel::Digital),
+                Country::Denmark,
+                vec![Code::DocumentType],
+            ),
+            (
+                "application/zip",
+                b"PK\x03\x04",
+                Some(Channel::Digital),
+                Country::Denmark,
+                vec![Code::DocumentNotDigital],
+            ),
+            (
+                "text/plain",
+                b"\xe5",
+                Some(Channel::Digital),
+                Country::Denmark,
+                vec![Code::DocumentType],
+            ),
+        ] {
+            let mut letter = letter();
+            letter.recipient.id = crate::letter::RecipientId::None;
+            letter.attachments.push(attachment(media_type, bytes, only));
+            assert_eq!(
+                codes(&letter, country)
+                    .into_iter()
+                    .filter(|c| *c != Code::PrintPostalCode)
+                    .collect::<Vec<_>>(),
+                expected,
+                "{media_type} {only:?} {country:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_digital_channel_has_a_size() {
+        let mut letter = letter();
+        let mut bytes = PDF_BYTES.to_vec();
+        bytes.resize(1_572_864 - PDF_BYTES.len(), b' ');
+        letter.content = Content::Pdf(document(PDF, PDF_BYTES));
+        letter.attachments.push(attachment(PDF, &bytes, None));
+        assert_eq!(codes(&letter, Country::Sweden), []);
+        bytes.push(b' ');
+        letter.attachments[0] = attachment(PDF, &bytes, None);
+        assert_eq!(
+            codes(&letter, Country::Sweden),
+            [Code::DocumentTooLargeDigital]
+        );
+        letter.attachments[0].only = Some(Channel::Print);
+        assert_eq!(codes(&letter, Country::Sweden), []);
+    }
+
+    #[test]
+    fn digital_post_takes_ten_attachments() {
+        let mut letter = letter();
+        letter.recipient.id = crate::letter::RecipientId::None;
+        letter.recipient.address = Some(super::super::testing::parts("8000", None));
+        letter.attachments = vec![attachment(PDF, PDF_BYTES, None); 10];
+        assert_eq!(codes(&letter, Country::Denmark), []);
+        letter.attachments.push(attachment(PDF, PDF_BYTES, None));
+        assert_eq!(
+            codes(&letter, Country::Denmark),
+            [Code::DocumentTooLargeDigital]
+        );
+        assert_eq!(codes(&letter, Country::Sweden), [Code::PrintPostalCode]);
+    }
+
+    #[test]
+    fn a_document_has_a_largest_size() {
+        let mut letter = letter();
+        letter.content = Content::Pdf(document(PDF, PDF_BYTES));
+        let options = |bytes| Options {
+            document_bytes_max: bytes,
+            ..Options::default()
+        };
+        let count = |bytes| judge(&letter, &header(Country::Sweden), &options(bytes)).len();
+        assert_eq!(count(PDF_BYTES.len() as u64), 0);
+        assert_eq!(count(PDF_BYTES.len() as u64 - 1), 1);
+    }
+
+    #[test]
+    fn digital_post_refuses_odd_spaces_in_file_names() {
+        let mut letter = letter();
+        letter.recipient.id = crate::letter::RecipientId::None;
+        letter.recipient.address = None;
+        let mut odd = document(PDF, PDF_BYTES);
+        odd.file_name = "Afgørelse\u{a0}2026.pdf".into();
+        odd.bytes = Arc::new(PDF_BYTES.to_vec());
+        letter.content = Content::Pdf(odd);
+        letter.recipient.id =
+            crate::letter::RecipientId::Cvr(crate::letter::Cvr::from_digits("13585628").unwrap());
+        assert_eq!(codes(&letter, Country::Denmark), [Code::DocumentFileName]);
+        assert_eq!(codes(&letter, Country::Sweden), [Code::IdentifierCountry]);
+    }
+}

@@ -80,3 +80,81 @@ fn sentence_about(fault: Fault) -> (Code, &'static str, &'static str) {
         ),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{found, found_in, header, letter};
+    use super::super::{Options, judge};
+    use super::*;
+    use crate::letter::{
+        Country, Cpr, Cvr, Environment, OrganisationNumber, PersonNumber, RecipientId,
+    };
+
+    fn person(digits: &str) -> RecipientId {
+        RecipientId::Person(PersonNumber::from_digits(digits).unwrap())
+    }
+
+    #[test]
+    fn a_good_letter_has_no_findings() {
+        assert_eq!(found(&letter()), []);
+    }
+
+    #[test]
+    fn each_fault_has_its_code() {
+        let person_path = "letter/recipient/personNumber".to_owned();
+        for (id, code) in [
+            (person("180001010025"), Code::IdentifierCheckDigit),
+            (person("180013010020"), Code::IdentifierDate),
+            (person("209901010026"), Code::IdentifierDate),
+            (person("170001010024"), Code::IdentifierForm),
+        ] {
+            let mut letter = letter();
+            letter.recipient.id = id;
+            assert_eq!(found(&letter), [(code, person_path.clone())]);
+        }
+    }
+
+    #[test]
+    fn production_refuses_what_belongs_to_nobody() {
+        let mut header = header(Country::Sweden);
+        let mut letter = letter();
+        let number = OrganisationNumber::from_digits("162101000012").unwrap();
+        letter.recipient.id = RecipientId::Organisation(number);
+        let codes = |header: &Header, letter: &Letter<'_>| -> Vec<Code> {
+            let findings = judge(letter, header, &Options::default());
+            findings.iter().map(|f| f.code).collect()
+        };
+        assert_eq!(codes(&header, &letter), []);
+        header.environment = Environment::Production;
+        assert_eq!(codes(&header, &letter), [Code::IdentifierTestRange]);
+    }
+
+    #[test]
+    fn danish_numbers_without_modulus_11_get_a_note() {
+        let mut letter = letter();
+        letter.recipient.address = None;
+        letter.recipient.id = RecipientId::Cpr(Cpr::from_digits("2211771212").unwrap());
+        let note = (Code::IdentifierModulus11, "letter/recipient/cpr".to_owned());
+        assert_eq!(found_in(&letter, Country::Denmark), [note]);
+        letter.recipient.id = RecipientId::Cvr(Cvr::from_digits("13585628").unwrap());
+        assert_eq!(found_in(&letter, Country::Denmark), []);
+    }
+
+    #[test]
+    fn identifiers_of_another_country_keep_a_letter_from_the_channel() {
+        let mut letter = letter();
+        letter.recipient.id = RecipientId::Cvr(Cvr::from_digits("13585628").unwrap());
+        let country = (Code::IdentifierCountry, "letter/recipient/cvr".to_owned());
+        assert_eq!(found(&letter), [country]);
+    }
+
+    #[test]
+    fn a_letter_must_be_able_to_go_somewhere() {
+        let mut letter = letter();
+        letter.recipient.id = RecipientId::None;
+        assert_eq!(found(&letter), []);
+        letter.recipient.address = None;
+        let nowhere = (Code::RecipientNowhere, "letter/recipient".to_owned());
+        assert_eq!(found(&letter), [nowhere]);
+    }
+}

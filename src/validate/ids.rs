@@ -96,3 +96,41 @@ impl LetterIds {
         self.shards.iter().map(HashTable::allocation_size).sum()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn insert(ids: &mut LetterIds, id: &str, seq: u32) -> Option<LetterSeq> {
+        ids.insert(Fingerprint::of(id), LetterSeq(seq))
+    }
+
+    #[test]
+    fn the_first_letter_with_an_id_is_named() {
+        let mut ids = LetterIds::new();
+        assert!(ids.is_empty());
+        assert_eq!(insert(&mut ids, "a", 0), None);
+        assert_eq!(insert(&mut ids, "b", 1), None);
+        assert_eq!(insert(&mut ids, "a", 2), Some(LetterSeq(0)));
+        assert_eq!(insert(&mut ids, "a", 3), Some(LetterSeq(0)));
+        assert_eq!(insert(&mut ids, "A", u32::MAX), None);
+        assert_eq!(insert(&mut ids, "A", 5), Some(LetterSeq(u32::MAX)));
+        assert_eq!(ids.len(), 3);
+    }
+
+    #[test]
+    fn many_ids_stay_apart_and_take_little() {
+        let mut ids = LetterIds::new();
+        let count = 300_000;
+        for n in 0..count {
+            assert_eq!(insert(&mut ids, &format!("2026-{n:07}"), n), None);
+        }
+        for n in (0..count).step_by(997) {
+            let seen = insert(&mut ids, &format!("2026-{n:07}"), count);
+            assert_eq!(seen, Some(LetterSeq(n)));
+        }
+        assert_eq!(std::mem::size_of::<Slot>(), 14);
+        let bytes_each = ids.bytes() / count as usize;
+        assert!(bytes_each <= 34, "{bytes_each} bytes a letter");
+    }
+}
