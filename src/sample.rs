@@ -31,6 +31,8 @@ pub const LETTERS_MAX: u32 = 10_000_000;
 
 /// File names inside the folder.
 pub const MAILING: &str = "mailing.xml";
+/// The mailing while it is being written.
+const MAILING_PART: &str = "mailing.xml.part";
 /// The reachability snapshot.
 pub const SNAPSHOT: &str = "registry.snapshot";
 /// The job file.
@@ -40,6 +42,8 @@ pub const JOB: &str = "lettermill.toml";
 const JOB_HEAD: &str = "# Job file of a sample";
 /// When the mailing says it was made.
 const CREATED: &str = "2026-11-20T21:30:00+01:00";
+/// Of which day the snapshot is: the same.
+const SNAPSHOT_DATE: jiff::civil::Date = jiff::civil::date(2026, 11, 20);
 /// Text gathered before it is handed to the file.
 const BUFFER_BYTES: usize = 1 << 20;
 
@@ -54,8 +58,8 @@ pub struct Options {
     pub digital_percent: u8,
     /// Of a hundred letters, so many enclose a PDF.
     pub pdf_percent: u8,
-    /// Of a thousand letters, so many are held for a person to decide: digital only without a mailbox, service of
-    /// process without a mailbox, a protected address without a mailbox. Taken from the printed ones.
+    /// Of a thousand letters, so many are held for a person to decide: digital only, or service of process, without a
+    /// mailbox. Taken from the printed ones.
     pub held_permille: u16,
 }
 
@@ -86,7 +90,7 @@ pub struct Written {
     /// Attachments in all letters, shared ones counted each time.
     pub attachments: u32,
     /// Recipients in the snapshot.
-    pub registered: u32,
+    pub registered: u64,
     /// Size of `mailing.xml`.
     pub mailing_bytes: u64,
 }
@@ -144,13 +148,13 @@ pub fn write(folder: &Path, options: &Options) -> Result<Written, Error> {
     disk::create_private_folder(folder).map_err(io_at(folder.to_owned()))?;
     clear(folder)?;
 
-    let part = at(MAILING).with_added_extension("part");
+    let part = at(MAILING_PART);
     let mut file = disk::HashingWriter::create(&part).map_err(io_at(part.clone()))?;
-    let mut registry = register::Register::new();
+    let mut registry = register::Register::new(SNAPSHOT_DATE)?;
     let mut writer = Writer::new(*options)?;
     let mut text = String::with_capacity(BUFFER_BYTES * 2);
     writer.header(&mut text)?;
-    while writer.next_letter(&mut text, &mut registry)? {
+    while writer.next_letter(&mut text, &mut registry) {
         if text.len() >= BUFFER_BYTES {
             file.write_all(text.as_bytes())
                 .map_err(io_at(part.clone()))?;

@@ -15,8 +15,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("clock", &[]),
     ("schema", &["finding"]), // Only `shape`, which masks values.
     ("ingest", &["letter", "finding", "disk", "schema"]),
-    ("validate", &["letter", "finding"]),
-    ("registry", &["letter", "disk"]),
+    ("validate", &["letter", "finding", "disk"]), // `disk` for digests of letter ids.
+    ("registry", &["letter", "disk", "finding"]), // `finding` only for `shape`.
     ("route", &["letter", "finding", "registry"]),
     ("sign", &["letter", "disk"]),
     ("bundle", &["letter", "sign", "disk", "finding"]),
@@ -39,13 +39,19 @@ const TALKS: &[&str] = &["cli", "main"];
 /// The only room that reads the clock.
 const CLOCK: &[&str] = &["clock"];
 
-/// Lines after which a file must look for its seam.
+/// Lines, tests left out, after which a file must look for its seam.
 const LINES_MAX: usize = 450;
 /// Files that are longer, and why.
-const LONG_FILES: &[(&str, &str)] = &[(
-    "src/letter.rs",
-    "the one model of a mailing: mostly documentation",
-)];
+const LONG_FILES: &[(&str, &str)] = &[
+    (
+        "src/letter.rs",
+        "the one model of a mailing: mostly documentation",
+    ),
+    (
+        "src/registry/build.rs",
+        "the builder of snapshots with its inputs and errors",
+    ),
+];
 
 #[test]
 fn rooms_use_only_what_they_may() {
@@ -217,7 +223,7 @@ fn sources() -> Vec<Source> {
                 .to_string_lossy()
                 .replace('\\', "/"),
             code: without_tests(&without_comments(&text)),
-            lines: text.lines().count(),
+            lines: text.lines().count() - lines_of_tests(&without_comments(&text)),
         }
     };
     let all: Vec<Source> = paths
@@ -367,6 +373,13 @@ fn without_tests(code: &str) -> String {
     }
     out.push_str(rest);
     out
+}
+
+/// How many lines stand under `#[cfg(test)]`.
+fn lines_of_tests(code: &str) -> usize {
+    let starts = code.match_indices("#[cfg(test)]");
+    let items = starts.map(|(at, _)| &code[at..at + item_length(&code[at..])]);
+    items.map(|item| item.lines().count()).sum()
 }
 
 /// Up to the brace that closes the item, or its semicolon.

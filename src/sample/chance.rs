@@ -26,7 +26,7 @@ impl Chance {
     /// A number from zero to `bound - 1`; zero if `bound` is zero.
     pub fn below(&mut self, bound: u32) -> u32 {
         // Multiply and shift: the bias is below 2^-32 × bound, far under what a sample can show.
-        ((self.next() >> 32) * u64::from(bound) >> 32) as u32
+        (((self.next() >> 32) * u64::from(bound)) >> 32) as u32
     }
 
     /// A number from `first` to `last`, both possible.

@@ -8,7 +8,7 @@ use super::people::{
     organisation_number, person_name, person_number,
 };
 use super::plan::{BLOCK_LETTERS, HeldReason, Outcome, Planned, PrintReason, block};
-use super::register::{Register, Status};
+use super::register::{Register, organisation, person};
 use super::texts::{Case, Kind};
 use super::{CREATED, Error, Options, Written};
 
@@ -121,14 +121,10 @@ impl Writer {
     }
 
     /// Appends the next letter; false when there is none left.
-    pub fn next_letter(
-        &mut self,
-        out: &mut String,
-        register: &mut Register,
-    ) -> Result<bool, Error> {
+    pub fn next_letter(&mut self, out: &mut String, register: &mut Register) -> bool {
         let index = self.written.letters;
         if index == self.options.letters {
-            return Ok(false);
+            return false;
         }
         if index.is_multiple_of(BLOCK_LETTERS) {
             self.block = block(&self.options, index / BLOCK_LETTERS);
@@ -136,14 +132,14 @@ impl Writer {
         let mut chance = Chance::new(self.options.seed, 2, u64::from(index));
         let planned = self.block[(index % BLOCK_LETTERS) as usize];
         let draft = Draft::draw(planned, &mut chance);
-        self.letter(out, register, &mut chance, &draft, index)?;
+        self.letter(out, register, &mut chance, &draft, index);
         self.written.letters += 1;
         match planned.outcome {
             Outcome::Digital => self.written.digital += 1,
             Outcome::Print(_) => self.written.print += 1,
             Outcome::Held(_) => self.written.held += 1,
         }
-        Ok(true)
+        true
     }
 
     /// Appends everything behind the letters.
@@ -165,7 +161,7 @@ impl Writer {
         chance: &mut Chance,
         draft: &Draft,
         index: u32,
-    ) -> Result<(), Error> {
+    ) {
         let face = draft.kind.face();
         let case = Case {
             number: index + 1,
@@ -179,7 +175,7 @@ impl Writer {
         element(out, "department", face.department);
         element(out, "costCentre", face.cost_centre);
         element(out, "process", face.process);
-        self.recipient(out, register, chance, draft, index)?;
+        self.recipient(out, register, chance, draft, index);
         match draft.planned.outcome {
             Outcome::Print(PrintReason::Wished) => element(out, "delivery", "print"),
             Outcome::Held(HeldReason::DigitalOnly) => element(out, "delivery", "digital"),
@@ -205,7 +201,6 @@ impl Writer {
         }
         print_wishes(out, chance, draft.kind);
         out.push_str("  </letter>\n");
-        Ok(())
     }
 
     fn recipient(
@@ -215,34 +210,26 @@ impl Writer {
         chance: &mut Chance,
         draft: &Draft,
         index: u32,
-    ) -> Result<(), Error> {
+    ) {
         out.push_str(if draft.protected {
             "    <recipient addressProtected=\"true\">\n"
         } else {
             "    <recipient>\n"
         });
         let number = match draft.recipient {
-            Whom::Person => Some((
-                "personNumber",
-                person_number(self.persons.of(index), draft.series),
-            )),
-            Whom::Organisation => Some((
-                "organisationNumber",
-                organisation_number(self.organisations.of(index)),
-            )),
+            Whom::Person => {
+                let digits = person_number(self.persons.of(index), draft.series);
+                Some(("personNumber", digits, person(&digits)))
+            }
+            Whom::Organisation => {
+                let digits = organisation_number(self.organisations.of(index));
+                Some(("organisationNumber", digits, organisation(&digits)))
+            }
             Whom::Nobody => None,
         };
-        if let Some((name, digits)) = number {
-            let text: String = digits.iter().map(|d| char::from(*d)).collect();
-            let hyphen = if chance.happens(100) { "-" } else { "" };
-            out.push_str(&format!(
-                "      <{name}>{}{hyphen}{}</{name}>\n",
-                &text[..8],
-                &text[8..]
-            ));
-            if let Some(status) = Status::of(draft.planned.outcome, chance) {
-                register.add(&digits, status)?;
-            }
+        if let Some((name, digits, id)) = number {
+            identifier(out, name, &digits, chance);
+            register.add(&id, draft.planned.outcome, chance);
         }
         self.name.clear();
         if draft.recipient == Whom::Organisation {
@@ -258,7 +245,6 @@ impl Writer {
         }
         self.address(out, chance, draft);
         out.push_str("    </recipient>\n");
-        Ok(())
     }
 
     fn address(&mut self, out: &mut String, chance: &mut Chance, draft: &Draft) {
@@ -330,18 +316,15 @@ impl Draft {
             _ if chance.happens(60) => Whom::Organisation,
             _ => Whom::Person,
         };
-        // Service of process and protected addresses never fall back to ordinary paper: only where a mailbox takes
-        // them, or where the letter is meant to be held.
+        // Service of process never falls back to ordinary paper: only where a mailbox takes it, or where the letter is
+        // meant to be held.
         let summons = match outcome {
             Outcome::Held(reason) => reason == HeldReason::LegalNotification,
             Outcome::Digital => chance.happens(4),
             Outcome::Print(_) => false,
         };
-        let protected = match outcome {
-            Outcome::Held(reason) => reason == HeldReason::AddressProtected,
-            Outcome::Digital => recipient == Whom::Person && chance.happens(4),
-            Outcome::Print(_) => false,
-        };
+        // On paper behind a cover page.
+        let protected = recipient == Whom::Person && chance.happens(4);
         let kind = match (summons, recipient) {
             (true, _) => Kind::Summons,
             (_, Whom::Organisation) => [Kind::Bill, Kind::Reminder, Kind::Building, Kind::Parking]
@@ -367,6 +350,22 @@ fn element(out: &mut String, name: &str, text: &str) {
     for piece in ["    <", name, ">", text, "</", name, ">\n"] {
         out.push_str(piece);
     }
+}
+
+/// Some case systems write a hyphen in front of the last four digits.
+fn identifier(out: &mut String, name: &str, digits: &[u8; 12], chance: &mut Chance) {
+    let (front, last) = digits.split_at(8);
+    out.push_str("      <");
+    out.push_str(name);
+    out.push('>');
+    out.extend(front.iter().map(|d| char::from(*d)));
+    if chance.happens(100) {
+        out.push('-');
+    }
+    out.extend(last.iter().map(|d| char::from(*d)));
+    out.push_str("</");
+    out.push_str(name);
+    out.push_str(">\n");
 }
 
 fn reference(series: &str, number: u32) -> String {

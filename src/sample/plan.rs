@@ -46,8 +46,6 @@ pub enum HeldReason {
     DigitalOnly,
     /// Service of process to somebody without a mailbox.
     LegalNotification,
-    /// A protected address, without a mailbox.
-    AddressProtected,
 }
 
 /// What is fixed of a letter.
@@ -102,10 +100,9 @@ fn print_reason(chance: &mut Chance) -> PrintReason {
 }
 
 fn held_reason(chance: &mut Chance) -> HeldReason {
-    match chance.below(3) {
+    match chance.below(2) {
         0 => HeldReason::DigitalOnly,
-        1 => HeldReason::LegalNotification,
-        _ => HeldReason::AddressProtected,
+        _ => HeldReason::LegalNotification,
     }
 }
 

@@ -2,12 +2,11 @@
 
 use super::super::chance::Chance;
 use super::super::markup::{Markup, kronor, push_padded};
-use super::super::people::luhn_digit;
 use super::{Case, closing};
 
 /// The municipality's bankgiro: invented, with a valid check digit.
 fn bankgiro() -> String {
-    format!("999-001{}", luhn_digit(b"999001"))
+    format!("999-001{}", payment_digit(b"999001"))
 }
 
 /// A payment reference: the letter's number, the length digit and the check digit, as the soft and hard level of the
@@ -17,9 +16,23 @@ fn ocr(number: u32) -> String {
     push_padded(&mut out, number, 8);
     let length = out.len() as u32 + 2;
     push_padded(&mut out, length % 10, 1);
-    let check = luhn_digit(out.as_bytes());
+    let check = payment_digit(out.as_bytes());
     out.push(char::from(b'0' + check));
     out
+}
+
+/// The digit that makes a payment number of any length pass the Luhn check when it is put behind it.
+fn payment_digit(digits: &[u8]) -> u8 {
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(place, digit)| {
+            let digit = u32::from(digit - b'0') * if place % 2 == 0 { 2 } else { 1 };
+            digit / 10 + digit % 10
+        })
+        .sum();
+    ((10 - sum % 10) % 10) as u8
 }
 
 const DUE: &[&str] = &[
@@ -220,9 +233,9 @@ mod tests {
             let ocr = ocr(number);
             assert_eq!(ocr.len(), 12);
             let (front, last) = ocr.as_bytes().split_at(11);
-            assert_eq!(luhn_digit(front), last[0] - b'0');
+            assert_eq!(payment_digit(front), last[0] - b'0');
         }
         let digits: Vec<u8> = bankgiro().bytes().filter(u8::is_ascii_digit).collect();
-        assert_eq!(luhn_digit(&digits[..6]), digits[6] - b'0');
+        assert_eq!(payment_digit(&digits[..6]), digits[6] - b'0');
     }
 }
