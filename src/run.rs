@@ -130,11 +130,11 @@ pub fn run(plan: &Plan, clock: &dyn Clock, observer: &dyn Observer) -> Result<Ou
     let books = gather.finish()?; // Bundles closed, pieces sorted into parts.
     timing.lap("spool");
     source.verify_unchanged()?; // Nothing is released from a file that moved under us.
-    let proof = proof::read_back(batch.folder(), &books)?;
+    let proved = proof::read_back(batch.folder(), books)?;
     timing.lap("read back");
 
-    let report = finish::report(&mill, &source, batch.name(), &books, proof);
-    let files = finish::seal_folder(&mill, &source, &batch, &books, &report)?;
+    let report = finish::report(&mill, &source, batch.name(), &proved);
+    let files = finish::seal_folder(&mill, &source, &batch, proved.files, &report)?;
     let released = finish::release(batch, &files, &report)?;
     timing.lap("release");
     finish::outcome(plan, report, released, timing, recovered)

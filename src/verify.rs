@@ -47,9 +47,6 @@ pub enum Error {
     /// A bundle that cannot be read.
     #[error(transparent)]
     Bundle(#[from] bundle::Error),
-    /// A part that cannot be read.
-    #[error(transparent)]
-    Spool(#[from] spool::Error),
 }
 
 /// Verifies a batch folder.
@@ -74,12 +71,18 @@ pub fn verify(folder: &Path) -> Result<Verdict, Error> {
         faults.push(format!("{} sound messages, the manifest says {}", checked.sound, totals.digital));
     }
 
-    let (mut pieces, mut sheets) = (0, 0);
+    let (mut pieces, mut sheets) = (0_u64, 0_u64);
     for pdf in parts(&listed.manifest) {
         let csv = pdf.with_extension("pieces.csv");
-        let proof = spool::proof::check(&folder.join(&pdf), &folder.join(csv))?;
-        pieces += proof.pieces;
-        sheets += proof.sheets;
+        let proof = match spool::proof::check(&folder.join(&pdf), &folder.join(csv)) {
+            Ok(proof) => proof,
+            Err(fault) => {
+                faults.push(fault.to_string());
+                continue;
+            }
+        };
+        pieces += u64::from(proof.pieces);
+        sheets += u64::from(proof.marks);
         faults.extend(proof.mismatches.iter().map(|mismatch| format!("`{}`: {mismatch}", pdf.display())));
     }
     if pieces != totals.print {

@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::io;
-use std::path::PathBuf;
 
 use super::Exit;
 use crate::config::JobError;
@@ -27,8 +26,6 @@ pub enum Failure {
     Sample(sample::Error),
     /// A folder that cannot be verified at all.
     Verify(String),
-    /// A file that cannot be read.
-    Io(PathBuf, io::Error),
     /// stdout.
     Output(io::Error),
 }
@@ -41,7 +38,7 @@ impl Failure {
             Self::Run(error) => exit_of_run(error),
             Self::Ledger(error) => exit_of_ledger(error),
             Self::NotFound(_) => Exit::NotFound,
-            Self::Registry(_) | Self::Snapshot(_) | Self::Verify(_) | Self::Io(..) => Exit::BadInput,
+            Self::Registry(_) | Self::Snapshot(_) | Self::Verify(_) => Exit::BadInput,
             Self::Sample(_) | Self::Output(_) => Exit::CannotWrite,
         }
     }
@@ -91,7 +88,6 @@ impl fmt::Display for Failure {
             Self::Registry(error) => error.fmt(f),
             Self::Snapshot(error) => error.fmt(f),
             Self::Sample(error) => error.fmt(f),
-            Self::Io(path, error) => write!(f, "`{}`: {error}", path.display()),
             Self::Output(error) => write!(f, "cannot write the result: {error}"),
         }
     }

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::gather::Books;
 use super::mill::Mill;
+use super::proof::Proved;
 use super::timing::Timing;
 use super::{Error, Outcome, Plan};
 use crate::disk::{self, WrittenFile};
@@ -11,7 +11,7 @@ use crate::ingest::Source;
 use crate::ledger::{Batch, Recovered, Totals};
 use crate::letter::Fate;
 use crate::manifest::{self, KeyKind};
-use crate::report::{self, About, Proof, Report};
+use crate::report::{self, About, Report};
 use crate::sign;
 
 /// Where a batch lies at the end.
@@ -21,13 +21,13 @@ pub struct Placed {
 }
 
 /// The report as it goes with the batch: nothing in it depends on clock or machine.
-pub fn report(mill: &Mill<'_>, source: &Source, batch: &str, books: &Books, proof: Proof) -> Report {
+pub fn report(mill: &Mill<'_>, source: &Source, batch: &str, proved: &Proved) -> Report {
     let about = about(mill, source, batch);
-    let mut report = Report::new(about, &books.tally, &mill.plan.report, &|reason| sentence(mill, reason));
-    report.files = books.files.iter().map(manifest::FileEntry::from).collect();
+    let mut report = Report::new(about, &proved.tally, &mill.plan.report, &|reason| sentence(mill, reason));
+    report.files = proved.files.iter().map(manifest::FileEntry::from).collect();
     report.files.sort_by(|a, b| a.path.cmp(&b.path));
-    report.proof = Some(proof);
-    if let Some(reason) = why_hold_back(&books.tally.totals(), mill.plan.max_rejected_percent) {
+    report.proof = Some(proved.proof.clone());
+    if let Some(reason) = why_hold_back(&proved.tally.totals(), mill.plan.max_rejected_percent) {
         report.outcome = report::Outcome::HeldBack { reason };
     }
     report
@@ -65,10 +65,9 @@ pub fn seal_folder(
     mill: &Mill<'_>,
     source: &Source,
     batch: &Batch<'_, '_>,
-    books: &Books,
+    mut files: Vec<WrittenFile>,
     report: &Report,
 ) -> Result<Vec<WrittenFile>, Error> {
-    let mut files = books.files.clone();
     files.extend(write_report(batch.folder(), report)?);
     let reasons: Vec<(Fate, String, u64)> =
         report.reasons.iter().map(|line| (line.fate, line.reason.clone(), line.letters)).collect();

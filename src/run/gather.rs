@@ -19,7 +19,6 @@ const PIECE_ROWS: usize = 10_000;
 
 /// Everything that is being written.
 pub struct Gather<'g, 'l, 'c> {
-    mill: &'g Mill<'g>,
     source: &'g Source,
     batch: &'g mut Batch<'l, 'c>,
     folder: PathBuf,
@@ -78,7 +77,7 @@ impl<'s> List<'s> {
 
 impl<'g, 'l, 'c> Gather<'g, 'l, 'c> {
     /// Opens what every batch has.
-    pub fn open(mill: &'g Mill<'g>, source: &'g Source, batch: &'g mut Batch<'l, 'c>) -> Result<Self, Error> {
+    pub fn open(mill: &Mill<'_>, source: &'g Source, batch: &'g mut Batch<'l, 'c>) -> Result<Self, Error> {
         let folder = batch.folder().to_owned();
         let country = mill.header.sender.country;
         let bundler = Format::of(country)
@@ -87,7 +86,6 @@ impl<'g, 'l, 'c> Gather<'g, 'l, 'c> {
         let spooler = Spooler::create(&folder, &mill.plan.spool, mill.stationery.resources(), job)?;
         let findings = FindingsCsv::create(&folder, "findings.csv").map_err(Error::io("findings.csv"))?;
         Ok(Self {
-            mill,
             source,
             batch,
             folder,

@@ -6,18 +6,29 @@ use rayon::prelude::*;
 
 use super::Error;
 use super::gather::Books;
-use crate::report::Proof;
+use crate::disk::WrittenFile;
+use crate::report::{Proof, Tally};
 use crate::{bundle, disk, spool};
 
 /// Faults named before the rest is only counted.
 const FAULTS_MAX: usize = 20;
 
+/// Books that what lies on disk agrees with.
+pub struct Proved {
+    /// All files so far.
+    pub files: Vec<WrittenFile>,
+    /// Counts of letters, pieces and findings.
+    pub tally: Tally,
+    /// What was read.
+    pub proof: Proof,
+}
+
 /// Opens every finished file again and compares it with the books.
 ///
 /// # Errors
 /// [`Error::Faulty`], each fault a line.
-pub fn read_back(folder: &Path, books: &Books) -> Result<Proof, Error> {
-    let mut faults = digests(folder, books)?;
+pub fn read_back(folder: &Path, books: Books) -> Result<Proved, Error> {
+    let mut faults = digests(folder, &books)?;
     let totals = books.tally.totals();
 
     let digital = folder.join("digital");
@@ -35,10 +46,19 @@ pub fn read_back(folder: &Path, books: &Books) -> Result<Proof, Error> {
     };
     let mut pieces = 0;
     for part in &books.spooled.parts {
-        let read = spool::proof::check(&folder.join(&part.pdf), &folder.join(&part.csv))?;
-        pieces += read.pieces;
-        proof.sheets_read += read.sheets;
-        proof.mismatches += read.mismatches.len() as u64;
+        let (pdf, csv) = (folder.join(&part.pdf), folder.join(&part.csv));
+        let read = match spool::proof::check_with_addresses(&pdf, &csv, &part.addresses) {
+            Err(spool::proof::Error::Io { path, source }) => return Err(Error::Io { path, source }),
+            Err(fault) => {
+                faults.push(fault.to_string());
+                continue;
+            }
+            Ok(read) => read,
+        };
+        pieces += u64::from(read.pieces);
+        proof.sheets_read += u64::from(read.marks);
+        proof.addresses_read += u64::from(read.addresses);
+        proof.mismatches += read.mismatches_found;
         faults.extend(read.mismatches.iter().map(|m| format!("`{}`: {m}", part.pdf.display())));
     }
     if pieces != totals.print {
@@ -48,7 +68,7 @@ pub fn read_back(folder: &Path, books: &Books) -> Result<Proof, Error> {
         faults.push("letters = digital + print + held + rejected does not hold".into());
     }
     if faults.is_empty() {
-        return Ok(proof);
+        return Ok(Proved { files: books.files, tally: books.tally, proof }); // The spool's scratch folder goes here.
     }
     let more = faults.len().saturating_sub(FAULTS_MAX);
     faults.truncate(FAULTS_MAX);
