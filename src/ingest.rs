@@ -29,6 +29,7 @@ mod build;
 mod cursor;
 mod damage;
 mod encoding;
+mod ending;
 mod error;
 mod excerpt;
 mod markup;
@@ -37,12 +38,14 @@ mod parse;
 mod scope;
 mod split;
 mod vocabulary;
+mod wave;
 mod waves;
 mod white_space;
 
 pub use error::{At, Error};
 pub use excerpt::{Excerpt, write_excerpt};
-pub use waves::{Totals, Wave, Waves};
+pub use wave::Wave;
+pub use waves::{Totals, Waves};
 
 use encoding::Encoding;
 use error::Fault;

@@ -41,6 +41,10 @@ fn continues_name(c: char) -> bool {
 
 /// A name with at most one colon that stands neither first nor last: where the colon is.
 pub(super) fn qualified_name(name: &str) -> Option<Option<usize>> {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
+    if name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.bytes().all(plain) {
+        return Some(None); // As most names are.
+    }
     let mut colon = None;
     let mut fresh = true; // A name or a part of one begins.
     for (i, c) in name.char_indices() {

@@ -7,7 +7,7 @@ use super::cursor::{Cursor, Stop};
 use super::damage::{self, Damage};
 use super::error::Fault;
 use super::vocabulary::{Element, attribute};
-use super::waves::Cut;
+use super::wave::Cut;
 use super::{Parsed, Slice, Source, split};
 use crate::finding::{Code, Finding, Place};
 use crate::schema::Validator;

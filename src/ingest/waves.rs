@@ -1,25 +1,16 @@
 //! Walks the children of the root and hands out the letters in waves.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use super::build::{self, Trailer};
-use super::cursor::{Cursor, Origin};
+use super::build::Trailer;
+use super::cursor::Origin;
 use super::error::{Error, Fault, FaultKind};
 use super::split::{self, Item, Shortcut};
 use super::vocabulary::Element;
-use super::{Options, Parsed, Slice, Source, beside, damage, markup, opening, parse, white_space};
+use super::wave::{Cut, Tally, Wave};
+use super::{Options, Source, beside, damage, markup, opening};
 use crate::letter::LetterSeq;
-use crate::schema::{Children, DeclId, Validator};
-
-/// Where a letter is.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Cut {
-    pub(super) seq: LetterSeq,
-    pub(super) origin: Origin,
-    pub(super) end: usize,
-    pub(super) decl: DeclId,
-}
+use crate::schema::{Children, DeclId};
 
 /// What a mailing turned out to hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,48 +19,33 @@ pub struct Totals {
     pub letters: u32,
 }
 
-/// Attachments counted by the waves that were parsed.
-#[derive(Debug, Default)]
-struct Tally {
-    attachments: AtomicU64,
-    letters: AtomicU64,
-}
-
 /// The letters of a mailing, wave by wave. Cutting is serial and fast; a caller that wants both cores all the time cuts
 /// the next wave while it works on the last (`rayon::join(|| wave.parse(source), || waves.next())`).
 #[derive(Debug)]
 pub struct Waves<'s> {
-    source: &'s Source,
+    pub(super) source: &'s Source,
     options: Options,
-    children: Children<'s>,
+    pub(super) children: Children<'s>,
     /// How far the file is read.
-    here: Origin,
-    next_seq: u32,
+    pub(super) here: Origin,
+    pub(super) next_seq: u32,
     /// A letter that did not fit into the last wave, and its weight.
     ahead: Option<(Cut, usize)>,
     /// The kind of child that the last start tag was, so that the next one like it needs no second look.
     last: Option<(Shortcut, DeclId)>,
-    trailer: Option<(Trailer, usize)>,
-    state: State,
-    tally: Arc<Tally>,
+    pub(super) trailer: Option<(Trailer, usize)>,
+    pub(super) state: State,
+    pub(super) tally: Arc<Tally>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+pub(super) enum State {
     /// Letters or the trailer may follow.
     Letters,
     /// Only the root's end tag may follow.
     Trailer,
     /// The file is read to its end.
     Done,
-}
-
-/// Letters that are parsed together.
-#[derive(Debug)]
-pub struct Wave {
-    cuts: Vec<Cut>,
-    tally: Arc<Tally>,
-    counted: AtomicBool,
 }
 
 impl<'s> Waves<'s> {
@@ -158,15 +134,11 @@ impl<'s> Waves<'s> {
         if cuts.is_empty() {
             return Ok(None);
         }
-        Ok(Some(Wave {
-            cuts,
-            tally: self.tally.clone(),
-            counted: AtomicBool::new(false),
-        }))
+        Ok(Some(Wave::new(cuts, self.tally.clone())))
     }
 
     /// The next letter and how much memory it will take, roughly.
-    fn next_letter(&mut self) -> Result<Option<(Cut, usize)>, Fault> {
+    pub(super) fn next_letter(&mut self) -> Result<Option<(Cut, usize)>, Fault> {
         if let Some(ahead) = self.ahead.take() {
             return Ok(Some(ahead));
         }
@@ -205,7 +177,7 @@ impl<'s> Waves<'s> {
         Ok(None)
     }
 
-    fn move_to(&mut self, offset: usize) {
+    pub(super) fn move_to(&mut self, offset: usize) {
         let (line, column) = self
             .here
             .advanced(&self.source.bytes()[self.here.offset..offset]);
@@ -344,185 +316,5 @@ impl<'s> Waves<'s> {
             offset: self.here.offset,
             kind,
         })
-    }
-
-    /// Reads the trailer that begins here.
-    fn trailer(&mut self, decl: DeclId) -> Result<(), Fault> {
-        let source = self.source;
-        let bytes = source.bytes();
-        let start = self.here.offset;
-        let end = split::element_end(bytes, start)?;
-        let bytes_max = source.limits.text_bytes_max;
-        if end - start > bytes_max {
-            let kind = FaultKind::Invalid {
-                part: "trailer",
-                found: format!("a trailer of {} bytes", end - start),
-                allowed: format!("at most {bytes_max}"),
-            };
-            return Err(Fault {
-                offset: start,
-                kind,
-            });
-        }
-        let text =
-            damage::text_of(&bytes[start..end]).map_err(|damage| split::damaged(start, damage))?;
-        let mut validator = Validator::new(&source.schema);
-        let mut cursor = Cursor::new(
-            text,
-            self.here,
-            LetterSeq(0),
-            source.root.scope.borrowed(),
-            &source.limits,
-            Element::Mailing,
-        );
-        cursor.check(&mut validator, decl);
-        self.trailer =
-            opening::read(&mut cursor, "trailer", build::trailer)?.map(|trailer| (trailer, start));
-        self.state = State::Trailer;
-        self.move_to(end);
-        Ok(())
-    }
-
-    /// The root ends at `at`; nothing but comments, processing instructions and white space may follow.
-    fn end_of_root(&mut self, at: usize) -> Result<(), Fault> {
-        let bytes = self.source.bytes();
-        let end = split::tag_end(bytes, at)?;
-        let name = self.source.root.name.as_bytes();
-        let found = bytes[at + 2..end - 1].trim_ascii_end();
-        if found != name
-            || bytes[at + 2..end - 1]
-                .iter()
-                .skip(name.len())
-                .any(|&b| !white_space::is_space(b))
-        {
-            let found = markup::shown(&String::from_utf8_lossy(found));
-            return Err(Fault::ill_formed(
-                at,
-                format!("`</{found}>`"),
-                format!("`</{}>`", self.source.root.name),
-            ));
-        }
-        if self.next_seq == 0 {
-            return Err(Fault {
-                offset: at,
-                kind: FaultKind::NoLetters,
-            });
-        }
-        if let Err(violation) = self.children.end() {
-            let kind = FaultKind::Invalid {
-                part: "root",
-                found: violation.found,
-                allowed: violation.allowed,
-            };
-            return Err(Fault { offset: at, kind });
-        }
-        match split::next_tag(bytes, end, "after the root element")? {
-            Item::Nothing => {}
-            Item::Start(at) | Item::End(at) => {
-                return Err(Fault::ill_formed(
-                    at,
-                    "a tag after the root element",
-                    "comments and white space",
-                ));
-            }
-        }
-        let (declared, found) = (
-            u64::from(self.source.header.letters_declared),
-            u64::from(self.next_seq),
-        );
-        if declared != found {
-            let kind = FaultKind::Total {
-                part: "header",
-                what: "letters",
-                declared,
-                found,
-            };
-            return Err(Fault { offset: at, kind });
-        }
-        self.state = State::Done;
-        Ok(())
-    }
-
-    fn check_trailer(&self) -> Result<(), Fault> {
-        let Some((trailer, offset)) = &self.trailer else {
-            return Ok(());
-        };
-        let wrong = |what, declared, found| {
-            let kind = FaultKind::Total {
-                part: "trailer",
-                what,
-                declared,
-                found,
-            };
-            Err(Fault {
-                offset: *offset,
-                kind,
-            })
-        };
-        if let Some(declared) = trailer.letters.filter(|&n| n != u64::from(self.next_seq)) {
-            return wrong("letters", declared, self.next_seq.into());
-        }
-        if let Some(declared) = trailer.attachments {
-            let found = self.attachments()?;
-            if found != declared {
-                return wrong("attachments", declared, found);
-            }
-        }
-        Ok(())
-    }
-
-    /// Number of attachments in the file: as the parsed waves counted them, or, if some were not parsed, counted anew.
-    fn attachments(&self) -> Result<u64, Fault> {
-        if self.tally.letters.load(Ordering::Acquire) == u64::from(self.next_seq) {
-            return Ok(self.tally.attachments.load(Ordering::Acquire));
-        }
-        let mut again = self.source.waves();
-        let mut sum = 0;
-        while let Some((cut, _)) = again.next_letter()? {
-            sum += parse::attachments_in(&self.source.bytes()[cut.origin.offset..cut.end]);
-        }
-        Ok(sum)
-    }
-}
-
-impl Wave {
-    /// Parses the letters in the current thread pool; the result is in file order. `source` must be the one that the wave
-    /// was cut from.
-    ///
-    /// # Errors
-    /// A letter is not well-formed: nothing of the mailing may go on.
-    pub fn parse<'a>(&self, source: &'a Source) -> Result<Vec<Parsed<'a>>, Error> {
-        let read = parse::letters(source, &self.cuts).map_err(|fault| source.file.refuse(fault))?;
-        if !self.counted.swap(true, Ordering::AcqRel) {
-            self.tally
-                .attachments
-                .fetch_add(read.attachments, Ordering::AcqRel);
-            self.tally
-                .letters
-                .fetch_add(self.cuts.len() as u64, Ordering::AcqRel);
-        }
-        Ok(read.letters)
-    }
-
-    /// Number of letters.
-    pub fn len(&self) -> usize {
-        self.cuts.len()
-    }
-
-    /// Never true; here for completeness.
-    pub fn is_empty(&self) -> bool {
-        self.cuts.is_empty()
-    }
-
-    /// Which letter is the first.
-    pub fn first(&self) -> Option<LetterSeq> {
-        self.cuts.first().map(|cut| cut.seq)
-    }
-
-    /// The bytes of all its letters and what stands between them.
-    pub fn slice(&self) -> Slice {
-        let start = self.cuts.first().map_or(0, |cut| cut.origin.offset);
-        let end = self.cuts.last().map_or(start, |cut| cut.end);
-        Slice::new(start, end)
     }
 }

@@ -1,0 +1,84 @@
+//! Letters that are parsed together.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use super::cursor::Origin;
+use super::error::Error;
+use super::{Parsed, Slice, Source, parse};
+use crate::letter::LetterSeq;
+use crate::schema::DeclId;
+
+/// Where a letter is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cut {
+    pub(super) seq: LetterSeq,
+    pub(super) origin: Origin,
+    pub(super) end: usize,
+    pub(super) decl: DeclId,
+}
+
+/// Attachments counted by the waves that were parsed.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    pub(super) attachments: AtomicU64,
+    pub(super) letters: AtomicU64,
+}
+
+/// Letters that are parsed together.
+#[derive(Debug)]
+pub struct Wave {
+    cuts: Vec<Cut>,
+    tally: Arc<Tally>,
+    counted: AtomicBool,
+}
+
+impl Wave {
+    pub(super) fn new(cuts: Vec<Cut>, tally: Arc<Tally>) -> Self {
+        Self {
+            cuts,
+            tally,
+            counted: AtomicBool::new(false),
+        }
+    }
+
+    /// Parses the letters in the current thread pool; the result is in file order. `source` must be the one that the wave
+    /// was cut from.
+    ///
+    /// # Errors
+    /// A letter is not well-formed: nothing of the mailing may go on.
+    pub fn parse<'a>(&self, source: &'a Source) -> Result<Vec<Parsed<'a>>, Error> {
+        let read = parse::letters(source, &self.cuts).map_err(|fault| source.file.refuse(fault))?;
+        if !self.counted.swap(true, Ordering::AcqRel) {
+            self.tally
+                .attachments
+                .fetch_add(read.attachments, Ordering::AcqRel);
+            self.tally
+                .letters
+                .fetch_add(self.cuts.len() as u64, Ordering::AcqRel);
+        }
+        Ok(read.letters)
+    }
+
+    /// Number of letters.
+    pub fn len(&self) -> usize {
+        self.cuts.len()
+    }
+
+    /// Never true; here for completeness.
+    pub fn is_empty(&self) -> bool {
+        self.cuts.is_empty()
+    }
+
+    /// Which letter is the first.
+    pub fn first(&self) -> Option<LetterSeq> {
+        self.cuts.first().map(|cut| cut.seq)
+    }
+
+    /// The bytes of all its letters and what stands between them.
+    pub fn slice(&self) -> Slice {
+        let start = self.cuts.first().map_or(0, |cut| cut.origin.offset);
+        let end = self.cuts.last().map_or(start, |cut| cut.end);
+        Slice::new(start, end)
+    }
+}
