@@ -18,6 +18,8 @@ use lettermill::route::{Options, Router};
 use lettermill::validate::{Fingerprint, LetterIds};
 
 const ENTRIES: u32 = 10_000_000;
+/// Calls in a batch: a fraction of a scheduler's slice.
+const BATCH: usize = 1_000;
 
 /// The n-th of some eleven million ids whose dates are spread like people's: skewed, in runs.
 fn id(n: u32) -> RecipientId {
@@ -92,8 +94,21 @@ fn lookups(c: &mut Criterion) {
     });
 }
 
-/// Time of `work` on one of `ids`, taken in their random order.
+/// Time of `work` on one of `ids`, taken in their random order. The median of a thousand short batches is printed too: it
+/// stands where other work shares the cores.
 fn bench_over(c: &mut Criterion, name: &str, ids: &[RecipientId], work: impl Fn(&RecipientId)) {
+    let mut batches: Vec<_> = ids
+        .chunks_exact(BATCH)
+        .map(|batch| {
+            let start = Instant::now();
+            batch.iter().for_each(&work);
+            start.elapsed().as_nanos() / BATCH as u128
+        })
+        .collect();
+    batches.sort_unstable();
+    if let Some(median) = batches.get(batches.len() / 2) {
+        println!("{name}: {median} ns each in the median batch");
+    }
     c.bench_function(name, |b| {
         b.iter_custom(|rounds| {
             let mut spent = Duration::ZERO;
