@@ -243,7 +243,13 @@ fn a_cover_sheet_says_nothing_of_a_protected_letter() {
     );
     assert_eq!(laid.pages.len(), 2);
     let cover = page_text(&laid, 0, &stationery);
-    for secret in ["Afgørelse", "underholdsbidrag", "1.547", "Klagevejledning"] {
+    for secret in [
+        "Afgørelse",
+        "underholdsbidrag",
+        "1.547",
+        "Klagevejledning",
+        "Familie",
+    ] {
         assert!(!cover.contains(secret), "{cover}");
     }
     for said in [
@@ -725,4 +731,33 @@ fn what_the_sender_says_of_itself_is_checked_once() {
         error(&|_, options| options.letterhead.colour = Some("#1b3a5d".into())),
         ""
     );
+}
+
+#[test]
+fn a_long_name_a_second_line_and_a_colour_find_their_place() {
+    let mut header = header("SE");
+    header.sender.name =
+        "Nämnden för samverkan mellan kommunerna i Exempelstads, Provköpings och Påhittebergs län"
+            .into();
+    header.sender.support.text = "Vi svarar på frågor om brevet vardagar kl. 8–17. ".repeat(6);
+    let mut options = Options::default();
+    options.letterhead.second_line = Some("Gemensamma kansliet för bygglov och tillsyn".into());
+    options.letterhead.colour = Some("#17456e".into());
+    let mut letter = letters::long();
+    letter.recipient.attention = Some("Styrelsens ordförande".into());
+    letter.reference =
+        Some("En väldigt lång referens med många ord 2026-000123/45-B, del två".into());
+    let (laid, stationery) = set(&letter, &header, &options, FirstPage::WithText);
+    pdf::proof("letterhead", &laid, &stationery);
+    let head = stationery.resources().letterhead;
+    assert!(String::from_utf8_lossy(&head).contains("0.090 0.270 0.431 rg"));
+    for glyph in glyphs(&head, &stationery) {
+        inside_page(&glyph, "letterhead");
+        assert!(glyph.baseline < 40.0, "{glyph:?}");
+    }
+    for page in &laid.pages {
+        for glyph in glyphs(&page.content, &stationery) {
+            inside_page(&glyph, "letterhead");
+        }
+    }
 }
