@@ -1,6 +1,8 @@
 //! Letters set on pages, looked at from outside: the operators are read back glyph by glyph, the pages are written as
 //! PDFs and read by poppler. `LETTERMILL_PROOFS=folder cargo test --test compose` leaves the PDFs there, to be looked at.
 
+#![allow(clippy::unwrap_used)]
+
 #[path = "compose/letters.rs"]
 mod letters;
 #[path = "compose/pdf.rs"]
