@@ -509,7 +509,7 @@ fn huge_contents_are_set_whole() {
         greek(&pages_of(vec![letters::table("A;B", &vec!["λ;λ"; 5_000])])),
         10_000
     );
-    let wide = vec!["λλλλλλλλλλ"; 12].join(";");
+    let wide = ["λλλλλλλλλλ"; 12].join(";");
     assert_eq!(
         greek(&pages_of(vec![letters::table(
             &"A;".repeat(11),
@@ -761,5 +761,45 @@ fn a_long_name_a_second_line_and_a_colour_find_their_place() {
         for glyph in glyphs(&page.content, &stationery) {
             inside_page(&glyph, "letterhead");
         }
+    }
+}
+
+/// Not a benchmark: eight times the text must not take anything like sixty-four times as long.
+#[test]
+fn time_grows_with_the_text() {
+    let header = header("SE");
+    let options = Options {
+        pages_max: 100_000,
+        ..Options::default()
+    };
+    let shapes: [&dyn Fn(usize) -> Vec<Block<'static>>; 5] = [
+        &|n| vec![paragraph(&"ordλ ".repeat(n * 20))],
+        &|n| vec![paragraph(&"λ".repeat(n * 100))],
+        &|n| vec![paragraph(&"1 ".repeat(n * 40))],
+        &|n| vec![letters::table("A;B;C", &vec!["ett;två;tre"; n])],
+        &|n| vec![paragraph("Kort."); n * 2],
+    ];
+    for (which, blocks) in shapes.iter().enumerate() {
+        let seconds = |n: usize| {
+            let letter = letters::letter(
+                "sv",
+                "X",
+                "Bo Ek",
+                letters::parts("Ekvägen 1", "12345", "Ort"),
+                blocks(n),
+            );
+            let stationery = Stationery::new(&options, &header).unwrap();
+            // The best of three: other programs run beside the test.
+            (0..3)
+                .map(|_| {
+                    let start = std::time::Instant::now();
+                    lay_out(&letter, &header, DATE, &stationery, FirstPage::WithText).unwrap();
+                    start.elapsed().as_secs_f64()
+                })
+                .fold(f64::MAX, f64::min)
+        };
+        let (short, long) = (seconds(1_000), seconds(8_000));
+        eprintln!("shape {which}: {:.1} ms, {:.1} ms", short * 1e3, long * 1e3);
+        assert!(long < short * 32.0, "shape {which}: {short} s, {long} s");
     }
 }
