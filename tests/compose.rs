@@ -1,6 +1,8 @@
 //! Letters set on pages, looked at from outside: the operators are read back glyph by glyph, the pages are written as
 //! PDFs and read by poppler. `LETTERMILL_PROOFS=folder cargo test --test compose` leaves the PDFs there, to be looked at.
 
+#![allow(clippy::unwrap_used)]
+
 #[path = "compose/letters.rs"]
 mod letters;
 #[path = "compose/pdf.rs"]
@@ -243,7 +245,13 @@ fn a_cover_sheet_says_nothing_of_a_protected_letter() {
     );
     assert_eq!(laid.pages.len(), 2);
     let cover = page_text(&laid, 0, &stationery);
-    for secret in ["Afgørelse", "underholdsbidrag", "1.547", "Klagevejledning"] {
+    for secret in [
+        "Afgørelse",
+        "underholdsbidrag",
+        "1.547",
+        "Klagevejledning",
+        "Familie",
+    ] {
         assert!(!cover.contains(secret), "{cover}");
     }
     for said in [
@@ -501,7 +509,7 @@ fn huge_contents_are_set_whole() {
         greek(&pages_of(vec![letters::table("A;B", &vec!["λ;λ"; 5_000])])),
         10_000
     );
-    let wide = vec!["λλλλλλλλλλ"; 12].join(";");
+    let wide = ["λλλλλλλλλλ"; 12].join(";");
     assert_eq!(
         greek(&pages_of(vec![letters::table(
             &"A;".repeat(11),
@@ -725,4 +733,82 @@ fn what_the_sender_says_of_itself_is_checked_once() {
         error(&|_, options| options.letterhead.colour = Some("#1b3a5d".into())),
         ""
     );
+}
+
+#[test]
+fn a_long_name_a_second_line_and_a_colour_find_their_place() {
+    let mut header = header("SE");
+    header.sender.name =
+        "Nämnden för samverkan mellan kommunerna i Exempelstads, Provköpings och Påhittebergs län"
+            .into();
+    header.sender.support.text = "Vi svarar på frågor om brevet vardagar kl. 8–17. ".repeat(6);
+    let mut options = Options::default();
+    options.letterhead.second_line = Some("Gemensamma kansliet för bygglov och tillsyn".into());
+    options.letterhead.colour = Some("#17456e".into());
+    let mut letter = letters::long();
+    letter.recipient.attention = Some("Styrelsens ordförande".into());
+    letter.reference =
+        Some("En väldigt lång referens med många ord 2026-000123/45-B, del två".into());
+    let (laid, stationery) = set(&letter, &header, &options, FirstPage::WithText);
+    pdf::proof("letterhead", &laid, &stationery);
+    let head = stationery.resources().letterhead;
+    assert!(String::from_utf8_lossy(&head).contains("0.090 0.270 0.431 rg"));
+    for glyph in glyphs(&head, &stationery) {
+        inside_page(&glyph, "letterhead");
+        assert!(glyph.baseline < 40.0, "{glyph:?}");
+    }
+    for page in &laid.pages {
+        for glyph in glyphs(&page.content, &stationery) {
+            inside_page(&glyph, "letterhead");
+        }
+    }
+}
+
+/// Time that this thread was given; other programs and tests run beside it. Linux only.
+fn cpu_seconds() -> Option<f64> {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    let nanoseconds: f64 = stat.split(' ').next()?.parse().ok()?;
+    Some(nanoseconds / 1e9)
+}
+
+/// Not a benchmark: four times the text must not take anything like sixteen times as long.
+#[test]
+fn time_grows_with_the_text() {
+    if cpu_seconds().is_none() {
+        eprintln!("no CPU time of a thread here: the check is skipped");
+        return;
+    }
+    let header = header("SE");
+    let options = Options {
+        pages_max: 100_000,
+        ..Options::default()
+    };
+    let shapes: [&dyn Fn(usize) -> Vec<Block<'static>>; 5] = [
+        &|n| vec![paragraph(&"ordλ ".repeat(n * 20))],
+        &|n| vec![paragraph(&"λ".repeat(n * 100))],
+        &|n| vec![paragraph(&"1 ".repeat(n * 40))],
+        &|n| vec![letters::table("A;B;C", &vec!["ett;två;tre"; n * 3])],
+        &|n| vec![paragraph("Kort."); n * 10],
+    ];
+    for (which, blocks) in shapes.iter().enumerate() {
+        let seconds = |n: usize| {
+            let letter = letters::letter(
+                "sv",
+                "X",
+                "Bo Ek",
+                letters::parts("Ekvägen 1", "12345", "Ort"),
+                blocks(n),
+            );
+            let stationery = Stationery::new(&options, &header).unwrap();
+            // The kernel counts in steps of some milliseconds: several runs make the steps small.
+            let start = cpu_seconds().unwrap();
+            for _ in 0..5 {
+                lay_out(&letter, &header, DATE, &stationery, FirstPage::WithText).unwrap();
+            }
+            cpu_seconds().unwrap() - start
+        };
+        let (short, long) = (seconds(5_000), seconds(20_000));
+        eprintln!("shape {which}: {:.1} ms, {:.1} ms", short * 1e3, long * 1e3);
+        assert!(long < short * 9.0, "shape {which}: {short} s, {long} s");
+    }
 }

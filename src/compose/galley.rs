@@ -125,6 +125,8 @@ impl Style<'_> {
     }
 }
 
+/// Room for lines that is kept from letter to letter: some two hundred pages.
+const STRIPS_KEPT_MAX: usize = 10_000;
 /// A thin rule between rows.
 pub const HAIRLINE: Mpt = 250;
 /// A rule that sets apart.
@@ -138,6 +140,9 @@ pub fn baseline(height: Mpt, size: Points) -> Mpt {
 impl Galley {
     /// Makes ready for another letter.
     pub fn clear(&mut self) {
+        if self.strips.capacity() > STRIPS_KEPT_MAX {
+            *self = Self::default();
+        }
         self.strips.clear();
         self.texts.clear();
         self.heads.clear();

@@ -14,6 +14,8 @@ use crate::letter::{Country, Micrometres, Sender};
 
 const MM: Mpt = mpt(Micrometres(1000));
 
+/// A footer with more lines is a letter of its own.
+const FOOTER_LINES_MAX: usize = 40;
 /// Upper edge of the running head.
 pub const RUNNING_TOP: Mpt = 13 * MM;
 
@@ -103,7 +105,7 @@ impl Desk<'_> {
             let lines = draft
                 .setter
                 .lines_balanced(self.fonts, &copy, frame.measure());
-            let mut edge = top + height * Mpt::try_from(lines.len()).unwrap_or(Mpt::MAX / height);
+            let mut edge = stacked(top, height, lines.len());
             let second = self.options.letterhead.second_line.as_deref().map(|text| {
                 let size = Points(self.options.type_sizes.small.0 * 120 / 100);
                 let copy = draft
@@ -115,9 +117,9 @@ impl Desk<'_> {
                 )
             });
             if let Some((lines, height)) = &second {
-                edge += height * Mpt::try_from(lines.len()).unwrap_or(Mpt::MAX / height);
+                edge = stacked(edge, *height, lines.len());
             }
-            let rule = edge + 2 * MM;
+            let rule = edge.saturating_add(2 * MM);
             if rule > bottom {
                 continue;
             }
@@ -249,11 +251,11 @@ impl Desk<'_> {
         let right = column(&contacts, frame.right - right_x);
         let count = |lines: &[Lines]| lines.iter().map(Lines::len).sum::<usize>();
         let rows = count(&left).max(count(&right) + 1);
-        let rows = Mpt::try_from(rows).unwrap_or(Mpt::MAX / height);
+        let rows = Mpt::try_from(rows.min(FOOTER_LINES_MAX + 1)).unwrap_or(0);
         // The lowest line's baseline is the frame's bottom; half a line keeps the page number apart.
         let top = frame.bottom - baseline(height, size) - height * (rows - 1) - height / 2;
         let rule = top - 2 * MM;
-        if rows > 40 || rule < frame.body_top + 60 * MM {
+        if rows > FOOTER_LINES_MAX as Mpt || rule < frame.body_top + 60 * MM {
             return Err(Error::TooLong {
                 place: "the sender's support text",
                 option: "header/sender/support",
@@ -268,4 +270,10 @@ impl Desk<'_> {
         }
         draft.finish(rule)
     }
+}
+
+/// Lower edge of lines below each other.
+fn stacked(top: Mpt, height: Mpt, lines: usize) -> Mpt {
+    let lines = Mpt::try_from(lines).unwrap_or(Mpt::MAX);
+    top.saturating_add(height.saturating_mul(lines))
 }

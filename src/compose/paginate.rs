@@ -86,7 +86,9 @@ fn repeated_head(galley: &Galley, start: usize, room: Mpt) -> Range<usize> {
 
 fn stack(strips: &[Strip], range: &Range<usize>) -> Mpt {
     let strips = strips.get(range.clone()).unwrap_or_default();
-    strips.iter().map(|strip| strip.height).sum()
+    strips
+        .iter()
+        .fold(0, |sum: Mpt, strip| sum.saturating_add(strip.height))
 }
 
 #[cfg(test)]

@@ -21,6 +21,8 @@ use crate::letter::Run;
 
 /// A stretch without spaces is cut after this many characters before it is shaped, so that no word is long.
 const WORD_CHARS_MAX: usize = 200;
+/// Room for pieces that is kept from letter to letter: some hundred pages, 2 MiB.
+const PIECES_KEPT_MAX: usize = 100_000;
 /// Kinds of characters named in the findings of one letter.
 const FAULTS_MAX: usize = 8;
 
@@ -92,6 +94,11 @@ impl Setter {
     /// Makes ready for another letter.
     pub fn clear(&mut self) {
         self.words.trim();
+        if self.set.capacity() > PIECES_KEPT_MAX {
+            // After a letter of unusual length the memory is given back.
+            (self.pieces, self.set, self.lines) = (Vec::new(), Vec::new(), Vec::new());
+            self.text = String::new();
+        }
         self.pieces.clear();
         self.set.clear();
         self.lines.clear();
