@@ -3,6 +3,8 @@
 //! Letters are made by hand here, so that this file tests `spool` alone. A program that is missing is named on stderr
 //! and its check is left out, unless `LETTERMILL_REQUIRE_TOOLS=1`.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};

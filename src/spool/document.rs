@@ -107,7 +107,7 @@ pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T, PdfFault>) -> Result<T
 
 /// Loads a file.
 pub(super) fn load(bytes: &[u8], options: &Options) -> Result<Document, PdfFault> {
-    if !memchr::memmem::find(&bytes[..bytes.len().min(1024)], b"%PDF-").is_some() {
+    if memchr::memmem::find(&bytes[..bytes.len().min(1024)], b"%PDF-").is_none() {
         return Err(of_file(PdfReason::Damaged("it does not begin as a PDF")));
     }
     let object_streams = memchr::memmem::find_iter(bytes, b"ObjStm").count().max(1) as u64;
@@ -161,7 +161,7 @@ impl Geometry {
     fn size(&self) -> (f64, f64) {
         let [left, bottom, right, top] = self.shown;
         let (width, height) = ((right - left) * self.unit, (top - bottom) * self.unit);
-        if self.rotate % 180 == 0 {
+        if self.rotate.is_multiple_of(180) {
             (width, height)
         } else {
             (height, width)

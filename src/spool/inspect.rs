@@ -146,17 +146,14 @@ fn catalog(document: &Document) -> Result<(), PdfFault> {
             .ok()
             .cloned()
     };
-    if let Ok(open) = catalog.get_deref(b"OpenAction", document) {
-        if let Ok(action) = open.as_dict() {
-            if !matches!(
-                action.get_deref(b"S", document).and_then(Object::as_name),
-                Ok(b"GoTo")
-            ) {
-                return Err(of_file(PdfReason::Active(
-                    "an action that starts when it is opened",
-                )));
-            }
-        }
+    let opening = sub(catalog, b"OpenAction"); // An array is a place to open at, which does nothing.
+    let kind = opening
+        .as_ref()
+        .map(|action| action.get_deref(b"S", document).and_then(Object::as_name));
+    if !matches!(kind, None | Some(Ok(b"GoTo"))) {
+        return Err(of_file(PdfReason::Active(
+            "an action that starts when it is opened",
+        )));
     }
     if sub(catalog, b"AA").is_some_and(|actions| !actions.is_empty()) {
         return Err(of_file(PdfReason::Active(
@@ -318,19 +315,17 @@ impl<'d> Fonts<'d, '_> {
             let Ok(state) = state.as_dict() else {
                 continue;
             };
-            if let Ok([font, ..]) = state
+            let font = state
                 .get_deref(b"Font", self.document)
                 .and_then(Object::as_array)
-                .map(Vec::as_slice)
-            {
-                if let Some(font) = self.new(font) {
-                    self.font(font, depth)?;
-                }
+                .ok();
+            if let Some(font) = font.and_then(|pair| self.unseen(pair.first()?)) {
+                self.font(font, depth)?;
             }
             let mask = self
                 .dictionary(state, b"SMask")
                 .and_then(|mask| mask.get(b"G").ok());
-            if let Some(group) = mask.and_then(|group| self.new(group)) {
+            if let Some(group) = mask.and_then(|group| self.unseen(group)) {
                 self.form(group, depth)?;
             }
         }
@@ -344,7 +339,7 @@ impl<'d> Fonts<'d, '_> {
         };
         category
             .iter()
-            .filter_map(|(_, object)| self.new(object))
+            .filter_map(|(_, object)| self.unseen(object))
             .collect()
     }
 
@@ -352,11 +347,9 @@ impl<'d> Fonts<'d, '_> {
         parent.get_deref(key, self.document).ok()?.as_dict().ok()
     }
 
-    fn new(&mut self, object: &'d Object) -> Option<&'d Object> {
-        if let Object::Reference(id) = object {
-            if !self.seen.insert(*id) {
-                return None;
-            }
+    fn unseen(&mut self, object: &'d Object) -> Option<&'d Object> {
+        if object.as_reference().is_ok_and(|id| !self.seen.insert(id)) {
+            return None;
         }
         deref(self.document, object)
     }
