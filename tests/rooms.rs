@@ -13,7 +13,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("finding", &["letter"]),
     ("disk", &[]),
     ("clock", &[]),
-    ("schema", &["finding"]), // Only `shape`, which masks values.
+    ("schema", &["finding", "disk"]), // `finding` only for `shape`, `disk` for digests.
     ("ingest", &["letter", "finding", "disk", "schema"]),
     ("validate", &["letter", "finding", "disk"]), // `disk` for digests of letter ids.
     ("registry", &["letter", "disk", "finding"]), // `finding` only for `shape`.
