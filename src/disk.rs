@@ -23,6 +23,21 @@ pub fn sha256(bytes: &[u8]) -> Sha256 {
     out
 }
 
+/// SHA-256 of a mapped file; its pages are given back as they have been read.
+pub fn sha256_of_map(map: &Map) -> Sha256 {
+    const CHUNK_BYTES: usize = 16 << 20;
+    let mut digest = ring::digest::Context::new(&ring::digest::SHA256);
+    let mut read = 0;
+    for chunk in map.chunks(CHUNK_BYTES) {
+        digest.update(chunk);
+        read += chunk.len();
+        map.forget_before(read);
+    }
+    let mut out = [0; 32];
+    out.copy_from_slice(digest.finish().as_ref());
+    out
+}
+
 /// A file that has been written, is durable, and will not change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WrittenFile {

@@ -226,11 +226,16 @@ impl Source {
         &self.file.path
     }
 
+    /// Bytes of the file as it lies on disk.
+    pub fn size(&self) -> u64 {
+        self.file.original.len() as u64
+    }
+
     /// SHA-256 of the file as it lies on disk. The first call reads the whole file; later ones give what it found.
     pub fn digest(&self) -> Sha256 {
         *self
             .digest
-            .get_or_init(|| disk::sha256(&self.file.original))
+            .get_or_init(|| disk::sha256_of_map(&self.file.original))
     }
 
     /// The mailing in UTF-8; a byte order mark may stand first.

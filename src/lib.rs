@@ -2,14 +2,24 @@
 //!
 //! `docs/architecture.md` shows how the rooms below hang together; `tests/rooms.rs` keeps it true.
 
+pub mod bundle;
+pub mod cli;
 pub mod clock;
 pub mod compose;
+pub mod config;
 pub mod disk;
 pub mod finding;
 pub mod ingest;
+pub mod ledger;
 pub mod letter;
+pub mod manifest;
 pub mod registry;
+pub mod report;
 pub mod route;
+pub mod run;
 pub mod sample;
 pub mod schema;
+pub mod sign;
+pub mod spool;
 pub mod validate;
+pub mod verify;

@@ -1,3 +1,9 @@
 //! The program: a thin door to the library.
 
-fn main() {}
+#[cfg(feature = "jemalloc")]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
+fn main() -> lettermill::cli::Exit {
+    lettermill::cli::main()
+}

@@ -14,7 +14,7 @@
 
 use jiff::civil::Date;
 
-use crate::finding::{Consequence, Finding};
+use crate::finding::{Code, Consequence, Finding};
 use crate::letter::{Country, Fate, Letter};
 use crate::registry::{OperatorIndex, Snapshot, Status};
 
@@ -42,6 +42,20 @@ pub struct Decision {
     pub operator: Option<OperatorIndex>,
     /// What it would have become first, oldest first; empty for most letters.
     pub earlier: Vec<Step>,
+}
+
+impl Decision {
+    /// Of a letter that a finding rejects; the first such finding is the reason.
+    pub fn rejected(findings: &[Finding]) -> Self {
+        let reject = |finding: &&Finding| finding.code.consequence() == Consequence::Reject;
+        let code = findings.iter().find(reject).map_or(Code::Schema, |finding| finding.code);
+        Self {
+            fate: Fate::Rejected,
+            reason: Reason::of(code.name()),
+            operator: None,
+            earlier: Vec::new(),
+        }
+    }
 }
 
 /// A fate that did not last.
@@ -195,16 +209,8 @@ impl<'s> Router<'s> {
 
     /// The first decision for a letter, from what is known before it is sealed or composed.
     pub fn decide(&self, letter: &Letter<'_>, findings: &[Finding]) -> Decision {
-        if let Some(finding) = findings
-            .iter()
-            .find(|f| f.code.consequence() == Consequence::Reject)
-        {
-            return Decision {
-                fate: Fate::Rejected,
-                reason: Reason::of(finding.code.name()),
-                operator: None,
-                earlier: Vec::new(),
-            };
+        if findings.iter().any(|f| f.code.consequence() == Consequence::Reject) {
+            return Decision::rejected(findings);
         }
         let entry = self.snapshot.and_then(|s| s.lookup(&letter.recipient.id));
         let operator = entry.and_then(|e| e.operator);

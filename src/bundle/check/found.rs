@@ -1,0 +1,70 @@
+//! What a check of bundles finds.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// What was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Checked {
+    /// Tars.
+    pub bundles: u64,
+    /// Entries of tars, whole or faulty.
+    pub messages: u64,
+    /// Entries without a fault.
+    pub sound: u64,
+    /// Signatures verified; two a message.
+    pub signatures: u64,
+    /// Attachments whose checksum was verified.
+    pub attachments: u64,
+    /// Bytes of the messages.
+    pub bytes: u64,
+    /// Messages by the name of the folder that the tar is in: the operator's id.
+    pub operators: BTreeMap<String, u64>,
+    /// Who signed, by the SHA-256 of the certificate.
+    pub certificates: BTreeMap<String, CertificateUse>,
+    /// What is wrong, in the order of files and entries; at most `faults_max`.
+    pub faults: Vec<Fault>,
+    /// All faults, kept or not.
+    pub faults_total: u64,
+}
+
+/// A certificate that was met.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct CertificateUse {
+    /// Whose it is.
+    pub subject: String,
+    /// Signatures of its key.
+    pub signatures: u64,
+    /// It is a development key.
+    pub development: bool,
+}
+
+/// Something wrong with a bundle.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Fault {
+    /// Relative to the folder checked.
+    pub file: PathBuf,
+    /// The entry's number in the tar, from one; `None` for the file as a whole.
+    pub entry: Option<u64>,
+    /// What, without contents.
+    pub what: String,
+}
+
+/// A sound message, as [`check_each`] hands it out.
+#[derive(Clone, Debug)]
+pub struct CheckedEntry<'a> {
+    /// Name of the folder that the tar is in.
+    pub operator_id: &'a str,
+    /// Of the tar, relative to the folder checked.
+    pub bundle: &'a Path,
+    /// From the message itself.
+    pub message_id: &'a str,
+    /// From the message itself; the index says the same.
+    pub letter_id: &'a str,
+    /// Of its first byte in the tar.
+    pub offset: u64,
+    /// Bytes.
+    pub length: u64,
+    /// Of the message, hexadecimal.
+    pub sha256: &'a str,
+}

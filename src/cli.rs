@@ -1,0 +1,146 @@
+//! Arguments, messages, exit codes. The only room that prints.
+//!
+//! Results go to stdout, talk to stderr. A message is lower case, names paths in backticks, and says what to do on a
+//! `hint:` line.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use clap::{CommandFactory, Parser};
+
+use crate::clock::SystemClock;
+use crate::config::{Host, Job, JobError};
+use crate::run::{self, Depth, Plan};
+
+mod args;
+mod exit;
+mod failure;
+mod progress;
+mod query;
+mod registry;
+mod sample;
+mod summary;
+mod verify;
+
+pub use args::Cli;
+use args::{BatchArgs, CheckArgs, Command, JobArgs, RunArgs, WithdrawArgs};
+pub use exit::Exit;
+use failure::Failure;
+use progress::Progress;
+
+/// Name of the job file that is used when it lies beside the mailing.
+const JOB_FILE: &str = "lettermill.toml";
+
+/// Does what the command line says.
+pub fn main() -> Exit {
+    match dispatch(Cli::parse().command) {
+        Ok(exit) => exit,
+        Err(failure) => {
+            say(&format!("error: {failure}"));
+            failure.exit()
+        }
+    }
+}
+
+fn dispatch(command: Command) -> Result<Exit, Failure> {
+    match command {
+        Command::Run(args) => run_mailing(&args),
+        Command::Check(args) => check_mailing(&args),
+        Command::Status(args) => query::status(&args),
+        Command::Show(args) => query::show(&args),
+        Command::Release(args) => query::release(&args),
+        Command::Withdraw(args) => query::withdraw(&args),
+        Command::Verify(args) => verify::verify(&args),
+        Command::Registry(command) => registry::registry(&command),
+        Command::Sample(args) => sample::sample(&args),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "lettermill", &mut io::stdout());
+            Ok(Exit::Done)
+        }
+        Command::Man => {
+            clap_mangen::Man::new(Cli::command()).render(&mut io::stdout()).map_err(Failure::Output)?;
+            Ok(Exit::Done)
+        }
+    }
+}
+
+fn run_mailing(args: &RunArgs) -> Result<Exit, Failure> {
+    let plan = plan(args)?;
+    let progress = Progress::new();
+    let outcome = run::run(&plan, &SystemClock, &progress);
+    progress.clear();
+    let outcome = outcome?;
+    for recovered in &outcome.recovered {
+        say(&format!("note: {recovered}"));
+    }
+    if args.json {
+        print(&summary::run_json(&outcome))?;
+    } else {
+        print(&summary::run_text(&outcome))?;
+    }
+    let totals = &outcome.report.totals;
+    Ok(match (outcome.held_back, totals.held + totals.rejected) {
+        (true, _) => Exit::HeldBack,
+        (false, 0) => Exit::Done,
+        (false, _) => Exit::SomeLeft,
+    })
+}
+
+fn check_mailing(args: &CheckArgs) -> Result<Exit, Failure> {
+    let plan = plan(&args.run)?;
+    let depth = if args.full { Depth::Measured } else { Depth::Routed };
+    let progress = Progress::new();
+    let report = run::check(&plan, depth, &SystemClock, &progress);
+    progress.clear();
+    let report = report?;
+    if args.run.json {
+        print(&summary::check_json(&report))?;
+    } else {
+        print(&summary::check_text(&report, args.full))?;
+    }
+    let left = report.totals.held + report.totals.rejected;
+    Ok(if left == 0 { Exit::Done } else { Exit::SomeLeft })
+}
+
+fn plan(args: &RunArgs) -> Result<Plan, Failure> {
+    let job = job(&args.job, Some(&args.mailing))?;
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let host = Host {
+        mailing: args.mailing.clone(),
+        home: args.job.out.clone(),
+        threads: args.threads.map_or(processors, usize::from),
+        date: args.date,
+        development_keys: development_keys(&job.home(args.job.out.as_deref())),
+    };
+    job.plan(host).map_err(Failure::Job)
+}
+
+/// The job that the arguments name, or that lies beside the mailing.
+fn job(args: &JobArgs, mailing: Option<&Path>) -> Result<Job, Failure> {
+    let beside = || mailing.and_then(Path::parent).map(|folder| folder.join(JOB_FILE)).filter(|path| path.is_file());
+    match args.job.clone().or_else(beside) {
+        Some(path) => Job::read(&path).map_err(|fault: JobError| Failure::Job(vec![fault])),
+        None => Ok(Job::default()),
+    }
+}
+
+/// Development keys are the user's, so that any number of homes on one machine sign with the same one.
+fn development_keys(home: &Path) -> PathBuf {
+    let from = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let data = from("XDG_DATA_HOME").or_else(|| from("HOME").map(|home| home.join(".local/share")));
+    data.map_or_else(|| home.join("keys"), |data| data.join("lettermill/keys"))
+}
+
+/// Writes a result to stdout.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()), // `lettermill status | head`
+        done => done.map_err(Failure::Output),
+    }
+}
+
+/// Says something to people.
+fn say(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}"); // Nobody left to tell.
+}

@@ -1,0 +1,128 @@
+//! Why a command could not do its work, and which exit code says so.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+use super::Exit;
+use crate::config::JobError;
+use crate::{bundle, ledger, manifest, registry, run, sample, spool};
+
+/// Why a command could not do its work.
+#[derive(Debug)]
+pub enum Failure {
+    /// The job file; every fault.
+    Job(Vec<JobError>),
+    /// The run.
+    Run(Box<run::Error>),
+    /// The ledger, asked without a run.
+    Ledger(ledger::Error),
+    /// No such batch or letter.
+    NotFound(String),
+    /// Building a snapshot.
+    Registry(registry::Error),
+    /// Reading a snapshot.
+    Snapshot(registry::SnapshotError),
+    /// Writing a sample.
+    Sample(sample::Error),
+    /// A folder that cannot be verified at all.
+    Verify(String),
+    /// A file that cannot be read.
+    Io(PathBuf, io::Error),
+    /// stdout.
+    Output(io::Error),
+}
+
+impl Failure {
+    /// The exit code for it.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Job(_) => Exit::BadJob,
+            Self::Run(error) => exit_of_run(error),
+            Self::Ledger(error) => exit_of_ledger(error),
+            Self::NotFound(_) => Exit::NotFound,
+            Self::Registry(_) | Self::Snapshot(_) | Self::Verify(_) | Self::Io(..) => Exit::BadInput,
+            Self::Sample(_) | Self::Output(_) => Exit::CannotWrite,
+        }
+    }
+}
+
+fn exit_of_run(error: &run::Error) -> Exit {
+    match error {
+        run::Error::Ingest(_) => Exit::BadInput,
+        run::Error::Snapshot(_)
+        | run::Error::Route(_)
+        | run::Error::Sign(_)
+        | run::Error::Stationery(_)
+        | run::Error::Profile(_)
+        | run::Error::Threads(_) => Exit::BadJob,
+        run::Error::Bundle(bundle::Error::Sender { .. }) => Exit::BadInput,
+        run::Error::Bundle(_) | run::Error::Spool(_) | run::Error::Manifest(_) | run::Error::Io { .. } => {
+            Exit::CannotWrite
+        }
+        run::Error::Ledger(error) => exit_of_ledger(error),
+        run::Error::Faulty(_) => Exit::Faulty,
+    }
+}
+
+fn exit_of_ledger(error: &ledger::Error) -> Exit {
+    match error {
+        ledger::Error::Busy { .. } | ledger::Error::AlreadySent { .. } | ledger::Error::NotInState { .. } => {
+            Exit::Refused
+        }
+        ledger::Error::NoLedger(_) => Exit::NotFound,
+        ledger::Error::Changed(_) | ledger::Error::Balance { .. } | ledger::Error::Pieces { .. } => Exit::Faulty,
+        _ => Exit::CannotWrite,
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Job(faults) => {
+                for (i, fault) in faults.iter().enumerate() {
+                    write!(f, "{}{fault}", if i == 0 { "" } else { "\nerror: " })?;
+                }
+                Ok(())
+            }
+            Self::Run(error) => error.fmt(f),
+            Self::Ledger(error) => error.fmt(f),
+            Self::NotFound(what) | Self::Verify(what) => f.write_str(what),
+            Self::Registry(error) => error.fmt(f),
+            Self::Snapshot(error) => error.fmt(f),
+            Self::Sample(error) => error.fmt(f),
+            Self::Io(path, error) => write!(f, "`{}`: {error}", path.display()),
+            Self::Output(error) => write!(f, "cannot write the result: {error}"),
+        }
+    }
+}
+
+impl From<run::Error> for Failure {
+    fn from(error: run::Error) -> Self {
+        Self::Run(Box::new(error))
+    }
+}
+
+impl From<ledger::Error> for Failure {
+    fn from(error: ledger::Error) -> Self {
+        Self::Ledger(error)
+    }
+}
+
+impl From<manifest::Error> for Failure {
+    fn from(error: manifest::Error) -> Self {
+        Self::Verify(error.to_string())
+    }
+}
+
+impl From<bundle::Error> for Failure {
+    fn from(error: bundle::Error) -> Self {
+        Self::Verify(error.to_string())
+    }
+}
+
+impl From<spool::Error> for Failure {
+    fn from(error: spool::Error) -> Self {
+        Self::Verify(error.to_string())
+    }
+}

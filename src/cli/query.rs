@@ -1,0 +1,142 @@
+//! `status`, `show`, `release`, `withdraw`: what the ledger knows, and what a person decides.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use super::{BatchArgs, Exit, Failure, JobArgs, WithdrawArgs, job, print};
+use super::args::{ShowArgs, StatusArgs};
+use crate::clock::SystemClock;
+use crate::ledger::{BatchRow, History, Ledger};
+use crate::letter::Fate;
+use crate::route;
+
+fn home(args: &JobArgs) -> Result<PathBuf, Failure> {
+    Ok(job(args, None)?.home(args.out.as_deref()))
+}
+
+/// Lists the batches.
+pub fn status(args: &StatusArgs) -> Result<Exit, Failure> {
+    let batches = Ledger::read(&home(&args.job)?)?.batches()?;
+    if args.json {
+        let rows: Vec<_> = batches.iter().map(batch_json).collect();
+        print(&format!("{}\n", json!({ "batches": rows })))?;
+    } else {
+        print(&batch_table(&batches))?;
+    }
+    Ok(Exit::Done)
+}
+
+fn batch_json(row: &BatchRow) -> serde_json::Value {
+    let totals = row.totals.unwrap_or_default();
+    json!({
+        "batch": row.name, "mailing": row.mailing_id, "state": row.state.name(), "date": row.date,
+        "environment": row.environment, "letters": totals.letters, "digital": totals.digital,
+        "print": totals.print, "held": totals.held, "rejected": totals.rejected,
+        "since": row.state_at.to_string(), "reason": row.reason,
+    })
+}
+
+fn batch_table(batches: &[BatchRow]) -> String {
+    if batches.is_empty() {
+        return "no batch yet\n".into();
+    }
+    let width = batches.iter().map(|row| row.name.len()).max().unwrap_or_default().max(5);
+    let mut out = format!(
+        "{:width$}  {:<10}  {:<10}  {:>9} {:>9} {:>9} {:>7} {:>8}\n",
+        "batch", "state", "date", "letters", "digital", "print", "held", "rejected"
+    );
+    for row in batches {
+        let t = row.totals.unwrap_or_default();
+        let _ = writeln!(
+            out,
+            "{:width$}  {:<10}  {:<10}  {:>9} {:>9} {:>9} {:>7} {:>8}{}{}",
+            row.name,
+            row.state.name(),
+            row.date,
+            t.letters,
+            t.digital,
+            t.print,
+            t.held,
+            t.rejected,
+            if row.reason.is_empty() { "" } else { "  " },
+            row.reason
+        );
+    }
+    out
+}
+
+/// The whole history of a letter.
+pub fn show(args: &ShowArgs) -> Result<Exit, Failure> {
+    let histories = Ledger::read(&home(&args.job)?)?.letter(&args.letter)?;
+    if histories.is_empty() {
+        let hint = "the id is the one the sender gave the letter; `lettermill status` lists the batches";
+        return Err(Failure::NotFound(format!("no letter with this id in the ledger\nhint: {hint}")));
+    }
+    if args.json {
+        let rows: Vec<_> = histories.iter().map(history_json).collect();
+        print(&format!("{}\n", json!({ "letter": args.letter, "history": rows })))?;
+    } else {
+        let mut out = format!("letter {}\n", args.letter);
+        for history in &histories {
+            history_text(&mut out, history);
+        }
+        print(&out)?;
+    }
+    Ok(Exit::Done)
+}
+
+fn history_json(history: &History) -> serde_json::Value {
+    json!({
+        "batch": history.batch, "state": history.state.name(), "at": history.at.to_string(), "number": history.seq + 1,
+        "fate": history.fate, "reason": history.reason, "target": history.target,
+        "message_id": history.message_id, "path": history.path,
+        "piece": history.piece.as_ref().map(|piece| json!({
+            "piece": piece.piece, "part": piece.part, "sheets": piece.sheets,
+        })),
+    })
+}
+
+fn history_text(out: &mut String, history: &History) {
+    let _ = writeln!(
+        out,
+        "  batch {} ({} since {}), letter {} of the file",
+        history.batch,
+        history.state.name(),
+        history.at,
+        u64::from(history.seq) + 1
+    );
+    let _ = writeln!(out, "    {}: {}", history.fate, history.reason);
+    if let Some(sentence) = route::sentence(&history.reason) {
+        let _ = writeln!(out, "    {sentence}");
+    }
+    if !history.path.is_empty() {
+        let _ = writeln!(out, "    path: {}", history.path);
+    }
+    if let Some(message_id) = &history.message_id {
+        let _ = writeln!(out, "    message {message_id} for mailbox operator {}", history.target);
+    }
+    if let Some(piece) = &history.piece {
+        let _ = writeln!(out, "    piece {} in {} ({} sheets)", piece.piece, piece.part, piece.sheets);
+    }
+    if history.fate == Fate::Rejected.name() {
+        let _ = writeln!(out, "    see findings.csv and rejected/rejected.xml of the batch");
+    }
+}
+
+/// Lets a held batch go.
+pub fn release(args: &BatchArgs) -> Result<Exit, Failure> {
+    let (mut ledger, _) = Ledger::open(&home(&args.job)?, &SystemClock)?;
+    let released = ledger.release_held(&args.batch)?;
+    print(&format!("batch {} is released: {}\n", args.batch, released.outbox.display()))?;
+    Ok(Exit::Done)
+}
+
+/// Closes a held batch.
+pub fn withdraw(args: &WithdrawArgs) -> Result<Exit, Failure> {
+    let (mut ledger, _) = Ledger::open(&home(&args.batch.job)?, &SystemClock)?;
+    let folder = ledger.withdraw(&args.batch.batch, &args.why)?;
+    print(&format!("batch {} is withdrawn; none of its letters was sent: {}\n", args.batch.batch, folder.display()))?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,415 @@
+//! The operator's job file, turned into a [`Plan`].
+//!
+//! [`JobFile`] is text and numbers; reading it opens nothing. [`JobFile::plan`] looks everything up and names every
+//! fault, not the first alone. Paths in it are relative to its own folder. Every key stands with its default in
+//! `docs/lettermill.toml`, which a test reads. An unknown key is an error.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use serde::Deserialize;
+
+use crate::run::{KeySource, Keys, Plan};
+use crate::schema::{Schema, SchemaError};
+use crate::{bundle, compose, ingest, report, route, sign, spool, validate};
+
+/// Name of the snapshot that is used where the job names none.
+pub const SNAPSHOT: &str = "registry.snapshot";
+/// Home of a job that names none.
+pub const HOME: &str = "lettermill-out";
+
+/// What the operator wrote.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct JobFile {
+    /// Home of the job: ledger, work folder and outbox lie under it.
+    pub home: Option<PathBuf>,
+    /// What comes in.
+    pub input: Input,
+    /// What the registries said.
+    pub registry: Registry,
+    /// Where letters go.
+    pub route: route::Options,
+    /// Whose keys sign.
+    pub keys: JobKeys,
+    /// Digital messages and their bundles.
+    pub digital: Digital,
+    /// How letters look.
+    pub letter: compose::Options,
+    /// What the plant takes.
+    pub print: spool::Options,
+    /// When a batch is held back.
+    pub release: Release,
+    /// What a letter costs.
+    pub costs: Costs,
+}
+
+/// `[input]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Input {
+    /// A narrower schema of the agency's own.
+    pub schema: Option<PathBuf>,
+}
+
+/// `[registry]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Registry {
+    /// The snapshot; `registry.snapshot` beside the job file or the mailing is used if there is one.
+    pub snapshot: Option<PathBuf>,
+}
+
+/// `[keys]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct JobKeys {
+    /// The agency's; a development key if absent.
+    pub sender: Option<JobKey>,
+    /// The relay's; the sender's if absent.
+    pub relay: Option<JobKey>,
+}
+
+/// `[keys.sender]`, `[keys.relay]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JobKey {
+    /// PKCS#8, PKCS#1 or PKCS#12.
+    pub key: PathBuf,
+    /// PEM or DER, unless it is in the key file.
+    pub certificate: Option<PathBuf>,
+    /// A file whose first line is the password.
+    pub password_file: Option<PathBuf>,
+}
+
+/// `[digital]`
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Digital {
+    /// Most bytes of a request with its message.
+    pub message_bytes_max: u64,
+    /// How a text letter is written.
+    pub body: bundle::mina_meddelanden::BodyForm,
+    /// Media types of attachments that are sent.
+    pub attachment_types: Vec<String>,
+    /// A bundle ends before it grows beyond this.
+    pub bundle_bytes_max: u64,
+    /// Most messages in a bundle.
+    pub bundle_entries_max: u32,
+}
+
+impl Default for Digital {
+    fn default() -> Self {
+        let messages = bundle::mina_meddelanden::Options::default();
+        let bundles = bundle::Options::default();
+        Self {
+            message_bytes_max: messages.message_bytes_max,
+            body: messages.body,
+            attachment_types: messages.attachment_types,
+            bundle_bytes_max: bundles.bundle_bytes_max,
+            bundle_entries_max: bundles.bundle_entries_max,
+        }
+    }
+}
+
+/// `[release]`
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Release {
+    /// More rejected letters than this, in per cent, and the batch is held back for a person.
+    pub max_rejected_percent: f64,
+}
+
+impl Default for Release {
+    fn default() -> Self {
+        Self { max_rejected_percent: 5.0 }
+    }
+}
+
+/// `[costs]`, in the currency of the sender's country
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Costs {
+    /// A letter on paper.
+    pub paper: f64,
+    /// A digital letter.
+    pub digital: f64,
+}
+
+impl Default for Costs {
+    fn default() -> Self {
+        Self { paper: 7.00, digital: 1.50 }
+    }
+}
+
+/// What the command line and the machine say.
+#[derive(Debug)]
+pub struct Host {
+    /// The mailing file.
+    pub mailing: PathBuf,
+    /// `--out`
+    pub home: Option<PathBuf>,
+    /// `--threads`, or the number of processors.
+    pub threads: usize,
+    /// `--date`
+    pub date: Option<Date>,
+    /// Where development keys lie.
+    pub development_keys: PathBuf,
+}
+
+/// One fault of a job file.
+#[derive(Debug, thiserror::Error)]
+pub enum JobError {
+    /// It cannot be read.
+    #[error("job file `{}`: {source}", path.display())]
+    Unreadable {
+        /// Which.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// It is not TOML, or has a key that is not known.
+    #[error("job file `{}`: {message}\nhint: docs/lettermill.toml shows every key", path.display())]
+    Form {
+        /// Which.
+        path: PathBuf,
+        /// What and where.
+        message: String,
+    },
+    /// A value that is not allowed.
+    #[error("job file: `{key}` is {found}; allowed is {allowed}")]
+    Value {
+        /// The key.
+        key: &'static str,
+        /// What was found.
+        found: String,
+        /// What is allowed.
+        allowed: &'static str,
+    },
+    /// A file that the job names is not there.
+    #[error("job file: `{key}` names `{}`: {source}", path.display())]
+    Missing {
+        /// The key.
+        key: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The schema cannot be used.
+    #[error(transparent)]
+    Schema(#[from] SchemaError),
+    /// The routing rules cannot be used.
+    #[error("job file: [route]: {0}")]
+    Route(String),
+    /// The vendor profile cannot be used.
+    #[error("job file: [print]: {0}")]
+    Print(spool::OptionsError),
+}
+
+/// A job file with what is needed to resolve it.
+#[derive(Debug, Default)]
+pub struct Job {
+    file: JobFile,
+    bytes: Vec<u8>,
+    folder: Option<PathBuf>,
+}
+
+impl Job {
+    /// Reads a job file.
+    ///
+    /// # Errors
+    /// It cannot be read, is not TOML, or has an unknown key.
+    pub fn read(path: &Path) -> Result<Self, JobError> {
+        let bytes = fs::read(path).map_err(|source| JobError::Unreadable { path: path.into(), source })?;
+        let form = |message: String| JobError::Form { path: path.into(), message };
+        let text = std::str::from_utf8(&bytes).map_err(|error| form(error.to_string()))?;
+        let file = toml::from_str(text).map_err(|error| form(error.to_string()))?;
+        Ok(Self { file, folder: path.parent().map(Path::to_owned), bytes })
+    }
+
+    /// The home of the job: `--out`, else the job file's, else `lettermill-out` here.
+    pub fn home(&self, out: Option<&Path>) -> PathBuf {
+        match (out, &self.file.home) {
+            (Some(out), _) => out.to_owned(),
+            (None, Some(home)) => self.at(home),
+            (None, None) => PathBuf::from(HOME),
+        }
+    }
+
+    /// Looks everything up.
+    ///
+    /// # Errors
+    /// Every fault.
+    pub fn plan(self, host: Host) -> Result<Plan, Vec<JobError>> {
+        let mut faults = Vec::new();
+        let schema = self.schema(&mut faults);
+        let keys = Keys {
+            sender: self.key(self.file.keys.sender.as_ref(), &mut faults).map_or_else(
+                || KeySource::Development(host.development_keys.clone()),
+                KeySource::Files,
+            ),
+            relay: self.key(self.file.keys.relay.as_ref(), &mut faults).map(KeySource::Files),
+        };
+        let snapshot = self.snapshot(&host.mailing, &mut faults);
+        faults.extend(self.file.route.faults().into_iter().map(JobError::Route));
+        if let Err(found) = self.file.print.check() {
+            faults.extend(found.into_iter().map(JobError::Print));
+        }
+        let report = self.prices(&mut faults);
+        let max_rejected_percent = self.file.release.max_rejected_percent;
+        if !(0.0..=100.0).contains(&max_rejected_percent) {
+            faults.push(JobError::Value {
+                key: "release.max_rejected_percent",
+                found: max_rejected_percent.to_string(),
+                allowed: "0 to 100",
+            });
+        }
+        let (Some(schema), true) = (schema, faults.is_empty()) else { return Err(faults) };
+        let home = self.home(host.home.as_deref());
+        let stationery = self.stationery();
+        let digital = self.file.digital;
+        Ok(Plan {
+            mailing: host.mailing,
+            home,
+            threads: host.threads,
+            date: host.date,
+            ingest: ingest::Options { schema, ..ingest::Options::default() },
+            rules: validate::Options::default(),
+            snapshot,
+            routes: self.file.route,
+            keys,
+            mina_meddelanden: bundle::mina_meddelanden::Options {
+                message_bytes_max: digital.message_bytes_max,
+                body: digital.body,
+                attachment_types: digital.attachment_types,
+                ..bundle::mina_meddelanden::Options::default()
+            },
+            bundles: bundle::Options {
+                bundle_bytes_max: digital.bundle_bytes_max,
+                bundle_entries_max: digital.bundle_entries_max,
+                ..bundle::Options::default()
+            },
+            stationery,
+            spool: self.file.print,
+            max_rejected_percent,
+            report,
+            job_file: self.bytes,
+        })
+    }
+
+    /// A path of the job file, seen from where the program runs.
+    fn at(&self, path: &Path) -> PathBuf {
+        self.folder.as_deref().map_or_else(|| path.to_owned(), |folder| folder.join(path))
+    }
+
+    fn schema(&self, faults: &mut Vec<JobError>) -> Option<Arc<Schema>> {
+        let Some(path) = &self.file.input.schema else { return Some(Arc::new(Schema::mailing())) };
+        Schema::compile(&self.at(path)).map(Arc::new).map_err(|fault| faults.push(fault.into())).ok()
+    }
+
+    fn key(&self, key: Option<&JobKey>, faults: &mut Vec<JobError>) -> Option<sign::KeyFiles> {
+        let key = key?;
+        let password = key.password_file.as_ref().and_then(|path| {
+            let path = self.at(path);
+            match fs::read_to_string(&path) {
+                Ok(text) => Some(sign::Password::new(text.lines().next().unwrap_or_default().to_owned())),
+                Err(source) => {
+                    faults.push(JobError::Missing { key: "keys.….password_file", path, source });
+                    None
+                }
+            }
+        });
+        Some(sign::KeyFiles {
+            key: self.at(&key.key),
+            certificate: key.certificate.as_ref().map(|path| self.at(path)),
+            password,
+        })
+    }
+
+    /// The snapshot that the job names; else one beside the job file, else one beside the mailing.
+    fn snapshot(&self, mailing: &Path, faults: &mut Vec<JobError>) -> Option<PathBuf> {
+        if let Some(path) = &self.file.registry.snapshot {
+            let path = self.at(path);
+            if let Err(source) = fs::metadata(&path) {
+                faults.push(JobError::Missing { key: "registry.snapshot", path, source });
+                return None;
+            }
+            return Some(path);
+        }
+        let beside = [self.folder.as_deref(), mailing.parent()];
+        beside.into_iter().flatten().map(|folder| folder.join(SNAPSHOT)).find(|path| path.is_file())
+    }
+
+    fn stationery(&self) -> compose::Options {
+        let mut options = self.file.letter.clone();
+        if let Some(fonts) = &mut options.fonts {
+            for path in [&mut fonts.regular, &mut fonts.bold, &mut fonts.italic, &mut fonts.bold_italic] {
+                *path = self.at(path);
+            }
+        }
+        options
+    }
+
+    fn prices(&self, faults: &mut Vec<JobError>) -> report::Options {
+        let Costs { paper, digital } = self.file.costs;
+        let mut hundredths = |key, price: f64| {
+            if !(0.0..=100_000.0).contains(&price) {
+                faults.push(JobError::Value { key, found: price.to_string(), allowed: "0 to 100000" });
+                return 0;
+            }
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded above")]
+            let hundredths = (price * 100.0).round() as u64;
+            hundredths
+        };
+        report::Options {
+            paper_price_hundredths: hundredths("costs.paper", paper),
+            digital_price_hundredths: hundredths("costs.digital", digital),
+            ..report::Options::default()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documented_job_file_says_the_defaults() {
+        let text = include_str!("../docs/lettermill.toml");
+        let written: JobFile = toml::from_str(text).unwrap();
+        assert_eq!(format!("{written:?}"), format!("{:?}", JobFile::default()));
+    }
+
+    #[test]
+    fn an_unknown_key_is_named_with_its_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lettermill.toml");
+        fs::write(&path, "[release]\nmax_rejected = 3\n").unwrap();
+        let message = Job::read(&path).unwrap_err().to_string();
+        assert!(message.contains("line 2") && message.contains("max_rejected"), "{message}");
+    }
+
+    #[test]
+    fn every_fault_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lettermill.toml");
+        fs::write(
+            &path,
+            "[release]\nmax_rejected_percent = 101\n[costs]\npaper = -1\n[registry]\nsnapshot = \"none\"\n[print.mark]\nmodule_mm = 0.1\n",
+        )
+        .unwrap();
+        let host = Host {
+            mailing: "mailing.xml".into(),
+            home: None,
+            threads: 1,
+            date: None,
+            development_keys: folder.path().into(),
+        };
+        let faults = Job::read(&path).unwrap().plan(host).unwrap_err();
+        assert_eq!(faults.len(), 4, "{faults:?}");
+    }
+}

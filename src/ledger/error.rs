@@ -1,0 +1,182 @@
+//! Why the ledger says no.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use super::{State, Stop, Totals};
+
+/// Why the ledger says no.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Another process has the home open for writing.
+    #[error("`{home}` is in use by {}; wait until it has ended", process(*pid))]
+    Busy {
+        /// The home.
+        home: PathBuf,
+        /// The process, if it has said so.
+        pid: Option<u32>,
+    },
+    /// This very file was sent, or is held.
+    #[error("this mailing was already worked on: batch `{batch}` is {} since {at}{}", state.name(), already_hint(*state))]
+    AlreadySent {
+        /// That batch.
+        batch: String,
+        /// Sent or held.
+        state: State,
+        /// Since when.
+        at: Timestamp,
+    },
+    /// The mailing id cannot name a folder.
+    #[error(
+        "a mailing id of {bytes} bytes: allowed are 1 to 64 of `A-Z a-z 0-9 . _ : -`, the first a letter or digit"
+    )]
+    MailingId {
+        /// Its length.
+        bytes: usize,
+    },
+    /// A folder that the ledger does not know is in the way.
+    #[error(
+        "`{0}` exists, but the ledger knows no such batch; was `ledger.sqlite` lost or put back from a copy?"
+    )]
+    Unknown(PathBuf),
+    /// The books do not balance.
+    #[error(
+        "batch `{batch}`: the books do not balance: said {}, recorded {}",
+        totals_text(said),
+        totals_text(recorded)
+    )]
+    Balance {
+        /// The batch.
+        batch: String,
+        /// What the run says.
+        said: Totals,
+        /// What the ledger has rows for.
+        recorded: Totals,
+    },
+    /// Printed letters and pieces do not match one to one.
+    #[error(
+        "batch `{batch}`: {letters} letters on paper, {pieces} pieces, {matching} of them for a letter on paper"
+    )]
+    Pieces {
+        /// The batch.
+        batch: String,
+        /// Letters whose fate is print.
+        letters: u64,
+        /// Pieces recorded.
+        pieces: u64,
+        /// Letters on paper that have a piece.
+        matching: u64,
+    },
+    /// A letter or piece was recorded twice.
+    #[error("batch `{batch}`: {what} {number} was recorded twice")]
+    RecordedTwice {
+        /// The batch.
+        batch: String,
+        /// `letter` or `piece`.
+        what: &'static str,
+        /// Its number.
+        number: u32,
+    },
+    /// A file lies in the folder of a batch that nobody listed.
+    #[error(
+        "`{0}` is not among the files of the batch; it was left by a stage that did not finish"
+    )]
+    Unlisted(PathBuf),
+    /// A file is listed by a path that does not stay inside the batch's folder, or twice.
+    #[error(
+        "`{0}` cannot be the path of a file in a batch: it is absolute, leaves the folder, or is listed twice"
+    )]
+    Path(PathBuf),
+    /// A file is not what the ledger promises.
+    #[error(
+        "`{0}` is not the file that the ledger promises (size or SHA-256 differ); put it back, or withdraw the batch"
+    )]
+    Changed(PathBuf),
+    /// The folder of a batch is gone.
+    #[error("batch `{batch}` is {} but its folder is gone; put it back, or withdraw the batch", state.name())]
+    Missing {
+        /// The batch.
+        batch: String,
+        /// What the ledger says.
+        state: State,
+    },
+    /// No batch of this name, or not in a state that allows it.
+    #[error("batch `{batch}` {}; allowed is {allowed}", found_text(*found))]
+    NotInState {
+        /// The batch.
+        batch: String,
+        /// Its state, if it exists.
+        found: Option<State>,
+        /// What is allowed.
+        allowed: &'static str,
+    },
+    /// No ledger here.
+    #[error("`{0}` has no ledger; nothing was run there yet")]
+    NoLedger(PathBuf),
+    /// Written by a newer program.
+    #[error(
+        "the ledger has version {found}, this program knows up to {known}; use the newer program"
+    )]
+    Newer {
+        /// Version of the file.
+        found: i64,
+        /// Newest version known here.
+        known: i64,
+    },
+    /// Not a ledger of ours.
+    #[error("`{0}` is no ledger of this program")]
+    Foreign(PathBuf),
+    /// The test let the power fail.
+    #[error("stopped at {0:?}")]
+    Stopped(Stop),
+    /// The disk said no.
+    #[error("`{path}`: {source}")]
+    Io {
+        /// Where.
+        path: PathBuf,
+        /// What.
+        source: io::Error,
+    },
+    /// SQLite said no.
+    #[error("ledger: {0}")]
+    Database(#[from] rusqlite::Error),
+}
+
+/// Adds the path to an I/O error.
+pub(super) fn at(path: &Path) -> impl FnOnce(io::Error) -> Error + '_ {
+    move |source| Error::Io {
+        path: path.to_path_buf(),
+        source,
+    }
+}
+
+fn process(pid: Option<u32>) -> String {
+    pid.map_or_else(
+        || "another process".to_owned(),
+        |pid| format!("process {pid}"),
+    )
+}
+
+fn already_hint(state: State) -> &'static str {
+    match state {
+        State::Held => "; release or withdraw it",
+        _ => "",
+    }
+}
+
+fn found_text(found: Option<State>) -> String {
+    found.map_or_else(
+        || "does not exist".to_owned(),
+        |state| format!("is {}", state.name()),
+    )
+}
+
+fn totals_text(t: &Totals) -> String {
+    format!(
+        "{} letters = {} digital + {} print + {} held + {} rejected",
+        t.letters, t.digital, t.print, t.held, t.rejected
+    )
+}

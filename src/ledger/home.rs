@@ -1,0 +1,175 @@
+//! The folders of a home, and who owns it.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{self, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{FlockOperation, flock};
+
+use super::error::{Error, at};
+use crate::disk;
+
+/// Where the folder of a batch can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    Work,
+    Outbox,
+    Held,
+    Withdrawn,
+}
+
+impl Place {
+    const ALL: [Self; 4] = [Self::Work, Self::Outbox, Self::Held, Self::Withdrawn];
+
+    fn folder(self) -> &'static str {
+        match self {
+            Self::Work => "work",
+            Self::Outbox => "outbox",
+            Self::Held => "held",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+}
+
+/// A job's home.
+#[derive(Clone, Debug)]
+pub(super) struct Home(PathBuf);
+
+impl Home {
+    /// Looks at nothing.
+    pub(super) fn at(home: &Path) -> Self {
+        Self(home.to_path_buf())
+    }
+
+    /// Makes the folders that are missing.
+    pub(super) fn make(home: &Path) -> Result<Self, Error> {
+        for place in Place::ALL {
+            let folder = home.join(place.folder());
+            disk::create_private_folder(&folder).map_err(at(&folder))?;
+        }
+        disk::sync_parent(&home.join("work")).map_err(at(home))?;
+        Ok(Self::at(home))
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    pub(super) fn database(&self) -> PathBuf {
+        self.0.join("ledger.sqlite")
+    }
+
+    /// The folder of a batch in one of the places.
+    pub(super) fn place(&self, place: Place, batch: &str) -> PathBuf {
+        self.0.join(place.folder()).join(batch)
+    }
+
+    /// Takes the lock, which the kernel gives back when the file is closed, however the process ends.
+    pub(super) fn lock(&self) -> Result<File, Error> {
+        let path = self.0.join("ledger.lock");
+        let mut file = open_private(&path).map_err(at(&path))?;
+        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => {}
+            Err(rustix::io::Errno::WOULDBLOCK) => {
+                let mut text = String::new();
+                let _ = file.read_to_string(&mut text); // Only for the message.
+                return Err(Error::Busy {
+                    home: self.0.clone(),
+                    pid: text.trim().parse().ok(),
+                });
+            }
+            Err(errno) => return Err(at(&path)(errno.into())),
+        }
+        let pid = format!("{}\n", std::process::id());
+        file.set_len(0)
+            .and_then(|()| file.rewind())
+            .and_then(|()| file.write_all(pid.as_bytes()))
+            .map_err(at(&path))?;
+        Ok(file)
+    }
+
+    /// Makes an empty work folder for a batch. What is in the way there belongs to nobody.
+    pub(super) fn make_work(&self, batch: &str) -> Result<(), Error> {
+        self.clear_work(batch)?;
+        let folder = self.place(Place::Work, batch);
+        disk::create_private_folder(&folder).map_err(at(&folder))
+    }
+
+    /// Removes the work folder of a batch, durably.
+    pub(super) fn clear_work(&self, batch: &str) -> Result<(), Error> {
+        let folder = self.place(Place::Work, batch);
+        match fs::remove_dir_all(&folder) {
+            Ok(()) => disk::sync_parent(&folder).map_err(at(&folder)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(at(&folder)(error)),
+        }
+    }
+
+    /// Refuses a batch name under which something lies already where only the ledger puts things.
+    pub(super) fn refuse_unknown(&self, batch: &str) -> Result<(), Error> {
+        for place in [Place::Outbox, Place::Held, Place::Withdrawn] {
+            let folder = self.place(place, batch);
+            if folder.symlink_metadata().is_ok() {
+                return Err(Error::Unknown(folder));
+            }
+        }
+        Ok(())
+    }
+
+    /// Moves the folder of a batch: one rename.
+    pub(super) fn rename(&self, batch: &str, from: Place, to: Place) -> Result<(), Error> {
+        let (from, to) = (self.place(from, batch), self.place(to, batch));
+        if to.symlink_metadata().is_ok() {
+            return Err(Error::Unknown(to));
+        }
+        fs::rename(&from, &to).map_err(at(&from))
+    }
+
+    /// Makes a rename durable; the new name first, so that a crash between the two never loses the folder.
+    pub(super) fn sync_renamed(&self, batch: &str, from: Place, to: Place) -> Result<(), Error> {
+        for place in [to, from] {
+            let folder = self.place(place, batch);
+            disk::sync_parent(&folder).map_err(at(&folder))?;
+        }
+        Ok(())
+    }
+}
+
+/// Opens for reading and writing, makes it 0600 if it is missing, keeps what is in it.
+pub(super) fn open_private(path: &Path) -> io::Result<File> {
+    let mut options = fs::OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// Refuses files in the folder of a batch that are not among those listed (relative to it).
+pub(super) fn refuse_unlisted(folder: &Path, listed: &BTreeSet<&Path>) -> Result<(), Error> {
+    walk(folder, &mut |path, is_folder| {
+        let relative = path.strip_prefix(folder).unwrap_or(path);
+        if is_folder || listed.contains(relative) {
+            Ok(())
+        } else {
+            Err(Error::Unlisted(path.to_path_buf()))
+        }
+    })
+}
+
+/// Visits what lies under a folder, folders after what is in them.
+pub(super) fn walk(
+    folder: &Path,
+    visit: &mut dyn FnMut(&Path, bool) -> Result<(), Error>,
+) -> Result<(), Error> {
+    for entry in fs::read_dir(folder).map_err(at(folder))? {
+        let entry = entry.map_err(at(folder))?;
+        let path = entry.path();
+        let is_folder = entry.file_type().map_err(at(&path))?.is_dir();
+        if is_folder {
+            walk(&path, visit)?;
+        }
+        visit(&path, is_folder)?;
+    }
+    Ok(())
+}

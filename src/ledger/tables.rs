@@ -1,0 +1,278 @@
+//! The tables, and how times and states stand in them. `docs/formats-ledger.md` explains every column.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use rusqlite::types::Type;
+use rusqlite::{Connection, OpenFlags, Row, params};
+
+use super::{SentBefore, State};
+use super::error::{Error, at};
+use super::home;
+
+/// `PRAGMA application_id`: "LtMl".
+const APPLICATION_ID: i64 = 0x4c74_4d6c;
+
+/// What leads from one `user_version` to the next. A step, once released, is never changed.
+const STEPS: &[&str] = &[STEP_1];
+
+/// Letters and pieces are keyed by their place in the batch, so rows are appended. The one index over letter ids starts
+/// with the batch: its pages in use at a time are those of the batch being written, however long the ledger's history.
+const STEP_1: &str = "
+CREATE TABLE batches (
+  batch               INTEGER PRIMARY KEY,
+  name                TEXT NOT NULL,
+  mailing_id          TEXT NOT NULL,
+  state               TEXT NOT NULL CHECK (state IN ('begun', 'ready', 'holding', 'sent', 'held', 'releasing',
+                        'withdrawing', 'withdrawn', 'abandoned')),
+  source_sha256       BLOB NOT NULL CHECK (length(source_sha256) = 32),
+  source_bytes        INTEGER NOT NULL,
+  job_sha256          BLOB NOT NULL CHECK (length(job_sha256) = 32),
+  date                TEXT NOT NULL,
+  environment         TEXT NOT NULL CHECK (environment IN ('test', 'production')),
+  sender_organisation TEXT NOT NULL,
+  letters             INTEGER,
+  digital             INTEGER,
+  print               INTEGER,
+  held                INTEGER,
+  rejected            INTEGER,
+  reason              TEXT NOT NULL DEFAULT '',
+  begun_at            TEXT NOT NULL,
+  state_at            TEXT NOT NULL,
+  CHECK (letters = digital + print + held + rejected)
+) STRICT;
+CREATE UNIQUE INDEX batches_name ON batches (name) WHERE state <> 'abandoned';
+CREATE INDEX batches_mailing ON batches (mailing_id);
+
+CREATE TABLE letters (
+  batch      INTEGER NOT NULL REFERENCES batches,
+  seq        INTEGER NOT NULL,
+  letter_id  TEXT NOT NULL,
+  fate       TEXT NOT NULL CHECK (fate IN ('digital', 'print', 'held', 'rejected')),
+  reason     TEXT NOT NULL,
+  target     TEXT NOT NULL,
+  message_id TEXT,
+  sha256     BLOB CHECK (length(sha256) = 32),
+  path       TEXT NOT NULL,
+  PRIMARY KEY (batch, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX letters_id ON letters (batch, letter_id);
+
+CREATE TABLE pieces (
+  batch     INTEGER NOT NULL REFERENCES batches,
+  piece     INTEGER NOT NULL,
+  seq       INTEGER NOT NULL,
+  part      TEXT NOT NULL,
+  sheets    INTEGER NOT NULL,
+  weight_mg INTEGER NOT NULL,
+  PRIMARY KEY (batch, piece)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX pieces_seq ON pieces (batch, seq);
+
+CREATE TABLE files (
+  batch  INTEGER NOT NULL REFERENCES batches,
+  path   TEXT NOT NULL,
+  size   INTEGER NOT NULL,
+  sha256 BLOB NOT NULL CHECK (length(sha256) = 32),
+  PRIMARY KEY (batch, path)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE events (
+  event INTEGER PRIMARY KEY,
+  batch INTEGER NOT NULL REFERENCES batches,
+  at    TEXT NOT NULL,
+  what  TEXT NOT NULL,
+  note  TEXT NOT NULL
+) STRICT;
+CREATE INDEX events_batch ON events (batch);
+";
+
+/// Pages of the cache, in KiB. Bounds the memory; enough for the inner pages of a day's index.
+const CACHE_KIB: i64 = 64 * 1024;
+/// Pages of 4 KiB after which the write-ahead log is folded into the file.
+const CHECKPOINT_PAGES: i64 = 8 * 1024;
+/// How long a writer waits for a reader who folds the log, in milliseconds.
+const BUSY_MS: u64 = 10_000;
+
+/// Opens, makes or upgrades the file.
+pub(super) fn open_for_writing(path: &Path) -> Result<Connection, Error> {
+    drop(home::open_private(path).map_err(at(path))?); // SQLite gives the log and its index the same mode.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut db = Connection::open_with_flags(path, flags)?;
+    db.busy_timeout(std::time::Duration::from_millis(BUSY_MS))?;
+    let version = version(&db, path)?;
+    db.pragma_update(None, "journal_mode", "WAL")?;
+    db.pragma_update(None, "synchronous", "FULL")?;
+    db.pragma_update(None, "foreign_keys", "ON")?;
+    db.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    db.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    db.pragma_update(None, "journal_size_limit", CHECKPOINT_PAGES * 4096)?;
+    for step in STEPS.iter().skip(usize::try_from(version).unwrap_or(0)) {
+        let tx = db.transaction()?;
+        tx.execute_batch(step)?;
+        let done = tx.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0))? + 1;
+        tx.pragma_update(None, "user_version", done)?;
+        tx.pragma_update(None, "application_id", APPLICATION_ID)?;
+        tx.commit()?;
+    }
+    crate::disk::sync_parent(path).map_err(at(path))?;
+    Ok(db)
+}
+
+/// Opens the file for reading, beside a writer.
+pub(super) fn open_for_reading(path: &Path) -> Result<Connection, Error> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(path, flags)?;
+    db.busy_timeout(std::time::Duration::from_millis(BUSY_MS))?;
+    if version(&db, path)? == 0 {
+        return Err(Error::NoLedger(path.to_path_buf()));
+    }
+    Ok(db)
+}
+
+fn version(db: &Connection, path: &Path) -> Result<i64, Error> {
+    let number = |name| db.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+    let (application, version) = match (number("application_id"), number("user_version")) {
+        (Ok(application), Ok(version)) => (application, version),
+        (Err(error), _) | (_, Err(error))
+            if error.sqlite_error_code() == Some(rusqlite::ErrorCode::NotADatabase) =>
+        {
+            return Err(Error::Foreign(path.to_path_buf()));
+        }
+        (Err(error), _) | (_, Err(error)) => return Err(error.into()),
+    };
+    let tables: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    let fresh = version == 0 && tables == 0;
+    if application != APPLICATION_ID && !fresh {
+        return Err(Error::Foreign(path.to_path_buf()));
+    }
+    let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
+    if version > known {
+        return Err(Error::Newer {
+            found: version,
+            known,
+        });
+    }
+    Ok(version)
+}
+
+/// Puts a line into the history of a batch.
+pub(super) fn log(
+    db: &Connection,
+    batch: i64,
+    at: &str,
+    what: &str,
+    note: &str,
+) -> rusqlite::Result<()> {
+    db.prepare_cached("INSERT INTO events (batch, at, what, note) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![batch, at, what, note])
+        .map(drop)
+}
+
+/// Puts a batch into another state, with a line in its history.
+pub(super) fn enter(
+    db: &Connection,
+    batch: i64,
+    at: &str,
+    state: State,
+    note: &str,
+) -> rusqlite::Result<()> {
+    db.prepare_cached("UPDATE batches SET state = ?2, state_at = ?3 WHERE batch = ?1")?
+        .execute(params![batch, state.name(), at])?;
+    log(db, batch, at, state.name(), note)
+}
+
+/// A time as it stands in the ledger: UTC, to the millisecond.
+pub(super) fn time(at: Timestamp) -> String {
+    let millisecond = Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at);
+    format!("{millisecond:.3}")
+}
+
+/// SQLite's integers are signed; nothing we count comes near the difference.
+pub(super) fn int(n: u64) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+/// A count back from the ledger.
+pub(super) fn count_at(row: &Row<'_>, index: usize) -> rusqlite::Result<u64> {
+    let n: i64 = row.get(index)?;
+    u64::try_from(n).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(index, n))
+}
+
+/// A time back from the ledger.
+pub(super) fn time_at(row: &Row<'_>, index: usize) -> rusqlite::Result<Timestamp> {
+    let text: String = row.get(index)?;
+    text.parse().map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(index, Type::Text, Box::new(error))
+    })
+}
+
+/// A state back from the ledger.
+pub(super) fn state_at(row: &Row<'_>, index: usize) -> rusqlite::Result<State> {
+    let text: String = row.get(index)?;
+    State::ALL
+        .into_iter()
+        .find(|state| state.name() == text)
+        .ok_or(rusqlite::Error::InvalidColumnType(
+            index,
+            "state".to_owned(),
+            Type::Text,
+        ))
+}
+
+/// For each letter id, the first batch of this mailing id that has it as digital or print and was sent or is held.
+pub fn sent_before(
+    db: &Connection,
+    mailing_id: &str,
+    letter_ids: &[&str],
+) -> Result<Vec<Option<SentBefore>>, Error> {
+    let mut find = db.prepare_cached(
+        // `CROSS JOIN` keeps the order: for each earlier batch one look into the index (batch, letter_id).
+        "SELECT b.name, b.state_at FROM batches b CROSS JOIN letters l ON l.batch = b.batch
+         WHERE b.mailing_id = ?1 AND b.state IN ('sent', 'held')
+           AND l.letter_id = ?2 AND l.fate IN ('digital', 'print')
+         ORDER BY b.batch LIMIT 1",
+    )?;
+    let mut found = Vec::with_capacity(letter_ids.len());
+    for id in letter_ids {
+        let mut rows = find.query(params![mailing_id, id])?;
+        found.push(match rows.next()? {
+            Some(row) => Some(SentBefore {
+                batch: row.get(0)?,
+                at: time_at(row, 1)?,
+            }),
+            None => None,
+        });
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_comes_back_to_the_millisecond() {
+        let at: Timestamp = "2026-03-01T22:15:07.123456Z".parse().unwrap();
+        assert_eq!(time(at), "2026-03-01T22:15:07.123Z");
+        assert_eq!(
+            time("2026-03-01T22:15:07Z".parse().unwrap()),
+            "2026-03-01T22:15:07.000Z"
+        );
+    }
+
+    #[test]
+    fn every_state_is_allowed_by_the_table() {
+        let db = Connection::open_in_memory().unwrap();
+        db.execute_batch(STEP_1).unwrap();
+        for state in State::ALL {
+            db.execute(
+                "INSERT INTO batches (name, mailing_id, state, source_sha256, source_bytes, job_sha256, date,
+                   environment, sender_organisation, begun_at, state_at)
+                 VALUES (?1, 'm', ?1, zeroblob(32), 0, zeroblob(32), '2026-03-01', 'test', '1', '', '')",
+                [state.name()],
+            )
+            .unwrap();
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! The stages in order; [`Plan`], all that they need.
+//!
+//! [`run`] shows the whole mill. Threads stay inside a wave; behind it, results are in file order again, so one thread
+//! or thirty-two give the same bytes. Nothing is visible in the outbox before `release`.
+//!
+//! To add a stage: a line in [`run`], its options in [`Plan`], its error in [`Error`].
+
+use std::path::PathBuf;
+
+use jiff::civil::Date;
+
+use crate::clock::Clock;
+use crate::ledger::{Ledger, Recovered};
+use crate::report::Report;
+use crate::{bundle, compose, disk, ingest, report, route, sign, spool, validate};
+
+mod check;
+mod error;
+mod finish;
+mod gather;
+mod mill;
+mod proof;
+mod timing;
+mod waves;
+
+pub use check::check;
+pub use error::Error;
+pub use mill::Depth;
+
+use gather::Gather;
+use mill::Mill;
+use timing::Timing;
+use waves::SentBefore;
+
+/// All that a run needs; `config` makes it from the job file.
+#[derive(Debug)]
+pub struct Plan {
+    /// The mailing file.
+    pub mailing: PathBuf,
+    /// Home of the job: ledger, work folder and outbox lie under it.
+    pub home: PathBuf,
+    /// Worker threads.
+    pub threads: usize,
+    /// Date of the batch; the date of the mailing's `created` if `None`.
+    pub date: Option<Date>,
+    /// Schema and limits of the input.
+    pub ingest: ingest::Options,
+    /// Business rules.
+    pub rules: validate::Options,
+    /// What the registries said, if they were asked.
+    pub snapshot: Option<PathBuf>,
+    /// Routing rules.
+    pub routes: route::Options,
+    /// Keys of sender and relay.
+    pub keys: Keys,
+    /// How messages of Mina meddelanden are written.
+    pub mina_meddelanden: bundle::mina_meddelanden::Options,
+    /// How bundles are cut.
+    pub bundles: bundle::Options,
+    /// How letters are typeset.
+    pub stationery: compose::Options,
+    /// What the plant takes.
+    pub spool: spool::Options,
+    /// More rejected letters than this, in per cent, and the finished batch is held back for a person.
+    pub max_rejected_percent: f64,
+    /// Prices, and how much the report shows.
+    pub report: report::Options,
+    /// The job file's own bytes, for its digest; empty without one.
+    pub job_file: Vec<u8>,
+}
+
+/// Whose keys sign.
+#[derive(Debug)]
+pub struct Keys {
+    /// The agency's.
+    pub sender: KeySource,
+    /// The relay's; the sender's if `None`.
+    pub relay: Option<KeySource>,
+}
+
+/// Where a key comes from.
+#[derive(Debug)]
+pub enum KeySource {
+    /// From files that the job names.
+    Files(sign::KeyFiles),
+    /// Made on first use in this folder; refused for real mail.
+    Development(PathBuf),
+}
+
+/// Hears how far a run has come.
+pub trait Observer: Sync {
+    /// So many letters are done, up to this byte of so many.
+    fn progress(&self, letters: u64, bytes: u64, bytes_total: u64);
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub struct Outcome {
+    /// What the operator's copy of the report says.
+    pub report: Report,
+    /// Where the batch lies: in the outbox, or held back.
+    pub folder: PathBuf,
+    /// Where the operator's copy of the report lies.
+    pub report_folder: PathBuf,
+    /// True when a person must release it.
+    pub held_back: bool,
+    /// What earlier runs had left behind and was put in order first.
+    pub recovered: Vec<Recovered>,
+}
+
+/// Works a mailing from end to end.
+///
+/// # Errors
+/// [`Error`]: nothing of the mailing was released.
+pub fn run(plan: &Plan, clock: &dyn Clock, observer: &dyn Observer) -> Result<Outcome, Error> {
+    let mut timing = Timing::start(clock);
+    let source = ingest::open(&plan.mailing, None, &plan.ingest)?;
+    let snapshot = mill::open_snapshot(plan)?;
+    let mill = Mill::set_up(plan, &source, snapshot.as_ref(), Depth::Finished)?;
+    timing.lap("open");
+
+    let (mut ledger, recovered) = Ledger::open(&plan.home, clock)?;
+    let mut batch = ledger.begin(&mill.mailing(&source))?; // Refuses a mailing already sent.
+    let sent_before = SentBefore::of(&batch, plan, &source.header().mailing_id)?;
+    let mut gather = Gather::open(&mill, &source, &mut batch)?;
+    timing.lap("begin");
+
+    waves::grind(&mill, &source, Depth::Finished, sent_before, &mut gather, observer)?; // In waves.
+    timing.lap("letters");
+    let books = gather.finish()?; // Bundles closed, pieces sorted into parts.
+    timing.lap("spool");
+    source.verify_unchanged()?; // Nothing is released from a file that moved under us.
+    let proof = proof::read_back(batch.folder(), &books)?;
+    timing.lap("read back");
+
+    let report = finish::report(&mill, &source, batch.name(), &books, proof);
+    let files = finish::seal_folder(&mill, &source, &batch, &books, &report)?;
+    let released = finish::release(batch, &files, &report)?;
+    timing.lap("release");
+    finish::outcome(plan, report, released, timing, recovered)
+}
+
+/// Digest of the job: of its file and of all that it names and the outcome depends on.
+fn job_digest(parts: &[&[u8]]) -> disk::Sha256 {
+    let mut all = Vec::new();
+    for part in parts {
+        all.extend_from_slice(&disk::sha256(part));
+    }
+    disk::sha256(&all)
+}

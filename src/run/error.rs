@@ -1,0 +1,63 @@
+//! Why a run ends without a release. Each room's error, gathered; `cli` gives each an exit code.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::{bundle, compose, ingest, ledger, manifest, registry, route, sign, spool};
+
+/// Why nothing was released.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The mailing cannot be used.
+    #[error(transparent)]
+    Ingest(#[from] ingest::Error),
+    /// The snapshot cannot be used.
+    #[error(transparent)]
+    Snapshot(#[from] registry::SnapshotError),
+    /// The routing rules cannot be used, or the snapshot is too old.
+    #[error(transparent)]
+    Route(#[from] route::Error),
+    /// A key cannot be used.
+    #[error(transparent)]
+    Sign(#[from] sign::Error),
+    /// Fonts or letterhead cannot be used.
+    #[error(transparent)]
+    Stationery(#[from] compose::Error),
+    /// The vendor profile cannot be used.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Profile(Vec<spool::OptionsError>),
+    /// Bundles cannot be written or read.
+    #[error(transparent)]
+    Bundle(#[from] bundle::Error),
+    /// The spool cannot be written or read.
+    #[error(transparent)]
+    Spool(#[from] spool::Error),
+    /// The ledger is busy, refuses, or cannot be written.
+    #[error(transparent)]
+    Ledger(#[from] ledger::Error),
+    /// The manifest cannot be written.
+    #[error(transparent)]
+    Manifest(#[from] manifest::Error),
+    /// A file of the batch cannot be written.
+    #[error("`{}`: {source}", path.display())]
+    Io {
+        /// Which.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// What was read back is not what was to be written.
+    #[error("reading back found what must not be released:\n{}", .0.join("\n"))]
+    Faulty(Vec<String>),
+    /// No thread pool of the size asked for.
+    #[error("cannot start the worker threads: {0}")]
+    Threads(String),
+}
+
+impl Error {
+    /// An I/O error with its path.
+    pub fn io(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io { path, source }
+    }
+}

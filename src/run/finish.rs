@@ -1,0 +1,156 @@
+//! The end of a run: report, manifest, release.
+
+use std::path::{Path, PathBuf};
+
+use super::gather::Books;
+use super::mill::Mill;
+use super::timing::Timing;
+use super::{Error, Outcome, Plan};
+use crate::disk::{self, WrittenFile};
+use crate::ingest::Source;
+use crate::ledger::{Batch, Recovered, Totals};
+use crate::letter::Fate;
+use crate::manifest::{self, KeyKind};
+use crate::report::{self, About, Proof, Report};
+use crate::sign;
+
+/// Where a batch lies at the end.
+pub struct Placed {
+    folder: PathBuf,
+    held_back: bool,
+}
+
+/// The report as it goes with the batch: nothing in it depends on clock or machine.
+pub fn report(mill: &Mill<'_>, source: &Source, batch: &str, books: &Books, proof: Proof) -> Report {
+    let about = about(mill, source, batch);
+    let mut report = Report::new(about, &books.tally, &mill.plan.report, &|reason| sentence(mill, reason));
+    report.files = books.files.iter().map(manifest::FileEntry::from).collect();
+    report.files.sort_by(|a, b| a.path.cmp(&b.path));
+    report.proof = Some(proof);
+    if let Some(reason) = why_hold_back(&books.tally.totals(), mill.plan.max_rejected_percent) {
+        report.outcome = report::Outcome::HeldBack { reason };
+    }
+    report
+}
+
+/// Which batch it is about.
+pub fn about(mill: &Mill<'_>, source: &Source, batch: &str) -> About {
+    let header = mill.header;
+    About {
+        batch: batch.to_owned(),
+        mailing_id: header.mailing_id.clone(),
+        date: mill.date.to_string(),
+        environment: header.environment,
+        country: header.sender.country,
+        sender_name: header.sender.name.clone(),
+        sender_organisation: header.sender.organisation_number.clone(),
+        key: key_kind(mill),
+        source_sha256: disk::hex(&source.digest()),
+        source_bytes: source.size(),
+    }
+}
+
+/// What a reason means, for people.
+pub fn sentence(mill: &Mill<'_>, reason: &str) -> String {
+    let code = crate::finding::Code::ALL.iter().find(|code| code.name() == reason);
+    match (mill.router.sentence(reason), code) {
+        (Some(sentence), _) => sentence.to_owned(),
+        (None, Some(_)) => "The letter breaks a rule of this name; see the findings.".into(),
+        (None, None) => String::new(),
+    }
+}
+
+/// Writes report and manifest into the batch's folder; gives all files of the batch.
+pub fn seal_folder(
+    mill: &Mill<'_>,
+    source: &Source,
+    batch: &Batch<'_, '_>,
+    books: &Books,
+    report: &Report,
+) -> Result<Vec<WrittenFile>, Error> {
+    let mut files = books.files.clone();
+    files.extend(write_report(batch.folder(), report)?);
+    let reasons: Vec<(Fate, String, u64)> =
+        report.reasons.iter().map(|line| (line.fate, line.reason.clone(), line.letters)).collect();
+    let facts = manifest::Facts {
+        batch: batch.name(),
+        mailing_id: &mill.header.mailing_id,
+        date: mill.date,
+        environment: mill.header.environment,
+        sender_organisation: &mill.header.sender.organisation_number,
+        source_sha256: source.digest(),
+        source_bytes: source.size(),
+        job_sha256: mill.job_digest,
+        schema_sha256: mill.plan.ingest.schema.digest(),
+        totals: report.totals,
+        reasons: &reasons,
+    };
+    let key = mill.signer.as_ref().ok_or(sign::Error::Signing)?; // A run always has one.
+    let signer = manifest::Signer {
+        algorithm: key.algorithm().name(),
+        certificate_der: key.certificate_der(),
+        kind: key_kind(mill),
+        sign: &|message| key.sign(message).map_err(|error| error.to_string()),
+    };
+    let written = manifest::write(batch.folder(), &facts, &files, &signer)?;
+    files.extend(written);
+    Ok(files)
+}
+
+/// Lets the batch go, or holds it back for a person.
+pub fn release(
+    batch: Batch<'_, '_>,
+    files: &[WrittenFile],
+    report: &Report,
+) -> Result<Placed, Error> {
+    if let report::Outcome::HeldBack { reason } = &report.outcome {
+        let held = batch.ready_to_hold(files, &report.totals, reason)?.hold_back()?;
+        return Ok(Placed { folder: held.folder, held_back: true });
+    }
+    let released = batch.ready(files, &report.totals)?.release()?;
+    Ok(Placed { folder: released.outbox, held_back: false })
+}
+
+/// Writes the operator's copy of the report, with timings, and gives the end of the run.
+pub fn outcome(
+    plan: &Plan,
+    mut report: Report,
+    placed: Placed,
+    timing: Timing<'_>,
+    recovered: Vec<Recovered>,
+) -> Result<Outcome, Error> {
+    let sentences = recovered.iter().map(ToString::to_string).collect();
+    report.run = Some(timing.notes(plan.threads, sentences));
+    let report_folder = plan.home.join("reports").join(&report.about.batch);
+    disk::create_private_folder(&report_folder).map_err(Error::io(&report_folder))?;
+    write_report(&report_folder, &report)?;
+    Ok(Outcome { report, folder: placed.folder, report_folder, held_back: placed.held_back, recovered })
+}
+
+fn write_report(folder: &Path, report: &Report) -> Result<[WrittenFile; 2], Error> {
+    let put = |name: &str, bytes: &[u8]| {
+        let path = folder.join(name);
+        disk::write_whole(&path, bytes).map_err(Error::io(&path))?;
+        Ok::<_, Error>(WrittenFile { path: name.into(), size: bytes.len() as u64, sha256: disk::sha256(bytes) })
+    };
+    Ok([put("report.json", &report::json(report))?, put("report.html", &report::html(report))?])
+}
+
+fn key_kind(mill: &Mill<'_>) -> KeyKind {
+    match &mill.signer {
+        Some(signer) if !signer.is_development() => KeyKind::Own,
+        Some(_) | None => KeyKind::Development, // A dry run makes no development key.
+    }
+}
+
+/// Too many rejects mean that the export is wrong, not the letters.
+fn why_hold_back(totals: &Totals, max_rejected_percent: f64) -> Option<String> {
+    if totals.rejected == 0 {
+        return None;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+    let percent = totals.rejected as f64 * 100.0 / totals.letters as f64;
+    (percent > max_rejected_percent).then(|| {
+        format!("{percent:.1} per cent of the letters are rejected; {max_rejected_percent} per cent are allowed")
+    })
+}

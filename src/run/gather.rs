@@ -1,0 +1,278 @@
+//! The writing side of a run: letters that are at their end go into bundles, spool, books and lists, in file order.
+
+use std::path::{Path, PathBuf};
+
+use super::Error;
+use super::mill::{Done, Mill, Output};
+use super::waves::Sink;
+use crate::bundle::{Bundler, Format};
+use crate::disk::{self, WrittenFile};
+use crate::ingest::{Excerpt, Source};
+use crate::ledger::{Batch, LetterRow, PieceRow};
+use crate::letter::Fate;
+use crate::report::{FindingsCsv, LetterCount, PieceCount, Tally};
+use crate::route::Step;
+use crate::spool::{Job, JobNumber, Spooled, Spooler};
+
+/// Rows of pieces that go to the ledger in one transaction.
+const PIECE_ROWS: usize = 10_000;
+
+/// Everything that is being written.
+pub struct Gather<'g, 'l, 'c> {
+    mill: &'g Mill<'g>,
+    source: &'g Source,
+    batch: &'g mut Batch<'l, 'c>,
+    folder: PathBuf,
+    bundler: Option<Bundler>,
+    spooler: Spooler,
+    findings: FindingsCsv,
+    lists: [List<'g>; 2],
+    tally: Tally,
+}
+
+/// What has been written, closed and durable, and what was counted on the way.
+pub struct Books {
+    /// All files so far.
+    pub files: Vec<WrittenFile>,
+    /// Counts of letters, pieces and findings.
+    pub tally: Tally,
+    /// The print spool.
+    pub spooled: Spooled,
+}
+
+/// A mailing of the letters with one fate, made when the first of them comes.
+struct List<'s> {
+    fate: Fate,
+    path: &'static str,
+    excerpt: Option<Excerpt<'s>>,
+}
+
+impl<'s> List<'s> {
+    const fn of(fate: Fate, path: &'static str) -> Self {
+        Self { fate, path, excerpt: None }
+    }
+
+    fn add(&mut self, folder: &Path, source: &'s Source, done: &Done) -> Result<(), Error> {
+        let path = folder.join(self.path);
+        let excerpt = match &mut self.excerpt {
+            Some(excerpt) => excerpt,
+            None => {
+                if let Some(parent) = path.parent() {
+                    disk::create_private_folder(parent).map_err(Error::io(parent))?;
+                }
+                self.excerpt.insert(Excerpt::create(&path, source).map_err(Error::io(&path))?)
+            }
+        };
+        let codes: Vec<_> = done.findings.iter().map(|finding| finding.code).collect();
+        excerpt.add(done.slice, done.line, &codes).map_err(Error::io(&path))
+    }
+
+    fn finish(self, files: &mut Vec<WrittenFile>) -> Result<(), Error> {
+        if let Some(excerpt) = self.excerpt {
+            let (size, sha256) = excerpt.finish().map_err(Error::io(self.path))?;
+            files.push(WrittenFile { path: self.path.into(), size, sha256 });
+        }
+        Ok(())
+    }
+}
+
+impl<'g, 'l, 'c> Gather<'g, 'l, 'c> {
+    /// Opens what every batch has.
+    pub fn open(mill: &'g Mill<'g>, source: &'g Source, batch: &'g mut Batch<'l, 'c>) -> Result<Self, Error> {
+        let folder = batch.folder().to_owned();
+        let country = mill.header.sender.country;
+        let bundler = Format::of(country)
+            .map(|format| Bundler::new(&folder, format, mill.date, mill.plan.bundles.clone()));
+        let job = Job { number: job_number(batch.name()), child: 0, date: mill.date };
+        let spooler = Spooler::create(&folder, &mill.plan.spool, mill.stationery.resources(), job)?;
+        let findings = FindingsCsv::create(&folder, "findings.csv").map_err(Error::io("findings.csv"))?;
+        Ok(Self {
+            mill,
+            source,
+            batch,
+            folder,
+            bundler,
+            spooler,
+            findings,
+            lists: [
+                List::of(Fate::Held, "held/held.xml"),
+                List::of(Fate::Rejected, "rejected/rejected.xml"),
+            ],
+            tally: Tally::new(&mill.plan.report),
+        })
+    }
+
+    fn take_letter(&mut self, done: &mut Done) -> Result<Entry, Error> {
+        for finding in &done.findings {
+            self.findings.add(&done.id, finding).map_err(Error::io("findings.csv"))?;
+            self.tally.finding(&done.id, finding);
+        }
+        for list in &mut self.lists {
+            if list.fate == done.decision.fate {
+                list.add(&self.folder, self.source, done)?;
+            }
+        }
+        let mut entry = Entry::default();
+        match std::mem::replace(&mut done.output, Output::Nothing) {
+            Output::Message(operator, sealed) => {
+                if let Some(bundler) = &mut self.bundler {
+                    bundler.add(&operator, &sealed, &done.id)?;
+                }
+                entry.message_id = Some(sealed.message_id.to_string());
+                entry.sha256 = Some(sealed.sha256);
+                entry.target = operator;
+            }
+            Output::Piece(piece, plan) => {
+                entry.target = plan.class_name();
+                self.tally.piece(&PieceCount {
+                    class: &entry.target,
+                    envelope: plan.envelope,
+                    pages: plan.pages,
+                    sheets: u32::from(plan.sheets),
+                    weight_mg: u64::from(plan.weight_mg),
+                });
+                self.spooler.add(&piece)?;
+            }
+            Output::Nothing | Output::Measured(_) => {}
+        }
+        self.tally.letter(&letter_count(done, &entry.target));
+        entry.path = path_of(done);
+        Ok(entry)
+    }
+
+    /// Closes everything; when it returns, all files are durable.
+    pub fn finish(self) -> Result<Books, Error> {
+        let mut files = Vec::new();
+        if let Some(bundler) = self.bundler {
+            files.extend(bundler.finish()?);
+        }
+        let mut rows: Vec<spool_row::Row> = Vec::new();
+        let mut failed = None;
+        let batch = self.batch;
+        let spooled = self.spooler.finish(|piece| {
+            rows.push(spool_row::Row::of(piece));
+            if rows.len() >= PIECE_ROWS && failed.is_none() {
+                failed = spool_row::record(batch, &mut rows).err();
+            }
+        })?;
+        if let Some(error) = failed {
+            return Err(error.into());
+        }
+        spool_row::record(batch, &mut rows)?;
+        files.extend(spooled.files.iter().cloned());
+        for list in self.lists {
+            list.finish(&mut files)?;
+        }
+        files.push(self.findings.finish().map_err(Error::io("findings.csv"))?);
+        Ok(Books { files, tally: self.tally, spooled })
+    }
+}
+
+impl Sink for Gather<'_, '_, '_> {
+    fn take(&mut self, mut wave: Vec<Done>) -> Result<(), Error> {
+        let entries: Result<Vec<Entry>, Error> = wave.iter_mut().map(|done| self.take_letter(done)).collect();
+        let entries = entries?;
+        let rows: Vec<LetterRow<'_>> = wave.iter().zip(&entries).map(|(done, entry)| entry.row(done)).collect();
+        Ok(self.batch.record(&rows)?)
+    }
+}
+
+/// A number of eight digits that follows from the batch's name; the plant tells jobs apart by it.
+fn job_number(batch: &str) -> JobNumber {
+    let digest = disk::sha256(batch.as_bytes());
+    let start = digest.first_chunk().copied().unwrap_or_default();
+    JobNumber(u32::from_be_bytes(start) % 100_000_000)
+}
+
+/// What the ledger keeps of a letter besides its fate.
+#[derive(Default)]
+struct Entry {
+    target: String,
+    message_id: Option<String>,
+    sha256: Option<disk::Sha256>,
+    path: String,
+}
+
+impl Entry {
+    fn row<'a>(&'a self, done: &'a Done) -> LetterRow<'a> {
+        LetterRow {
+            seq: done.seq.0,
+            letter_id: &done.id,
+            fate: done.decision.fate,
+            reason: done.decision.reason.name(),
+            target: &self.target,
+            message_id: self.message_id.as_deref(),
+            sha256: self.sha256,
+            path: &self.path,
+        }
+    }
+}
+
+/// What the tally counts of a letter; `target` is the operator of a digital one.
+pub fn letter_count<'a>(done: &'a Done, target: &'a str) -> LetterCount<'a> {
+    LetterCount {
+        seq: done.seq.0,
+        letter_id: &done.id,
+        fate: done.decision.fate,
+        reason: done.decision.reason.name(),
+        operator: (done.decision.fate == Fate::Digital).then_some(target),
+        department: done.labels.department.as_deref(),
+        process: done.labels.process.as_deref(),
+        cost_centre: done.labels.cost_centre.as_deref(),
+        language: &done.labels.language,
+    }
+}
+
+/// The fates a letter had before its last, `digital:reachable > print:too-large`; empty for most.
+fn path_of(done: &Done) -> String {
+    let step = |step: &Step| format!("{}:{}", step.fate.name(), step.reason.name());
+    if done.decision.earlier.is_empty() {
+        return String::new();
+    }
+    let mut path: Vec<String> = done.decision.earlier.iter().map(step).collect();
+    path.push(format!("{}:{}", done.decision.fate.name(), done.decision.reason.name()));
+    path.join(" > ")
+}
+
+/// Rows of pieces on their way to the ledger.
+mod spool_row {
+    use super::{Batch, PieceRow};
+    use crate::ledger::Error;
+    use crate::spool;
+
+    pub struct Row {
+        piece: u32,
+        seq: u32,
+        part: String,
+        sheets: u32,
+        weight_mg: u64,
+    }
+
+    impl Row {
+        pub fn of(row: &spool::PieceRow) -> Self {
+            Self {
+                piece: row.piece,
+                seq: row.seq.0,
+                part: format!("print/{}/{:04}.pdf", row.class, row.part),
+                sheets: u32::from(row.plan.sheets),
+                weight_mg: u64::from(row.plan.weight_mg),
+            }
+        }
+    }
+
+    pub fn record(batch: &mut Batch<'_, '_>, rows: &mut Vec<Row>) -> Result<(), Error> {
+        let borrowed: Vec<PieceRow<'_>> = rows
+            .iter()
+            .map(|row| PieceRow {
+                piece: row.piece,
+                seq: row.seq,
+                part: &row.part,
+                sheets: row.sheets,
+                weight_mg: row.weight_mg,
+            })
+            .collect();
+        batch.record_pieces(&borrowed)?;
+        rows.clear();
+        Ok(())
+    }
+}

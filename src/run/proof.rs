@@ -1,0 +1,73 @@
+//! Reading back: what is released is what lies on disk, so that is what gets counted, digested and verified.
+
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use super::Error;
+use super::gather::Books;
+use crate::report::Proof;
+use crate::{bundle, disk, spool};
+
+/// Faults named before the rest is only counted.
+const FAULTS_MAX: usize = 20;
+
+/// Opens every finished file again and compares it with the books.
+///
+/// # Errors
+/// [`Error::Faulty`], each fault a line.
+pub fn read_back(folder: &Path, books: &Books) -> Result<Proof, Error> {
+    let mut faults = digests(folder, books)?;
+    let totals = books.tally.totals();
+
+    let digital = folder.join("digital");
+    let checked = if digital.exists() { bundle::check(&digital)? } else { bundle::Checked::default() };
+    faults.extend(checked.faults.iter().map(|fault| format!("`{}`: {}", fault.file.display(), fault.what)));
+    if checked.sound != totals.digital {
+        faults.push(format!("{} sound messages in the bundles, {} in the books", checked.sound, totals.digital));
+    }
+
+    let mut proof = Proof {
+        messages_read: checked.messages,
+        signatures_verified: checked.signatures,
+        signatures_bad: checked.faults_total,
+        ..Proof::default()
+    };
+    let mut pieces = 0;
+    for part in &books.spooled.parts {
+        let read = spool::proof::check(&folder.join(&part.pdf), &folder.join(&part.csv))?;
+        pieces += read.pieces;
+        proof.sheets_read += read.sheets;
+        proof.mismatches += read.mismatches.len() as u64;
+        faults.extend(read.mismatches.iter().map(|m| format!("`{}`: {m}", part.pdf.display())));
+    }
+    if pieces != totals.print {
+        faults.push(format!("{pieces} pieces in the spool, {} in the books", totals.print));
+    }
+    if !totals.balance() {
+        faults.push("letters = digital + print + held + rejected does not hold".into());
+    }
+    if faults.is_empty() {
+        return Ok(proof);
+    }
+    let more = faults.len().saturating_sub(FAULTS_MAX);
+    faults.truncate(FAULTS_MAX);
+    if more > 0 {
+        faults.push(format!("… and {more} more"));
+    }
+    Err(Error::Faulty(faults))
+}
+
+fn digests(folder: &Path, books: &Books) -> Result<Vec<String>, Error> {
+    let compared: Result<Vec<Option<String>>, Error> = books
+        .files
+        .par_iter()
+        .map(|file| {
+            let path = folder.join(&file.path);
+            let (size, sha256) = disk::digest_file(&path).map_err(Error::io(&path))?;
+            let same = size == file.size && sha256 == file.sha256;
+            Ok((!same).then(|| format!("`{}` is not what was written", file.path.display())))
+        })
+        .collect();
+    Ok(compared?.into_iter().flatten().collect())
+}

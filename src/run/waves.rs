@@ -1,0 +1,124 @@
+//! The way through the file: split, parse, work, and hand over in file order.
+//!
+//! While one wave is written to the books, the next one is already being worked; two waves are in memory at most.
+
+use rayon::prelude::*;
+
+use super::mill::{Depth, Done, Mill};
+use super::{Error, Observer, Plan};
+use crate::finding::{Code, Finding, Place};
+use crate::ingest::{Parsed, Slice, Source, Waves};
+use crate::ledger::{Batch, Ledger, Reader};
+use crate::validate::{Fingerprint, LetterIds};
+
+/// Takes waves of letters that are at their end, in file order.
+pub trait Sink: Send {
+    /// The next wave.
+    fn take(&mut self, wave: Vec<Done>) -> Result<(), Error>;
+}
+
+/// Asks the ledger which letters of this mailing an earlier batch has sent.
+pub struct SentBefore(Option<(Reader, String)>);
+
+impl SentBefore {
+    /// For a batch; asks nothing when the ledger has never seen the mailing.
+    pub fn of(batch: &Batch<'_, '_>, plan: &Plan, mailing_id: &str) -> Result<Self, Error> {
+        if !batch.mailing_known() {
+            return Ok(Self(None));
+        }
+        Ok(Self(Some((Ledger::read(&plan.home)?, mailing_id.to_owned()))))
+    }
+
+    /// For a dry run: asks nothing.
+    pub fn nobody() -> Self {
+        Self(None)
+    }
+
+    fn mark(&mut self, wave: &mut [Parsed<'_>]) -> Result<(), Error> {
+        let Some((reader, mailing_id)) = &mut self.0 else { return Ok(()) };
+        let ids: Vec<&str> = wave.iter().map(|parsed| parsed.id.as_deref().unwrap_or_default()).collect();
+        let sent = reader.sent_before(mailing_id, &ids)?;
+        for (parsed, sent) in wave.iter_mut().zip(sent) {
+            if let Some(sent) = sent {
+                let found = format!("batch `{}` has sent it, {}", sent.batch, sent.at);
+                reject(parsed, Code::IdAlreadySent, found, "a letter is sent once");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Takes all letters of the file through the mill and into the sink.
+pub fn grind(
+    mill: &Mill<'_>,
+    source: &Source,
+    depth: Depth,
+    mut sent_before: SentBefore,
+    sink: &mut impl Sink,
+    observer: &dyn Observer,
+) -> Result<(), Error> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(mill.plan.threads)
+        .build()
+        .map_err(|error| Error::Threads(error.to_string()))?;
+    pool.install(|| {
+        let mut waves = source.waves();
+        let mut ids = LetterIds::default();
+        let mut letters = 0;
+        let mut behind = Slice { start: 0, end: 0 };
+        let mut done = Vec::new();
+        loop {
+            let (taken, next) = rayon::join(
+                || sink.take(std::mem::take(&mut done)),
+                || next_wave(mill, source, depth, &mut sent_before, &mut waves, &mut ids),
+            );
+            taken?;
+            let Some((next, end)) = next? else { break };
+            letters += next.len() as u64;
+            done = next;
+            source.forget_before(behind);
+            behind = end;
+            observer.progress(letters, end.end, source.bytes().len() as u64);
+        }
+        waves.finish()?;
+        Ok(())
+    })
+}
+
+/// The next letters at their end, and where in the file they stand.
+fn next_wave(
+    mill: &Mill<'_>,
+    source: &Source,
+    depth: Depth,
+    sent_before: &mut SentBefore,
+    waves: &mut Waves<'_>,
+    ids: &mut LetterIds,
+) -> Result<Option<(Vec<Done>, Slice)>, Error> {
+    let Some(wave) = waves.next()? else { return Ok(None) };
+    let place = wave.slice();
+    let mut parsed = wave.parse(source)?;
+    for letter in &mut parsed {
+        mark_duplicate(letter, ids);
+    }
+    sent_before.mark(&mut parsed)?;
+    let done: Result<Vec<Done>, Error> = parsed.into_par_iter().map(|letter| mill.work(letter, depth)).collect();
+    Ok(Some((done?, place)))
+}
+
+fn mark_duplicate(parsed: &mut Parsed<'_>, ids: &mut LetterIds) {
+    let Some(id) = parsed.id.as_deref() else { return };
+    if let Some(first) = ids.insert(Fingerprint::of(id), parsed.seq) {
+        let found = format!("letter {} of the file has the same id", u64::from(first.0) + 1);
+        reject(parsed, Code::IdDuplicate, found, "an id that no other letter of the mailing has");
+    }
+}
+
+fn reject(parsed: &mut Parsed<'_>, code: Code, found: String, allowed: &str) {
+    parsed.findings.push(Finding {
+        letter: parsed.seq,
+        place: Place { line: parsed.line, column: 1, path: "letter".into() },
+        code,
+        found,
+        allowed: allowed.to_owned(),
+    });
+}

@@ -1,0 +1,356 @@
+//! Pieces become print parts: streamed PDFs with a mark on every sheet front, and a CSV of their pieces.
+//!
+//! In: letters laid out by `compose`, and the PDFs they enclose. Out: `print/<class>/<nnnn>.pdf`, `.pieces.csv`, `.sha256`
+//! (`docs/formats-spool.md`). What always holds:
+//! - a piece starts on a front, and so does each of its enclosures; an empty back is inserted where that needs one;
+//! - every front, and no back, carries a mark that names job, piece, sheet and number of sheets;
+//! - pieces lie in the order class, postage, domestic before foreign, postal code, input; their numbers follow it;
+//! - a part holds each font program, the letterhead, and equal objects of enclosures once;
+//! - same pieces, same bytes, whatever the number of threads;
+//! - of a piece only an entry of 32 bytes stays in memory; its pages wait in a work file.
+//!
+//! The way of a piece: [`inspect()`] (each enclosure) → [`plan()`] → [`Preparer::prepare`] (many threads) →
+//! [`Spooler::add`] (input order) → [`Spooler::finish`] → [`proof::check`].
+//! To change what a page carries: `prepare` (own pages), `graft` (enclosed pages), `mark` (the mark), and in each case
+//! `proof` and the page in `docs/`.
+
+use std::collections::VecDeque;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use hashbrown::HashMap;
+use jiff::civil::Date;
+
+use crate::compose::{Face, Resources};
+use crate::disk::{self, Sha256, WrittenFile};
+use crate::letter::LetterSeq;
+
+mod datamatrix;
+mod document;
+mod face;
+mod finish;
+mod graft;
+mod inspect;
+mod mark;
+mod options;
+mod part;
+mod pieces;
+mod plan;
+mod prepare;
+pub mod proof;
+mod record;
+mod scan;
+mod sheaf;
+
+pub use document::{PdfFault, PdfReason};
+pub use inspect::{PdfFacts, PdfNote, inspect};
+pub use mark::{PageKind, Payload};
+pub use options::{
+    Insert, Landscape, MarkPlace, Options, OptionsError, PerEnvelope, StandardFonts,
+};
+pub use pieces::PieceRow;
+pub use plan::{PiecePlan, Unfit, plan};
+pub use prepare::{Destination, Piece, Prepared, Preparer};
+
+use record::Entry;
+
+/// Folder for what waits, in the batch's work folder.
+const SCRATCH: &str = "spool-scratch";
+/// Enclosed documents known to be in the work file already.
+const PLACES_MAX: usize = 65_536;
+/// Entries are kept in chunks, so that growing never copies them all.
+const CHUNK: usize = 65_536;
+/// A mark has eight digits for the piece and for the job.
+const NUMBER_MAX: u32 = 99_999_999;
+
+/// Number of a print job: at most eight digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct JobNumber(pub u32);
+
+/// A print job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Job {
+    /// Its number.
+    pub number: JobNumber,
+    /// 0, or the number of the reprint, at most 99.
+    pub child: u8,
+    /// Date of the batch, written into each part.
+    pub date: Date,
+}
+
+/// Why a spool cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file cannot be written or read.
+    #[error("`{path}`: {source}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A face of the job's font cannot be used.
+    #[error("the {face:?} face of the job's font cannot be used: {reason}")]
+    Font {
+        /// Which face.
+        face: Face,
+        /// What is wrong.
+        reason: &'static str,
+    },
+    /// A letter has other pages than its plan.
+    #[error("letter number {} was planned with {planned} sheets and has {found}", seq.0)]
+    Plan {
+        /// Which letter.
+        seq: LetterSeq,
+        /// Sheets in the plan.
+        planned: u16,
+        /// Sheets found.
+        found: u32,
+    },
+    /// A number that a mark cannot hold.
+    #[error("{what} is {found}; a mark has room for {max}")]
+    Number {
+        /// Which number.
+        what: &'static str,
+        /// Its value.
+        found: u64,
+        /// The largest possible.
+        max: u32,
+    },
+    /// The vendor profile has faults.
+    #[error("{}", .0.iter().map(OptionsError::to_string).collect::<Vec<_>>().join("; "))]
+    Options(Vec<OptionsError>),
+    /// The work file does not hold what was written into it.
+    #[error("`{0}`: the work file has changed while it was in use; run the batch again")]
+    Scratch(PathBuf),
+}
+
+impl Error {
+    fn io(path: &Path, source: io::Error) -> Self {
+        Self::Io {
+            path: path.to_owned(),
+            source,
+        }
+    }
+}
+
+/// One part of the spool.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartSummary {
+    /// Print class and folder name.
+    pub class: String,
+    /// From one within the class.
+    pub number: u32,
+    /// Relative to the batch's folder.
+    pub pdf: PathBuf,
+    /// Relative to the batch's folder.
+    pub csv: PathBuf,
+    /// Number of the first piece.
+    pub first_piece: u32,
+    /// Pieces in it.
+    pub pieces: u32,
+    /// Sheets in it.
+    pub sheets: u32,
+    /// Pages in it, with blank backs.
+    pub pages: u32,
+    /// Weight of the filled envelopes.
+    pub weight_mg: u64,
+    /// Addresses as set, for [`proof::check_with_addresses`]; gone when the [`Spooled`] is dropped.
+    pub addresses: PathBuf,
+}
+
+/// A spool that is written.
+#[derive(Debug)]
+pub struct Spooled {
+    /// Every file, relative to the batch's folder.
+    pub files: Vec<WrittenFile>,
+    /// Every part, in order.
+    pub parts: Vec<PartSummary>,
+    /// Pieces in all parts.
+    pub pieces: u32,
+    /// Sheets in all parts.
+    pub sheets: u64,
+    /// Pages in all parts, with blank backs.
+    pub pages: u64,
+    /// Weight of all pieces.
+    pub weight_mg: u64,
+    #[expect(dead_code, reason = "removes the folder when it is dropped")]
+    scratch: Scratch,
+}
+
+/// A folder that goes away when it is no longer needed. It holds letters in clear: 0700.
+#[derive(Debug)]
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn create(folder: &Path) -> Result<Self, Error> {
+        let path = folder.join(SCRATCH);
+        let failed = |source| Error::io(&path, source);
+        match fs::remove_dir_all(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
+            _ => {} // What a killed run has left.
+        }
+        disk::create_private_folder(&path).map_err(failed)?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0); // What stays is removed by the next `create`.
+    }
+}
+
+/// Takes prepared pieces in input order, and writes the spool.
+pub struct Spooler {
+    folder: PathBuf,
+    options: Options,
+    job: Job,
+    faces: face::Faces,
+    work: BufWriter<File>,
+    work_path: PathBuf,
+    work_len: u64,
+    entries: Vec<Vec<Entry>>,
+    places: Places,
+    scratch: Scratch,
+}
+
+/// Where enclosed documents lie in the work file; the oldest are forgotten first.
+#[derive(Default)]
+struct Places {
+    known: HashMap<Sha256, (u64, u64)>,
+    order: VecDeque<Sha256>,
+}
+
+impl Spooler {
+    /// Begins a spool in the batch's folder.
+    ///
+    /// # Errors
+    /// A fault of the vendor profile or a font, a number too large for a mark, or any I/O error.
+    pub fn create(
+        folder: &Path,
+        options: &Options,
+        resources: Resources,
+        job: Job,
+    ) -> Result<Self, Error> {
+        options.check().map_err(Error::Options)?;
+        for (what, found, max) in [
+            ("the job number", job.number.0, NUMBER_MAX),
+            ("the number of the reprint", u32::from(job.child), 99),
+        ] {
+            if found > max {
+                let found = u64::from(found);
+                return Err(Error::Number { what, found, max });
+            }
+        }
+        let scratch = Scratch::create(folder)?;
+        let work_path = scratch.0.join("pieces.bin");
+        let work = disk::create_private(&work_path).map_err(|e| Error::io(&work_path, e))?;
+        Ok(Self {
+            folder: folder.to_owned(),
+            options: options.clone(),
+            job,
+            faces: face::Faces::read(resources)?,
+            work: BufWriter::with_capacity(1 << 18, work),
+            work_path,
+            work_len: 0,
+            entries: Vec::new(),
+            places: Places::default(),
+            scratch,
+        })
+    }
+
+    /// Adds a piece. Pieces come in input order.
+    ///
+    /// # Errors
+    /// A piece whose pages differ from its plan, more pieces than a mark can number, or any I/O error.
+    pub fn add(&mut self, prepared: &Prepared) -> Result<(), Error> {
+        let Prepared {
+            header,
+            own,
+            enclosures,
+        } = prepared;
+        let documents = std::iter::once(own.pages).chain(enclosures.iter().map(|e| e.pages));
+        let found: u32 = documents
+            .map(|pages| plan::sheets_of(pages, header.plan.sides))
+            .sum();
+        if found != u32::from(header.plan.sheets) {
+            return Err(Error::Plan {
+                seq: header.seq,
+                planned: header.plan.sheets,
+                found,
+            });
+        }
+        let mut record = Vec::with_capacity(own.bytes.len() + 512);
+        header.write(&mut record);
+        record::bytes(&mut record, &own.bytes);
+        record.extend_from_slice(&(enclosures.len() as u32).to_le_bytes());
+        for enclosure in enclosures {
+            let (offset, len) = self.place(enclosure)?;
+            record.extend_from_slice(&offset.to_le_bytes());
+            record.extend_from_slice(&len.to_le_bytes());
+        }
+        let len = u32::try_from(record.len()).map_err(|_| {
+            Error::io(
+                &self.work_path,
+                io::Error::other("a letter's own pages exceed 4 GiB"),
+            )
+        })?;
+        let entry = header.entry(self.work_len, len);
+        self.append(&record)?;
+        if self.entries.last().is_none_or(|chunk| chunk.len() == CHUNK) {
+            self.entries.push(Vec::with_capacity(CHUNK.min(1024)));
+        }
+        if let Some(chunk) = self.entries.last_mut() {
+            chunk.push(entry);
+        }
+        if self.len() > u64::from(NUMBER_MAX) {
+            return Err(Error::Number {
+                what: "the number of pieces",
+                found: self.len(),
+                max: NUMBER_MAX,
+            });
+        }
+        Ok(())
+    }
+
+    /// Writes all parts. `on_piece` sees every piece in the order of the spool.
+    ///
+    /// # Errors
+    /// Any I/O error, or a font whose used glyphs cannot be taken out. What was written is then worthless.
+    pub fn finish(self, on_piece: impl FnMut(&PieceRow)) -> Result<Spooled, Error> {
+        finish::finish(self, on_piece)
+    }
+
+    fn len(&self) -> u64 {
+        let last = self.entries.last().map_or(0, Vec::len);
+        (self.entries.len().saturating_sub(1) * CHUNK + last) as u64
+    }
+
+    /// Where a document lies in the work file; writes it if it does not.
+    fn place(&mut self, sheaf: &sheaf::Sheaf) -> Result<(u64, u64), Error> {
+        if let Some(&place) = self.places.known.get(&sheaf.source) {
+            return Ok(place);
+        }
+        let place = (self.work_len, sheaf.bytes.len() as u64);
+        self.append(&sheaf.bytes)?;
+        self.places.known.insert(sheaf.source, place);
+        self.places.order.push_back(sheaf.source);
+        if self.places.order.len() > PLACES_MAX {
+            self.places
+                .order
+                .pop_front()
+                .map(|oldest| self.places.known.remove(&oldest));
+        }
+        Ok(place)
+    }
+
+    fn append(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.work
+            .write_all(bytes)
+            .map_err(|source| Error::io(&self.work_path, source))?;
+        self.work_len += bytes.len() as u64;
+        Ok(())
+    }
+}

@@ -1,0 +1,338 @@
+//! The four faces: what a part needs to know of them, and the font objects it writes once, at its end.
+//!
+//! Pages name glyphs by their numbers in the whole program. The subset that a part embeds has other numbers, so the font
+//! maps one to the other (`CIDToGIDMap`): pages can be written before it is known which glyphs the part will use.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io;
+
+use skrifa::instance::{LocationRef, Size};
+use skrifa::string::StringId;
+use skrifa::{FontRef, GlyphId, MetadataProvider};
+
+use super::Error;
+use super::mark::ID_CHARACTERS;
+use super::part::{FIRST_FACE, PartWriter};
+use crate::compose::{Face, GlyphsUsed, Resources};
+use crate::disk;
+
+/// Font descriptor flags (ISO 32000-1 table 123): symbolic, because codes are glyph numbers; italic.
+const SYMBOLIC: u32 = 1 << 2;
+const ITALIC: u32 = 1 << 6;
+/// StemV is asked for but not found in a TrueType program; the usual guesses.
+const STEM_REGULAR: u32 = 80;
+const STEM_BOLD: u32 = 140;
+/// Entries in one `bfchar` section (Adobe Technical Note 5411).
+const BFCHAR_MAX: usize = 100;
+
+/// Everything a part needs besides its pages.
+pub(super) struct Faces {
+    programs: [Program; 4],
+    pub(super) letterhead: Vec<u8>,
+    pub(super) letterhead_glyphs: GlyphsUsed,
+    /// Glyphs of [`ID_CHARACTERS`] in the regular face.
+    pub(super) id_glyphs: Vec<u16>,
+}
+
+struct Program {
+    bytes: Cow<'static, [u8]>,
+    name: String,
+    /// Advance widths in thousandths of an em.
+    widths: Vec<u16>,
+    /// Ascent, descent, cap height, and the box around all glyphs, in thousandths of an em.
+    ascent: i32,
+    descent: i32,
+    cap_height: i32,
+    bounds: [i32; 4],
+    italic_angle: f32,
+    /// What each glyph stands for.
+    unicode: BTreeMap<u16, String>,
+}
+
+impl Faces {
+    /// Reads the programs.
+    ///
+    /// # Errors
+    /// A program that is no TrueType font, or lacks the characters of a piece id.
+    pub(super) fn read(resources: Resources) -> Result<Self, Error> {
+        let [regular, bold, italic, bold_italic] = resources.programs;
+        let programs = [
+            Program::read(regular, Face::Regular)?,
+            Program::read(bold, Face::Bold)?,
+            Program::read(italic, Face::Italic)?,
+            Program::read(bold_italic, Face::BoldItalic)?,
+        ];
+        let unreadable = |reason| Error::Font {
+            face: Face::Regular,
+            reason,
+        };
+        let font = FontRef::new(&programs[0].bytes).map_err(|_| unreadable("it cannot be read"))?;
+        let id_glyphs: Option<Vec<u16>> = ID_CHARACTERS
+            .chars()
+            .map(|c| {
+                font.charmap()
+                    .map(c)
+                    .and_then(|glyph| u16::try_from(glyph.to_u32()).ok())
+            })
+            .collect();
+        let id_glyphs = id_glyphs.ok_or(unreadable("it lacks the figures of a piece id"))?;
+        Ok(Self {
+            programs,
+            letterhead: resources.letterhead,
+            letterhead_glyphs: resources.letterhead_glyphs,
+            id_glyphs,
+        })
+    }
+
+    /// Bytes that the font objects of so many glyphs may take.
+    pub(super) fn bytes_max(&self, used: &[usize; 4]) -> u64 {
+        let one = |(program, &used): (&Program, &usize)| {
+            let subset = 65_536 + used as u64 * 1_024; // Hinting tables, and what a rich glyph takes.
+            subset.min(program.bytes.len() as u64 + 65_536)
+        };
+        self.programs.iter().zip(used).map(one).sum()
+    }
+
+    /// Writes the objects of one face whose glyphs were used.
+    pub(super) fn write(
+        &self,
+        part: &mut PartWriter,
+        face: Face,
+        used: &[u16],
+    ) -> Result<(), Error> {
+        let program = &self.programs[face as usize];
+        let failed = Error::Font {
+            face,
+            reason: "its used glyphs cannot be taken out",
+        };
+        let mut remapper = subsetter::GlyphRemapper::new();
+        used.iter().for_each(|&glyph| {
+            remapper.remap(glyph);
+        });
+        let subset = subsetter::subset(&program.bytes, 0, &remapper).map_err(|_| failed)?;
+        program
+            .write(part, face, used, &subset, |glyph| {
+                remapper.get(glyph).unwrap_or(0)
+            })
+            .map_err(|source| part.error(source))
+    }
+}
+
+impl Program {
+    fn read(bytes: Cow<'static, [u8]>, face: Face) -> Result<Self, Error> {
+        let fault = |reason| Error::Font { face, reason };
+        let font = FontRef::new(&bytes).map_err(|_| fault("it is no TrueType program"))?;
+        if font
+            .table_data(skrifa::raw::types::Tag::new(b"glyf"))
+            .is_none()
+        {
+            return Err(fault("it has no TrueType outlines"));
+        }
+        let metrics = font.metrics(Size::unscaled(), LocationRef::default());
+        if metrics.units_per_em == 0 {
+            return Err(fault("it has no em size"));
+        }
+        let scale = 1000.0 / f32::from(metrics.units_per_em);
+        let scaled = |n: f32| (n * scale).round() as i32;
+        let advances = font.glyph_metrics(Size::unscaled(), LocationRef::default());
+        let widths = (0..metrics.glyph_count.min(65_536))
+            .map(|glyph| {
+                let advance = advances.advance_width(GlyphId::new(glyph)).unwrap_or(0.0);
+                (advance * scale).round().clamp(0.0, 65_535.0) as u16
+            })
+            .collect();
+        let bounds = metrics.bounds.unwrap_or_default();
+        Ok(Self {
+            name: postscript_name(&font, face),
+            widths,
+            ascent: scaled(metrics.ascent),
+            descent: scaled(metrics.descent),
+            cap_height: scaled(metrics.cap_height.unwrap_or(metrics.ascent * 0.7)),
+            bounds: [bounds.x_min, bounds.y_min, bounds.x_max, bounds.y_max].map(scaled),
+            italic_angle: metrics.italic_angle,
+            unicode: unicode(&font),
+            bytes,
+        })
+    }
+
+    fn write(
+        &self,
+        part: &mut PartWriter,
+        face: Face,
+        used: &[u16],
+        subset: &[u8],
+        subset_glyph: impl Fn(u16) -> u16,
+    ) -> io::Result<()> {
+        let tag: String = disk::sha256(subset)[..6]
+            .iter()
+            .map(|b| char::from(b'A' + b % 26))
+            .collect();
+        let name = format!("{tag}+{}", self.name);
+        let [descendant, descriptor, file, map, to_unicode] =
+            std::array::from_fn(|_| part.allocate());
+        part.object(
+            FIRST_FACE + face as u32,
+            format!(
+                "<</Type/Font/Subtype/Type0/BaseFont/{name}/Encoding/Identity-H/DescendantFonts[{descendant} 0 R]/ToUnicode {to_unicode} 0 R>>"
+            )
+            .as_bytes(),
+        )?;
+        part.object(
+            descendant,
+            format!(
+                "<</Type/Font/Subtype/CIDFontType2/BaseFont/{name}/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/FontDescriptor {descriptor} 0 R/DW 0/W[{}]/CIDToGIDMap {map} 0 R>>",
+                self.widths_of(used)
+            )
+            .as_bytes(),
+        )?;
+        let slanted = matches!(face, Face::Italic | Face::BoldItalic);
+        let heavy = matches!(face, Face::Bold | Face::BoldItalic);
+        let [left, bottom, right, top] = self.bounds;
+        part.object(
+            descriptor,
+            format!(
+                "<</Type/FontDescriptor/FontName/{name}/Flags {}/FontBBox[{left} {bottom} {right} {top}]/ItalicAngle {}/Ascent {}/Descent {}/CapHeight {}/StemV {}/FontFile2 {file} 0 R>>",
+                SYMBOLIC | if slanted { ITALIC } else { 0 },
+                super::sheaf::real(f64::from(self.italic_angle)),
+                self.ascent,
+                self.descent,
+                self.cap_height,
+                if heavy { STEM_BOLD } else { STEM_REGULAR },
+            )
+            .as_bytes(),
+        )?;
+        part.deflated_stream(file, &format!("/Length1 {}", subset.len()), subset)?;
+        let last = used.last().copied().unwrap_or(0);
+        let glyph_of = |cid: u16| used.binary_search(&cid).map_or(0, |_| subset_glyph(cid));
+        let table: Vec<u8> = (0..=last)
+            .flat_map(|cid| glyph_of(cid).to_be_bytes())
+            .collect();
+        part.deflated_stream(map, "", &table)?;
+        part.deflated_stream(to_unicode, "", self.to_unicode(used).as_bytes())
+    }
+
+    /// Runs of neighbouring glyphs: `first [width width …]`.
+    fn widths_of(&self, used: &[u16]) -> String {
+        let mut out = String::new();
+        let mut before = None;
+        for &glyph in used {
+            let width = self.widths.get(usize::from(glyph)).copied().unwrap_or(0);
+            let separator = match before {
+                Some(last) if last + 1 == u32::from(glyph) => " ".to_owned(),
+                Some(_) => format!("]{glyph}["),
+                None => format!("{glyph}["),
+            };
+            let _ = write!(out, "{separator}{width}");
+            before = Some(u32::from(glyph));
+        }
+        if before.is_some() {
+            out.push(']');
+        }
+        out
+    }
+
+    fn to_unicode(&self, used: &[u16]) -> String {
+        let mut out = String::from(
+            "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CIDSystemInfo<</Registry(Adobe)/Ordering(UCS)/Supplement 0>>def\n/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n1 begincodespacerange\n<0000><FFFF>\nendcodespacerange\n",
+        );
+        let known: Vec<_> = used
+            .iter()
+            .filter_map(|glyph| Some((glyph, self.unicode.get(glyph)?)))
+            .collect();
+        for section in known.chunks(BFCHAR_MAX) {
+            let _ = writeln!(out, "{} beginbfchar", section.len());
+            for (glyph, text) in section {
+                let _ = write!(out, "<{glyph:04X}><");
+                text.encode_utf16().for_each(|unit| {
+                    let _ = write!(out, "{unit:04X}");
+                });
+                out.push_str(">\n");
+            }
+            out.push_str("endbfchar\n");
+        }
+        out.push_str("endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n");
+        out
+    }
+}
+
+fn postscript_name(font: &FontRef<'_>, face: Face) -> String {
+    let name = font
+        .localized_strings(StringId::POSTSCRIPT_NAME)
+        .english_or_first();
+    let name: String = name
+        .map(|name| {
+            name.chars()
+                .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
+                .take(63)
+                .collect()
+        })
+        .unwrap_or_default();
+    if name.is_empty() {
+        format!("Face{}", face as u8)
+    } else {
+        name
+    }
+}
+
+/// What each glyph stands for: by the character map; for variants and ligatures that no character maps to, by their name.
+fn unicode(font: &FontRef<'_>) -> BTreeMap<u16, String> {
+    let mut out: BTreeMap<u16, String> = BTreeMap::new();
+    for (code, glyph) in font.charmap().mappings() {
+        let (Some(character), Ok(glyph)) = (char::from_u32(code), u16::try_from(glyph.to_u32()))
+        else {
+            continue;
+        };
+        // The lowest character wins, but a no-break space or soft hyphen is no better than what it looks like.
+        out.entry(glyph).or_insert_with(|| plain(character));
+    }
+    let by_name: BTreeMap<String, String> = font
+        .glyph_names()
+        .iter()
+        .filter_map(|(glyph, name)| {
+            let text = out.get(&u16::try_from(glyph.to_u32()).ok()?)?;
+            Some((name.as_str().to_owned(), text.clone()))
+        })
+        .collect();
+    for (glyph, name) in font.glyph_names().iter() {
+        let Ok(glyph) = u16::try_from(glyph.to_u32()) else {
+            continue;
+        };
+        if glyph != 0 && !out.contains_key(&glyph) {
+            let base = name.as_str().split('.').next().unwrap_or_default();
+            let text: Option<String> = base.split('_').map(|part| named(part, &by_name)).collect();
+            if let Some(text) = text.filter(|text| !text.is_empty()) {
+                out.insert(glyph, text);
+            }
+        }
+    }
+    out
+}
+
+/// Ligature characters as the letters they join (Unicode compatibility decomposition).
+fn plain(character: char) -> String {
+    match character {
+        '\u{fb00}' => "ff".into(),
+        '\u{fb01}' => "fi".into(),
+        '\u{fb02}' => "fl".into(),
+        '\u{fb03}' => "ffi".into(),
+        '\u{fb04}' => "ffl".into(),
+        '\u{fb05}' | '\u{fb06}' => "st".into(),
+        other => other.into(),
+    }
+}
+
+/// A glyph name of the Adobe Glyph List convention: `uni0041`, `u1F600`, or the name of another glyph.
+fn named(name: &str, by_name: &BTreeMap<String, String>) -> Option<String> {
+    if let Some(text) = by_name.get(name) {
+        return Some(text.clone());
+    }
+    let digits = name
+        .strip_prefix("uni")
+        .or_else(|| name.strip_prefix('u'))?;
+    let character = u32::from_str_radix(digits, 16)
+        .ok()
+        .and_then(char::from_u32)?;
+    Some(plain(character))
+}

@@ -1,0 +1,459 @@
+//! Sorts the pieces, numbers them, and writes the parts.
+//!
+//! Pieces are made ready in batches by many threads (their marks drawn, their digests taken) while the batch before is
+//! written by one: what is written, and where a part ends, depends on the order of the pieces only.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use super::mark::{PageKind, Painter, Payload};
+use super::part::{
+    PageSource, PartWriter, Ready, ReadyPage, SAVE, each, saves_content, stream_dictionary,
+};
+use super::pieces::{PieceRow, PiecesWriter};
+use super::prepare::deflate;
+use super::record::{Entry, Header};
+use super::sheaf::{Fields, PageView, View, digest, finished, page_rest_digest};
+use super::{Error, Job, PartSummary, Spooled, Spooler};
+use crate::disk::{self, HashingWriter, Sha256, WrittenFile, hex};
+use crate::letter::Sides;
+
+/// Pieces made ready at a time.
+const BATCH: usize = 256;
+/// Objects of a part: well below 8,388,607 (ISO 32000-1 Annex C).
+const OBJECTS_MAX: usize = 8_000_000;
+/// What a page may take besides what waits in the work file: its dictionary, mark, and cross-reference entries.
+const PAGE_BYTES_MAX: u64 = 1_500;
+
+/// A piece with all that is written of it.
+struct ReadyPiece<'m> {
+    header: Header,
+    ready: Ready<'m>,
+    first: Payload,
+    sha256: Sha256,
+    size_max: u64,
+}
+
+/// What making ready needs to know.
+struct Bench<'m> {
+    map: &'m [u8],
+    map_path: &'m Path,
+    job: Job,
+    painter: Painter,
+    deflate_level: u8,
+}
+
+pub(super) fn finish(
+    spooler: Spooler,
+    mut on_piece: impl FnMut(&PieceRow),
+) -> Result<Spooled, Error> {
+    let Spooler {
+        folder,
+        options,
+        job,
+        faces,
+        work,
+        work_path,
+        entries,
+        scratch,
+        ..
+    } = spooler;
+    let failed = |source| Error::io(&work_path, source);
+    let file = work
+        .into_inner()
+        .map_err(|error| failed(error.into_error()))?;
+    let map = disk::Map::of(file).map_err(failed)?;
+    let entries = sorted(entries);
+    let bench = Bench {
+        map: &map,
+        map_path: &work_path,
+        job,
+        painter: Painter::new(&options.mark, &faces.id_glyphs),
+        deflate_level: options.deflate_level,
+    };
+    let mut parts = Parts {
+        folder,
+        scratch: scratch.0.clone(),
+        faces: &faces,
+        job,
+        part_bytes_max: options.part_bytes_max,
+        part_sheets_max: options.part_sheets_max,
+        open: None,
+        files: Vec::new(),
+        summaries: Vec::new(),
+    };
+
+    let batches: Vec<_> = entries.chunks(BATCH).collect();
+    let numbered = |i: usize| (i * BATCH) as u32 + 1;
+    let mut ahead = batches
+        .first()
+        .map(|batch| bench.make_ready(batch, numbered(0)));
+    for i in 0..batches.len() {
+        let Some(current) = ahead.take() else {
+            break;
+        };
+        let current = current?;
+        let next = batches.get(i + 1);
+        let slot = &mut ahead;
+        let bench = &bench;
+        rayon::in_place_scope(|scope| {
+            if let Some(batch) = next {
+                scope.spawn(move |_| *slot = Some(bench.make_ready(batch, numbered(i + 1))));
+            }
+            current
+                .iter()
+                .try_for_each(|piece| parts.add(piece, &mut on_piece))
+        })?;
+    }
+    parts.close()?;
+
+    let summaries = parts.summaries;
+    Ok(Spooled {
+        files: parts.files,
+        pieces: summaries.iter().map(|part| part.pieces).sum(),
+        sheets: summaries.iter().map(|part| u64::from(part.sheets)).sum(),
+        pages: summaries.iter().map(|part| u64::from(part.pages)).sum(),
+        weight_mg: summaries.iter().map(|part| part.weight_mg).sum(),
+        parts: summaries,
+        scratch,
+    })
+}
+
+/// All entries in the order of the spool. Chunks are given back as they are copied.
+fn sorted(chunks: Vec<Vec<Entry>>) -> Vec<Entry> {
+    let mut all = Vec::with_capacity(chunks.iter().map(Vec::len).sum());
+    for chunk in chunks {
+        all.extend_from_slice(&chunk);
+    }
+    all.sort_unstable_by_key(Entry::key); // No two keys are equal: the last field is the place in the mailing.
+    all
+}
+
+impl<'m> Bench<'m> {
+    fn make_ready(&self, batch: &[Entry], first: u32) -> Result<Vec<ReadyPiece<'m>>, Error> {
+        let numbered = batch.par_iter().enumerate();
+        numbered
+            .map(|(i, entry)| {
+                let piece = self.piece(entry, first + i as u32);
+                piece.ok_or_else(|| Error::Scratch(self.map_path.to_owned()))
+            })
+            .collect()
+    }
+
+    fn piece(&self, entry: &Entry, number: u32) -> Option<ReadyPiece<'m>> {
+        let from = usize::try_from(entry.offset).ok()?;
+        let mut fields = Fields(self.map.get(from..from.checked_add(entry.len as usize)?)?);
+        let header = Header::read(&mut fields)?;
+        let mut sheaves = vec![View::read(fields.bytes()?)?];
+        let mut size_max = u64::from(entry.len);
+        for _ in 0..fields.u32()? {
+            let (offset, len) = (
+                u64::from_le_bytes(fields.array()?),
+                u64::from_le_bytes(fields.array()?),
+            );
+            let from = usize::try_from(offset).ok()?;
+            let to = from.checked_add(usize::try_from(len).ok()?)?;
+            sheaves.push(View::read(self.map.get(from..to)?)?);
+            size_max += len;
+        }
+        let first = Payload {
+            job: self.job.number.0,
+            child: self.job.child,
+            piece: number,
+            sheet: 1,
+            sheets: header.plan.sheets,
+            stations: header.plan.stations,
+            envelope: header.plan.envelope,
+            kind: PageKind::Letter,
+        };
+        let (pages, sha256) = self.pages(&sheaves, header.plan.sides, first)?;
+        Some(ReadyPiece {
+            size_max: size_max + pages.len() as u64 * PAGE_BYTES_MAX,
+            ready: Ready { sheaves, pages },
+            header,
+            first,
+            sha256,
+        })
+    }
+
+    /// The pages of a piece in order, and their digest.
+    fn pages(
+        &self,
+        sheaves: &[View<'_>],
+        sides: Sides,
+        first: Payload,
+    ) -> Option<(Vec<ReadyPage>, Sha256)> {
+        let mut pages = Vec::new();
+        let mut all = ring::digest::Context::new(&ring::digest::SHA256);
+        let mut payload = Payload { sheet: 0, ..first };
+        for (s, sheaf) in sheaves.iter().enumerate() {
+            if s > 0 {
+                payload.kind = PageKind::Enclosure;
+            }
+            for (p, page) in sheaf.pages.iter().enumerate() {
+                let front = sides == Sides::Simplex || p % 2 == 0;
+                let mark = front.then(|| {
+                    payload.sheet += 1;
+                    self.mark(page, &payload)
+                });
+                all.update(&page_digest(sheaf, page, mark.as_deref())?);
+                pages.push(ReadyPage {
+                    source: PageSource::Sheaf(s, p),
+                    mark,
+                });
+            }
+            if sides == Sides::Duplex && sheaf.pages.len() % 2 == 1 {
+                all.update(&blank_digest());
+                pages.push(ReadyPage {
+                    source: PageSource::Blank,
+                    mark: None,
+                });
+            }
+        }
+        (payload.sheet == payload.sheets).then(|| (pages, finished(all)))
+    }
+
+    fn mark(&self, page: &PageView<'_>, payload: &Payload) -> Vec<u8> {
+        let mut content = Vec::with_capacity(1_536);
+        content.extend_from_slice(page.restore);
+        self.painter
+            .paint(&mut content, payload, page.matrix, page.font);
+        deflate(&content, self.deflate_level)
+    }
+}
+
+/// Digest of a page as `proof` computes it: of its dictionary's rest, and of its list of contents.
+fn page_digest(sheaf: &View<'_>, page: &PageView<'_>, mark: Option<&[u8]>) -> Option<Sha256> {
+    let stream = |entries: &str, data: &[u8]| {
+        digest(
+            stream_dictionary(entries, data.len()).as_bytes(),
+            Some(data),
+            |_| None,
+        )
+    };
+    let mut list = Vec::with_capacity(40 * (page.contents.len() + 2));
+    let mut add = |item: &[&[u8]]| {
+        list.push(if list.is_empty() { b'[' } else { b' ' });
+        item.iter().for_each(|bytes| list.extend_from_slice(bytes));
+    };
+    match (mark, page.saves) {
+        (None, _) | (_, 0) => {}
+        (Some(_), 1) => add(&[format!("P{SAVE}").as_bytes()]),
+        (Some(_), saves) => add(&[b"R", &stream("", &saves_content(saves))]),
+    }
+    for &index in &page.contents {
+        add(&[b"R", &sheaf.objects.get(index as usize)?.digest?]);
+    }
+    if let Some(mark) = mark {
+        add(&[b"R", &stream("/Filter/FlateDecode", mark)]);
+    }
+    if list.is_empty() {
+        list.push(b'[');
+    }
+    list.push(b']');
+    Some(disk::sha256(
+        &[page.rest_digest, disk::sha256(&list)].concat(),
+    ))
+}
+
+fn blank_digest() -> Sha256 {
+    let rest = format!("{}/Resources<<>>", super::part::A4_BOX);
+    disk::sha256(&page_rest_digest(rest.as_bytes(), |_| None))
+}
+
+/// Parts as they are written, one after the other.
+struct Parts<'f> {
+    folder: PathBuf,
+    scratch: PathBuf,
+    faces: &'f super::face::Faces,
+    job: Job,
+    part_bytes_max: u64,
+    part_sheets_max: u32,
+    open: Option<OpenPart>,
+    files: Vec<WrittenFile>,
+    summaries: Vec<PartSummary>,
+}
+
+struct OpenPart {
+    pdf: PartWriter,
+    csv: PiecesWriter<HashingWriter>,
+    addresses: BufWriter<File>,
+    summary: PartSummary,
+    /// Of all pieces, for the file's id.
+    digest: ring::digest::Context,
+}
+
+impl Parts<'_> {
+    fn add(
+        &mut self,
+        piece: &ReadyPiece<'_>,
+        on_piece: &mut impl FnMut(&PieceRow),
+    ) -> Result<(), Error> {
+        let class = piece.header.plan.class_name();
+        let sheets = u32::from(piece.header.plan.sheets);
+        let full = self.open.as_ref().is_some_and(|open| {
+            open.summary.class != class
+                || open.summary.sheets + sheets > self.part_sheets_max
+                || open.pdf.size_max(self.faces) + piece.size_max > self.part_bytes_max
+                || open.pdf.objects() > OBJECTS_MAX
+        });
+        if full {
+            self.close()?;
+        }
+        let mut open = match self.open.take() {
+            Some(open) => open,
+            None => self.begin(class, piece.first.piece)?,
+        };
+        open.add(piece, on_piece)?;
+        self.open = Some(open);
+        Ok(())
+    }
+
+    fn begin(&self, class: String, first_piece: u32) -> Result<OpenPart, Error> {
+        let number = match self.summaries.last() {
+            Some(last) if last.class == class => last.number + 1,
+            _ => 1,
+        };
+        let relative = PathBuf::from(format!("print/{class}"));
+        let folder = self.folder.join(&relative);
+        disk::create_private_folder(&folder).map_err(|source| Error::io(&folder, source))?;
+        let summary = PartSummary {
+            pdf: relative.join(format!("{number:04}.pdf")),
+            csv: relative.join(format!("{number:04}.pieces.csv")),
+            addresses: self.scratch.join(format!("{class}-{number:04}.addresses")),
+            class,
+            number,
+            first_piece,
+            pieces: 0,
+            sheets: 0,
+            pages: 0,
+            weight_mg: 0,
+        };
+        let csv_path = self.folder.join(&summary.csv);
+        let csv =
+            HashingWriter::create(&csv_path).map_err(|source| Error::io(&csv_path, source))?;
+        let csv =
+            PiecesWriter::new(csv, self.job).map_err(|error| Error::io(&csv_path, error.into()))?;
+        let addresses = disk::create_private(&summary.addresses);
+        let addresses = addresses.map_err(|source| Error::io(&summary.addresses, source))?;
+        Ok(OpenPart {
+            pdf: PartWriter::create(&self.folder.join(&summary.pdf))?,
+            csv,
+            addresses: BufWriter::new(addresses),
+            summary,
+            digest: ring::digest::Context::new(&ring::digest::SHA256),
+        })
+    }
+
+    /// Ends the part that is open.
+    fn close(&mut self) -> Result<(), Error> {
+        let Some(open) = self.open.take() else {
+            return Ok(());
+        };
+        let OpenPart {
+            pdf,
+            csv,
+            mut addresses,
+            summary,
+            mut digest,
+        } = open;
+        addresses
+            .flush()
+            .map_err(|source| Error::io(&summary.addresses, source))?;
+        digest.update(format!("{:?} {} {}", self.job, summary.class, summary.number).as_bytes());
+        let (path, size, sha256) = pdf.finish(self.faces, self.job.date, &finished(digest))?;
+        let pdf = WrittenFile {
+            path: summary.pdf.clone(),
+            size,
+            sha256,
+        };
+        let csv_path = self.folder.join(&summary.csv);
+        let csv = csv.into_inner().and_then(HashingWriter::finish);
+        let (size, sha256) = csv.map_err(|source| Error::io(&csv_path, source))?;
+        let csv = WrittenFile {
+            path: summary.csv.clone(),
+            size,
+            sha256,
+        };
+
+        let relative = summary.pdf.with_extension("sha256");
+        let sums = checksums(&[&pdf, &csv]);
+        let sums_path = self.folder.join(&relative);
+        // This also makes the names of the two others durable: they are in the same folder.
+        disk::write_whole(&sums_path, sums.as_bytes())
+            .map_err(|source| Error::io(&path, source))?;
+        let sums = WrittenFile {
+            path: relative,
+            size: sums.len() as u64,
+            sha256: disk::sha256(sums.as_bytes()),
+        };
+        self.files.extend([pdf, csv, sums]);
+        self.summaries.push(summary);
+        Ok(())
+    }
+}
+
+/// In the form of sha256sum.
+fn checksums(files: &[&WrittenFile]) -> String {
+    let name = |file: &WrittenFile| {
+        file.path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned()
+    };
+    files
+        .iter()
+        .map(|file| format!("{}  {}\n", hex(&file.sha256), name(file)))
+        .collect()
+}
+
+impl OpenPart {
+    fn add(
+        &mut self,
+        piece: &ReadyPiece<'_>,
+        on_piece: &mut impl FnMut(&PieceRow),
+    ) -> Result<(), Error> {
+        let header = &piece.header;
+        let pages = piece.ready.pages.len() as u32;
+        self.pdf
+            .piece(&piece.ready)
+            .map_err(|source| self.pdf.error(source))?;
+        self.pdf.uses(each(&header.glyphs), header.letterhead);
+        let summary = &mut self.summary;
+        let row = PieceRow {
+            seq: header.seq,
+            letter_id: header.letter_id.clone(),
+            piece: piece.first.piece,
+            class: summary.class.clone(),
+            part: summary.number,
+            first_page: summary.pages + 1,
+            pages,
+            first_sheet: summary.sheets + 1,
+            plan: header.plan,
+            postal_code: header.postal_code.clone(),
+            country: header.country.clone(),
+            enclosures: piece.ready.sheaves.len() as u32 - 1,
+            sha256: piece.sha256,
+        };
+        self.csv
+            .row(&row, &piece.first)
+            .map_err(|error| Error::io(&summary.csv, error.into()))?;
+        let address = header.address.as_bytes();
+        let written = self
+            .addresses
+            .write_all(&(address.len() as u32).to_le_bytes());
+        let written = written.and_then(|()| self.addresses.write_all(address));
+        written.map_err(|source| Error::io(&summary.addresses, source))?;
+        self.digest.update(&piece.sha256);
+        summary.pieces += 1;
+        summary.pages += pages;
+        summary.sheets += u32::from(header.plan.sheets);
+        summary.weight_mg += u64::from(header.plan.weight_mg);
+        on_piece(&row);
+        Ok(())
+    }
+}

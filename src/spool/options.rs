@@ -1,0 +1,325 @@
+//! What a print plant asks for, as data. The defaults are the strictest common Nordic profile (`facts/print.md` §8).
+
+use crate::letter::{Colour, Envelope, Postage, Sides};
+
+/// A4, 210 × 297 mm, in square millimetres.
+const A4_MM2: u64 = 62_370;
+/// The strip that a plant keeps for itself at the left edge (`facts/print.md` §8).
+const STRIP_NEVER_PRINTED_MM: (f64, f64) = (95.0, 175.0);
+/// A mark stands at least this far from the trailing edge (`facts/print.md` §8).
+const TRAILING_EDGE_MM: f64 = 30.0;
+/// Smallest module: a plant asks for 0.38 mm, we leave some room (`facts/print.md` §8).
+const MODULE_MM_MIN: f64 = 0.42;
+
+/// The vendor profile.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Options {
+    /// Sheets that the inserter takes. C5: 6, the strictest of eBREV Webb and Digdir; C4: 40, iMail (§4.2).
+    pub sheets_max: PerEnvelope<u16>,
+    /// Pages of one letter with all that it encloses.
+    pub pages_max: u32,
+    /// Weight of the paper.
+    pub paper_grams_m2: u32,
+    /// Weight of an empty envelope in milligrams (§4.2).
+    pub envelope_mg: PerEnvelope<u32>,
+    /// What the plant can insert, by name.
+    pub inserts: Vec<Insert>,
+    /// Upper ends of the postage steps in grams, rising (PostNord, §4.2).
+    pub postage_steps_g: Vec<u32>,
+    /// Sides where the letter does not say.
+    pub sides: Sides,
+    /// Ink where the letter does not say.
+    pub colour: Colour,
+    /// Postage where the letter does not say.
+    pub postage: Postage,
+    /// The mark on every sheet front.
+    pub mark: MarkPlace,
+    /// A part ends before it grows beyond this.
+    pub part_bytes_max: u64,
+    /// A part ends before it has more sheets than this.
+    pub part_sheets_max: u32,
+    /// How far an enclosed page may differ from A4, each way.
+    pub page_tolerance_mm: f64,
+    /// What becomes of an enclosed page that lies on its side.
+    pub landscape: Landscape,
+    /// What becomes of an enclosed PDF that names one of the fourteen standard fonts without embedding it.
+    pub standard_fonts: StandardFonts,
+    /// Indirect objects of one enclosed PDF.
+    pub pdf_objects_max: u32,
+    /// What one stream of an enclosed PDF may become when it is unpacked.
+    pub pdf_stream_bytes_max: u64,
+    /// Deflate level of page contents, 1 to 12.
+    pub deflate_level: u8,
+}
+
+/// A value for each envelope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PerEnvelope<T> {
+    /// For C5.
+    pub c5: T,
+    /// For C4.
+    pub c4: T,
+}
+
+impl<T: Copy> PerEnvelope<T> {
+    /// The value for one envelope.
+    pub fn of(&self, envelope: Envelope) -> T {
+        match envelope {
+            Envelope::C5 => self.c5,
+            Envelope::C4 => self.c4,
+        }
+    }
+}
+
+/// Something that the plant puts into the envelope.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Insert {
+    /// The name that letters use.
+    pub name: String,
+    /// The feeder it lies in, 1 to 8.
+    pub station: u8,
+    /// Its weight in milligrams.
+    #[serde(default)]
+    pub weight_mg: u32,
+}
+
+/// Where the mark stands: its white box, from the top left corner of the sheet.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MarkPlace {
+    /// From the left edge.
+    pub x_mm: f64,
+    /// From the top edge.
+    pub y_mm: f64,
+    /// One module; the box is 20 modules wide (18 and a quiet zone of one).
+    pub module_mm: f64,
+}
+
+impl Default for MarkPlace {
+    fn default() -> Self {
+        Self {
+            x_mm: 3.0,
+            y_mm: 180.0,
+            module_mm: 0.5,
+        }
+    }
+}
+
+/// What becomes of an enclosed page that lies on its side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Landscape {
+    /// The letter cannot be printed.
+    Refuse,
+    /// It is turned a quarter, its top to the left edge of the sheet; a note says so.
+    Turn,
+}
+
+/// What becomes of a standard font that is not embedded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StandardFonts {
+    /// The letter cannot be printed.
+    Refuse,
+    /// The plant's own font is used; a note says so.
+    Note,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            sheets_max: PerEnvelope { c5: 6, c4: 40 },
+            pages_max: 80,
+            paper_grams_m2: 80,
+            envelope_mg: PerEnvelope {
+                c5: 7_000,
+                c4: 20_000,
+            },
+            inserts: Vec::new(),
+            postage_steps_g: vec![50, 100, 250, 500, 1000, 2000],
+            sides: Sides::Duplex,
+            colour: Colour::Mono,
+            postage: Postage::Standard,
+            mark: MarkPlace::default(),
+            part_bytes_max: 1 << 30,
+            part_sheets_max: 50_000,
+            page_tolerance_mm: 2.0,
+            landscape: Landscape::Turn,
+            standard_fonts: StandardFonts::Refuse,
+            pdf_objects_max: 50_000,
+            pdf_stream_bytes_max: 64 << 20,
+            deflate_level: 1,
+        }
+    }
+}
+
+/// What is wrong with a vendor profile.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("vendor profile: `{field}` is {found}; allowed is {allowed}")]
+pub struct OptionsError {
+    /// The field.
+    pub field: &'static str,
+    /// What was found.
+    pub found: String,
+    /// What is allowed.
+    pub allowed: &'static str,
+}
+
+impl Options {
+    /// Weight of so many sheets in milligrams.
+    pub fn paper_mg(&self, sheets: u32) -> u64 {
+        (u64::from(sheets) * A4_MM2 * u64::from(self.paper_grams_m2) + 500) / 1000
+    }
+
+    /// Finds every value that a plant or a format cannot take.
+    ///
+    /// # Errors
+    /// All faults, in the order of the fields.
+    pub fn check(&self) -> Result<(), Vec<OptionsError>> {
+        let mut faults = Vec::new();
+        let mut ask = |good: bool, field, found: String, allowed| {
+            if !good {
+                faults.push(OptionsError {
+                    field,
+                    found,
+                    allowed,
+                });
+            }
+        };
+        let sheets = |n: u16| (1..=999).contains(&n); // Three digits in the mark.
+        ask(
+            sheets(self.sheets_max.c5) && sheets(self.sheets_max.c4),
+            "sheets_max",
+            format!("{} and {}", self.sheets_max.c5, self.sheets_max.c4),
+            "1 to 999",
+        );
+        ask(
+            (1..=1998).contains(&self.pages_max),
+            "pages_max",
+            self.pages_max.to_string(),
+            "1 to 1998",
+        );
+        ask(
+            (20..=1000).contains(&self.paper_grams_m2),
+            "paper_grams_m2",
+            self.paper_grams_m2.to_string(),
+            "20 to 1000",
+        );
+        for insert in &self.inserts {
+            ask(
+                (1..=8).contains(&insert.station),
+                "inserts.station",
+                insert.station.to_string(),
+                "1 to 8",
+            );
+        }
+        ask(
+            !self.postage_steps_g.is_empty()
+                && self.postage_steps_g.windows(2).all(|w| w[0] < w[1])
+                && self.postage_steps_g[0] > 0,
+            "postage_steps_g",
+            format!("{:?}", self.postage_steps_g),
+            "a rising list of grams",
+        );
+        self.check_mark(&mut ask);
+        ask(
+            (1 << 20..=9_000_000_000).contains(&self.part_bytes_max),
+            "part_bytes_max",
+            self.part_bytes_max.to_string(),
+            "1 MiB to 9,000,000,000 (an offset has ten digits)",
+        );
+        ask(
+            (1..=1_000_000).contains(&self.part_sheets_max),
+            "part_sheets_max",
+            self.part_sheets_max.to_string(),
+            "1 to 1,000,000 (a PDF has at most 8,388,607 objects)",
+        );
+        ask(
+            (0.0..=10.0).contains(&self.page_tolerance_mm),
+            "page_tolerance_mm",
+            self.page_tolerance_mm.to_string(),
+            "0 to 10",
+        );
+        ask(
+            (1..=12).contains(&self.deflate_level),
+            "deflate_level",
+            self.deflate_level.to_string(),
+            "1 to 12",
+        );
+        if faults.is_empty() {
+            Ok(())
+        } else {
+            Err(faults)
+        }
+    }
+
+    fn check_mark(&self, ask: &mut impl FnMut(bool, &'static str, String, &'static str)) {
+        let MarkPlace {
+            x_mm,
+            y_mm,
+            module_mm,
+        } = self.mark;
+        ask(
+            (MODULE_MM_MIN..=0.9).contains(&module_mm),
+            "mark.module_mm",
+            module_mm.to_string(),
+            "0.42 to 0.9",
+        );
+        let side = module_mm * f64::from(super::mark::BOX_MODULES);
+        ask(
+            x_mm >= 0.0 && x_mm + side <= 18.0,
+            "mark.x_mm",
+            x_mm.to_string(),
+            "a mark inside the left 18 mm of the sheet",
+        );
+        let bottom = y_mm + side + super::mark::ID_LENGTH_MM; // The piece id stands below it.
+        let (from, to) = STRIP_NEVER_PRINTED_MM;
+        ask(
+            y_mm >= 5.0 && bottom <= 297.0 - TRAILING_EDGE_MM && (bottom <= from || y_mm >= to),
+            "mark.y_mm",
+            y_mm.to_string(),
+            "a mark outside y 95 to 175 mm and at least 30 mm from the lower edge",
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_are_allowed() {
+        assert_eq!(Options::default().check(), Ok(()));
+    }
+
+    #[test]
+    fn every_fault_is_named() {
+        let options = Options {
+            mark: MarkPlace {
+                y_mm: 160.0,
+                module_mm: 0.3,
+                ..MarkPlace::default()
+            },
+            postage_steps_g: vec![100, 50],
+            ..Options::default()
+        };
+        let fields: Vec<_> = options
+            .check()
+            .unwrap_err()
+            .iter()
+            .map(|f| f.field)
+            .collect();
+        assert_eq!(fields, ["postage_steps_g", "mark.module_mm", "mark.y_mm"]);
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused() {
+        assert!(toml::from_str::<Options>("sheets = 3").is_err());
+        let options: Options = toml::from_str("paper_grams_m2 = 90\n[mark]\ny_mm = 200.0").unwrap();
+        assert_eq!(options.paper_mg(1), 5_613); // facts/print.md §4.2
+        assert_eq!(options.mark.x_mm, 3.0);
+    }
+}

@@ -1,0 +1,552 @@
+//! Writes one part: a PDF that streams out object by object.
+//!
+//! In: pages of sheaves, one piece after the other. Out: a file with a classic cross-reference table, a balanced page
+//! tree, each font program and the letterhead once. What is kept in memory is the offset of each object and the digest of
+//! each object that may be shared; both are bounded by the size of a part.
+
+use std::hash::{BuildHasherDefault, Hasher};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use hashbrown::HashMap;
+use jiff::civil::Date;
+
+use super::Error;
+use super::face::Faces;
+use super::prepare::deflate;
+use super::sheaf::{ObjectView, Stretch, Target, View, walk};
+use crate::compose::{Face, GlyphsUsed};
+use crate::disk::{HashingWriter, Sha256, hex};
+
+// Objects that every part has, by number. `proof` knows them as those below `FIRST_FREE`.
+const CATALOG: u32 = 1;
+const INFO: u32 = 2;
+const METADATA: u32 = 3;
+/// Resources of the letters' own pages.
+pub(super) const OWN_RESOURCES: u32 = 4;
+const LETTERHEAD: u32 = 5;
+/// The faces, in order.
+pub(super) const FIRST_FACE: u32 = 6;
+/// The font of piece ids.
+pub(super) const REGULAR_FACE: u32 = FIRST_FACE;
+/// A stream of one `q`.
+pub(super) const SAVE: u32 = 10;
+/// The first number for anything else; those from 11 are null.
+pub(super) const FIRST_FREE: u32 = 16;
+
+/// Kids of a node of the page tree: flat trees kill viewers (`facts/print.md` §5.2).
+const KIDS_MAX: usize = 256;
+/// An entry of the cross-reference table.
+const XREF_ENTRY_BYTES: u64 = 20;
+/// Header, trailer, catalog and the like.
+const FRAME_BYTES: u64 = 16_384;
+/// A4 in points.
+pub(super) const A4_BOX: &str = "/MediaBox[0 0 595.276 841.89]";
+
+/// What a page is made of.
+pub(super) enum PageSource {
+    /// Sheaf and page of the piece.
+    Sheaf(usize, usize),
+    /// An empty back.
+    Blank,
+}
+
+/// A page ready to be written.
+pub(super) struct ReadyPage {
+    pub(super) source: PageSource,
+    /// What brings the graphics state back and draws the mark, deflated; on fronts only.
+    pub(super) mark: Option<Vec<u8>>,
+}
+
+/// A piece ready to be written.
+pub(super) struct Ready<'a> {
+    pub(super) sheaves: Vec<View<'a>>,
+    pub(super) pages: Vec<ReadyPage>,
+}
+
+/// Writes one part.
+pub(super) struct PartWriter {
+    path: PathBuf,
+    out: HashingWriter,
+    /// By object number; zero for one that has not been written.
+    offsets: Vec<u64>,
+    shared: HashMap<Sha256, u32, BuildHasherDefault<FirstBytes>>,
+    levels: Vec<Option<Node>>,
+    glyphs: [Vec<u64>; 4],
+    letterhead: bool,
+    buffer: Vec<u8>,
+}
+
+#[derive(Default)]
+struct Node {
+    number: u32,
+    kids: Vec<u32>,
+    pages: u32,
+}
+
+/// A digest is as good a hash as any.
+#[derive(Default)]
+struct FirstBytes(u64);
+
+impl Hasher for FirstBytes {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        if let Some(first) = bytes.first_chunk::<8>() {
+            self.0 = u64::from_le_bytes(*first);
+        }
+    }
+
+    fn write_usize(&mut self, _: usize) {}
+}
+
+impl PartWriter {
+    /// Begins a part.
+    pub(super) fn create(path: &Path) -> Result<Self, Error> {
+        let failed = |source| Error::io(path, source);
+        let mut part = Self {
+            path: path.to_owned(),
+            out: HashingWriter::create(path).map_err(failed)?,
+            offsets: vec![0; FIRST_FREE as usize],
+            shared: HashMap::default(),
+            levels: Vec::new(),
+            glyphs: Default::default(),
+            letterhead: false,
+            buffer: Vec::new(),
+        };
+        // The comment of bytes above 127 tells that the file is not text (ISO 32000-1 7.5.2).
+        part.out
+            .write_all(b"%PDF-1.6\n%\xe5\xe4\xf6\xd8\n")
+            .map_err(failed)?;
+        part.stream(SAVE, "", b"q\n").map_err(failed)?;
+        Ok(part)
+    }
+
+    /// An error of writing this part.
+    pub(super) fn error(&self, source: io::Error) -> Error {
+        Error::io(&self.path, source)
+    }
+
+    /// How large the part would be if it ended now, at most.
+    pub(super) fn size_max(&self, faces: &Faces) -> u64 {
+        let used =
+            std::array::from_fn(|i| self.glyphs[i].iter().map(|w| w.count_ones() as usize).sum());
+        self.out.size()
+            + self.offsets.len() as u64 * XREF_ENTRY_BYTES
+            + FRAME_BYTES
+            + faces.letterhead.len() as u64
+            + faces.bytes_max(&used)
+    }
+
+    /// Number of objects so far.
+    pub(super) fn objects(&self) -> usize {
+        self.offsets.len()
+    }
+
+    /// Notes that glyphs and the letterhead are used.
+    pub(super) fn uses<'g>(
+        &mut self,
+        glyphs: impl IntoIterator<Item = (Face, u16)> + 'g,
+        letterhead: bool,
+    ) {
+        self.letterhead |= letterhead;
+        for (face, glyph) in glyphs {
+            let words = &mut self.glyphs[face as usize];
+            let at = usize::from(glyph / 64);
+            if words.len() <= at {
+                words.resize(at + 1, 0);
+            }
+            words[at] |= 1 << (glyph % 64);
+        }
+    }
+
+    /// Writes the pages of a piece.
+    pub(super) fn piece(&mut self, ready: &Ready<'_>) -> io::Result<()> {
+        let mut numbers: Vec<Vec<u32>> = ready
+            .sheaves
+            .iter()
+            .map(|sheaf| vec![0; sheaf.objects.len()])
+            .collect();
+        for page in &ready.pages {
+            let mut text = Vec::with_capacity(256);
+            text.extend_from_slice(b"<</Type/Page");
+            match page.source {
+                PageSource::Blank => {
+                    text.extend_from_slice(A4_BOX.as_bytes());
+                    text.extend_from_slice(b"/Resources<<>>");
+                }
+                PageSource::Sheaf(sheaf, index) => {
+                    let (view, numbers) = (&ready.sheaves[sheaf], &mut numbers[sheaf]);
+                    self.sheaf_page(view, index, numbers, page.mark.as_deref(), &mut text)?;
+                }
+            }
+            let parent = self.parent_of_next_page();
+            write!(text, "/Parent {parent} 0 R>>")?;
+            let number = self.allocate();
+            self.object(number, &text)?;
+            self.page_written(number)?;
+        }
+        Ok(())
+    }
+
+    fn sheaf_page(
+        &mut self,
+        sheaf: &View<'_>,
+        index: usize,
+        numbers: &mut [u32],
+        mark: Option<&[u8]>,
+        text: &mut Vec<u8>,
+    ) -> io::Result<()> {
+        let page = &sheaf.pages[index];
+        let mut queue = Vec::new();
+        self.fill(page.rest, sheaf, numbers, &mut queue, text);
+        let mut contents = Vec::with_capacity(page.contents.len() + 2);
+        for &content in &page.contents {
+            contents.push(self.number_of(content, sheaf, numbers, &mut queue));
+        }
+        self.write_queued(sheaf, numbers, queue)?;
+        if let Some(mark) = mark {
+            match page.saves {
+                0 => {}
+                1 => contents.insert(0, SAVE),
+                saves => {
+                    let number = self.allocate();
+                    self.stream(number, "", &saves_content(saves))?;
+                    contents.insert(0, number);
+                }
+            }
+            let number = self.allocate();
+            self.stream(number, "/Filter/FlateDecode", mark)?;
+            contents.push(number);
+        }
+        text.extend_from_slice(b"/Contents[");
+        for (i, number) in contents.iter().enumerate() {
+            write!(text, "{}{number} 0 R", if i == 0 { "" } else { " " })?;
+        }
+        text.push(b']');
+        Ok(())
+    }
+
+    fn write_queued(
+        &mut self,
+        sheaf: &View<'_>,
+        numbers: &mut [u32],
+        mut queue: Vec<u32>,
+    ) -> io::Result<()> {
+        let mut text = Vec::new();
+        while let Some(index) = queue.pop() {
+            let ObjectView {
+                text: source, data, ..
+            } = sheaf.objects[index as usize];
+            text.clear();
+            self.fill(source, sheaf, numbers, &mut queue, &mut text);
+            let number = numbers[index as usize];
+            self.begin(number)?;
+            self.out.write_all(&text)?;
+            if let Some(data) = data {
+                self.out.write_all(b"\nstream\n")?;
+                self.out.write_all(data)?;
+                self.out.write_all(b"\nendstream")?;
+            }
+            self.out.write_all(b"\nendobj\n")?;
+        }
+        Ok(())
+    }
+
+    /// Copies text, with the numbers of the part in place of references.
+    fn fill(
+        &mut self,
+        source: &[u8],
+        sheaf: &View<'_>,
+        numbers: &mut [u32],
+        queue: &mut Vec<u32>,
+        text: &mut Vec<u8>,
+    ) {
+        walk(source, |stretch| match stretch {
+            Stretch::Plain(plain) => text.extend_from_slice(plain),
+            Stretch::Reference(target) => {
+                let number = match target {
+                    Target::Part(number) => number,
+                    Target::Own(index) => self.number_of(index, sheaf, numbers, queue),
+                };
+                let _ = write!(text, "{number} 0 R"); // Into memory: cannot fail.
+            }
+        });
+    }
+
+    /// The number of an object of a sheaf; queues it to be written if the part does not hold it yet.
+    fn number_of(
+        &mut self,
+        index: u32,
+        sheaf: &View<'_>,
+        numbers: &mut [u32],
+        queue: &mut Vec<u32>,
+    ) -> u32 {
+        let at = index as usize;
+        if at >= numbers.len() {
+            return FIRST_FREE - 1; // Null. Sheaves are ours: their references are in range.
+        }
+        if numbers[at] == 0 {
+            let digest = sheaf.objects[at].digest;
+            numbers[at] = match digest.and_then(|digest| self.shared.get(&digest).copied()) {
+                Some(number) => number,
+                None => {
+                    let number = self.allocate();
+                    if let Some(digest) = digest {
+                        self.shared.insert(digest, number);
+                    }
+                    queue.push(index);
+                    number
+                }
+            };
+        }
+        numbers[at]
+    }
+
+    /// A number for a new object.
+    pub(super) fn allocate(&mut self) -> u32 {
+        self.offsets.push(0);
+        self.offsets.len() as u32 - 1
+    }
+
+    fn begin(&mut self, number: u32) -> io::Result<()> {
+        self.offsets[number as usize] = self.out.size();
+        writeln!(self.out, "{number} 0 obj")
+    }
+
+    /// Writes an object.
+    pub(super) fn object(&mut self, number: u32, text: &[u8]) -> io::Result<()> {
+        self.begin(number)?;
+        self.out.write_all(text)?;
+        self.out.write_all(b"\nendobj\n")
+    }
+
+    fn stream(&mut self, number: u32, entries: &str, data: &[u8]) -> io::Result<()> {
+        self.begin(number)?;
+        write!(
+            self.out,
+            "{}\nstream\n",
+            stream_dictionary(entries, data.len())
+        )?;
+        self.out.write_all(data)?;
+        self.out.write_all(b"\nendstream\nendobj\n")
+    }
+
+    /// Writes a stream, deflated.
+    pub(super) fn deflated_stream(
+        &mut self,
+        number: u32,
+        entries: &str,
+        data: &[u8],
+    ) -> io::Result<()> {
+        self.stream(
+            number,
+            &format!("/Filter/FlateDecode{entries}"),
+            &deflate(data, 6),
+        )
+    }
+
+    fn parent_of_next_page(&mut self) -> u32 {
+        self.node(0).number
+    }
+
+    fn node(&mut self, level: usize) -> &mut Node {
+        while self.levels.len() <= level {
+            self.levels.push(None);
+        }
+        if self.levels[level].is_none() {
+            let number = self.allocate();
+            self.levels[level] = Some(Node {
+                number,
+                ..Node::default()
+            });
+        }
+        self.levels[level].get_or_insert_default()
+    }
+
+    fn page_written(&mut self, number: u32) -> io::Result<()> {
+        self.kid_written(0, number, 1)
+    }
+
+    fn kid_written(&mut self, level: usize, number: u32, pages: u32) -> io::Result<()> {
+        let node = self.node(level);
+        node.kids.push(number);
+        node.pages += pages;
+        if node.kids.len() == KIDS_MAX {
+            self.close_node(level)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn close_node(&mut self, level: usize) -> io::Result<()> {
+        let Some(node) = self.levels[level].take() else {
+            return Ok(());
+        };
+        let parent = self.node(level + 1).number;
+        self.write_node(&node, &format!("/Parent {parent} 0 R"))?;
+        self.kid_written(level + 1, node.number, node.pages)
+    }
+
+    fn write_node(&mut self, node: &Node, parent: &str) -> io::Result<()> {
+        let mut text = std::mem::take(&mut self.buffer);
+        text.clear();
+        write!(text, "<</Type/Pages/Count {}{parent}/Kids[", node.pages)?;
+        for (i, kid) in node.kids.iter().enumerate() {
+            write!(text, "{}{kid} 0 R", if i == 0 { "" } else { " " })?;
+        }
+        text.extend_from_slice(b"]>>");
+        self.object(node.number, &text)?;
+        self.buffer = text;
+        Ok(())
+    }
+
+    /// Closes the page tree; gives the number of its root.
+    fn close_tree(&mut self) -> io::Result<u32> {
+        if self.levels.is_empty() {
+            self.node(0); // A part without pages is still a PDF.
+        }
+        let mut level = 0;
+        loop {
+            if level + 1 == self.levels.len() {
+                let root = self.levels[level].take().unwrap_or_default();
+                self.write_node(&root, "")?;
+                return Ok(root.number);
+            }
+            self.close_node(level)?;
+            level += 1;
+        }
+    }
+
+    /// Writes what the pages share, and the end of the file.
+    ///
+    /// # Errors
+    /// Any error of writing, or a font whose glyphs cannot be taken out.
+    pub(super) fn finish(
+        mut self,
+        faces: &Faces,
+        date: Date,
+        id: &Sha256,
+    ) -> Result<(PathBuf, u64, Sha256), Error> {
+        self.uses(
+            faces.id_glyphs.iter().map(|&glyph| (Face::Regular, glyph)),
+            false,
+        );
+        if self.letterhead {
+            self.uses(each(&faces.letterhead_glyphs), true);
+        }
+        let mut fonts = String::new();
+        for face in Face::ALL {
+            let used = self.used(face);
+            if used.is_empty() {
+                self.object(FIRST_FACE + face as u32, b"null")
+                    .map_err(|e| self.error(e))?;
+            } else {
+                faces.write(&mut self, face, &used)?;
+                fonts += &format!("/F{} {} 0 R", face as u8, FIRST_FACE + face as u32);
+            }
+        }
+        let path = self.path.clone();
+        let (size, sha256) = self
+            .frame(faces, date, id, &fonts)
+            .map_err(|source| Error::io(&path, source))?;
+        Ok((path, size, sha256))
+    }
+
+    fn used(&self, face: Face) -> Vec<u16> {
+        let words = self.glyphs[face as usize].iter().enumerate();
+        words
+            .flat_map(|(i, word)| {
+                (0..64)
+                    .filter(move |bit| word >> bit & 1 == 1)
+                    .map(move |bit| (i * 64) as u16 + bit)
+            })
+            .filter(|&glyph| glyph != 0)
+            .collect()
+    }
+
+    fn frame(
+        mut self,
+        faces: &Faces,
+        date: Date,
+        id: &Sha256,
+        fonts: &str,
+    ) -> io::Result<(u64, Sha256)> {
+        let form = if self.letterhead {
+            let entries = format!(
+                "/Type/XObject/Subtype/Form/BBox[0 0 595.276 841.89]/Resources<</Font<<{fonts}>>>>"
+            );
+            self.deflated_stream(LETTERHEAD, &entries, &faces.letterhead)?;
+            format!("/XObject<</LH {LETTERHEAD} 0 R>>")
+        } else {
+            self.object(LETTERHEAD, b"null")?;
+            String::new()
+        };
+        self.object(
+            OWN_RESOURCES,
+            format!("<</Font<<{fonts}>>{form}>>").as_bytes(),
+        )?;
+        let root = self.close_tree()?;
+        let day = date.strftime("%Y%m%d");
+        self.object(
+            INFO,
+            format!("<</Producer(Lettermill)/CreationDate(D:{day})>>").as_bytes(),
+        )?;
+        self.stream(
+            METADATA,
+            "/Type/Metadata/Subtype/XML",
+            metadata(date).as_bytes(),
+        )?;
+        self.object(
+            CATALOG,
+            format!("<</Type/Catalog/Pages {root} 0 R/Metadata {METADATA} 0 R>>").as_bytes(),
+        )?;
+        for number in SAVE + 1..FIRST_FREE {
+            self.object(number, b"null")?;
+        }
+
+        let xref = self.out.size();
+        write!(
+            self.out,
+            "xref\n0 {}\n0000000000 65535 f \n",
+            self.offsets.len()
+        )?;
+        for offset in &self.offsets[1..] {
+            writeln!(self.out, "{offset:010} 00000 n ")?;
+        }
+        let id = hex(&id[..16]);
+        write!(
+            self.out,
+            "trailer\n<</Size {}/Root {CATALOG} 0 R/Info {INFO} 0 R/ID[<{id}><{id}>]>>\nstartxref\n{xref}\n%%EOF\n",
+            self.offsets.len()
+        )?;
+        self.out.finish()
+    }
+}
+
+/// All glyphs of all faces.
+pub(super) fn each(glyphs: &GlyphsUsed) -> impl Iterator<Item = (Face, u16)> + '_ {
+    Face::ALL
+        .into_iter()
+        .zip(&glyphs.0)
+        .flat_map(|(face, list)| list.iter().map(move |&glyph| (face, glyph)))
+}
+
+/// Dictionary of a stream.
+pub(super) fn stream_dictionary(entries: &str, len: usize) -> String {
+    format!("<</Length {len}{entries}>>")
+}
+
+/// So many `q`.
+pub(super) fn saves_content(saves: u32) -> Vec<u8> {
+    b"q\n".repeat(saves as usize)
+}
+
+/// XMP packet (ISO 16684-1) that says what the Info dictionary says.
+fn metadata(date: Date) -> String {
+    format!(
+        "<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"><rdf:Description rdf:about=\"\" xmlns:pdf=\"http://ns.adobe.com/pdf/1.3/\" xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\"><pdf:Producer>Lettermill</pdf:Producer><xmp:CreateDate>{date}</xmp:CreateDate></rdf:Description></rdf:RDF></x:xmpmeta>\n<?xpacket end=\"r\"?>"
+    )
+}

@@ -1,0 +1,119 @@
+//! The pieces CSV that goes with each part: one row a piece, in the order of the part.
+
+use std::io::Write;
+
+use super::Job;
+use super::mark::Payload;
+use super::plan::{PiecePlan, colour_name, envelope_name, postage_name, sides_name};
+use crate::disk::{Sha256, hex};
+use crate::letter::LetterSeq;
+
+/// Names of the columns; `docs/formats-spool.md` explains each.
+pub(super) const COLUMNS: [&str; 20] = [
+    "piece",
+    "job",
+    "child",
+    "letter_id",
+    "first_page",
+    "pages",
+    "first_sheet",
+    "sheets",
+    "sides",
+    "colour",
+    "envelope",
+    "postage",
+    "postage_step_g",
+    "weight_mg",
+    "postal_code",
+    "country",
+    "stations",
+    "enclosures",
+    "mark",
+    "sha256",
+];
+
+/// Digits of a mark that all sheets of a piece share: version, job, child, piece.
+const MARK_PREFIX_DIGITS: usize = 19;
+
+/// One piece as it lies in a part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PieceRow {
+    /// Its letter's place in the mailing.
+    pub seq: LetterSeq,
+    /// The sender's business key.
+    pub letter_id: String,
+    /// From one over the whole job.
+    pub piece: u32,
+    /// Print class and folder, for example `c5-duplex-mono`.
+    pub class: String,
+    /// Part of the class, from one.
+    pub part: u32,
+    /// From one within the part.
+    pub first_page: u32,
+    /// Pages in the part, with blank backs.
+    pub pages: u32,
+    /// From one within the part.
+    pub first_sheet: u32,
+    /// Sheets, envelope, postage, weight.
+    pub plan: PiecePlan,
+    /// Digits, or empty.
+    pub postal_code: String,
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
+    /// Documents enclosed.
+    pub enclosures: u32,
+    /// Digest of all its pages as printed.
+    pub sha256: Sha256,
+}
+
+/// Writes rows.
+pub(super) struct PiecesWriter<W: Write> {
+    csv: csv::Writer<W>,
+    job: Job,
+}
+
+impl<W: Write> PiecesWriter<W> {
+    pub(super) fn new(out: W, job: Job) -> csv::Result<Self> {
+        let mut csv = csv::Writer::from_writer(out);
+        csv.write_record(COLUMNS)?;
+        Ok(Self { csv, job })
+    }
+
+    pub(super) fn row(&mut self, row: &PieceRow, first: &Payload) -> csv::Result<()> {
+        let plan = &row.plan;
+        let digits = first.digits();
+        let mark = digits[..MARK_PREFIX_DIGITS]
+            .iter()
+            .map(|&b| char::from(b))
+            .collect();
+        let number = |n: u32| n.to_string();
+        self.csv.write_record([
+            number(row.piece),
+            number(self.job.number.0),
+            number(u32::from(self.job.child)),
+            row.letter_id.clone(),
+            number(row.first_page),
+            number(row.pages),
+            number(row.first_sheet),
+            number(u32::from(plan.sheets)),
+            sides_name(plan.sides).into(),
+            colour_name(plan.colour).into(),
+            envelope_name(plan.envelope).into(),
+            postage_name(plan.postage).into(),
+            number(plan.postage_step_g),
+            number(plan.weight_mg),
+            row.postal_code.clone(),
+            row.country.clone(),
+            number(u32::from(plan.stations)),
+            number(row.enclosures),
+            mark,
+            hex(&row.sha256),
+        ])
+    }
+
+    pub(super) fn into_inner(self) -> std::io::Result<W> {
+        self.csv
+            .into_inner()
+            .map_err(csv::IntoInnerError::into_error)
+    }
+}

@@ -1,0 +1,294 @@
+//! How many sheets a letter takes, which envelope holds it, and what it weighs.
+
+use super::options::Options;
+use crate::letter::{Colour, Envelope, Postage, PrintOptions, Sides};
+
+/// How a piece will be printed and enveloped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PiecePlan {
+    /// Sheets of paper.
+    pub sheets: u16,
+    /// Pages with content; blank backs are not counted.
+    pub pages: u32,
+    /// One side or both.
+    pub sides: Sides,
+    /// Ink.
+    pub colour: Colour,
+    /// The smallest envelope that holds it, at least the one wished.
+    pub envelope: Envelope,
+    /// Postage class.
+    pub postage: Postage,
+    /// Upper end of the postage step, in grams.
+    pub postage_step_g: u32,
+    /// Paper, envelope and inserts.
+    pub weight_mg: u32,
+    /// Feeders that give an insert: station n is bit n-1.
+    pub stations: u8,
+}
+
+impl PiecePlan {
+    /// The print class and folder name, for example `c5-duplex-mono`.
+    pub fn class_name(&self) -> String {
+        format!(
+            "{}-{}-{}",
+            envelope_name(self.envelope),
+            sides_name(self.sides),
+            colour_name(self.colour)
+        )
+    }
+
+    /// Order of classes in a spool: C5 before C4, simplex before duplex, mono before colour.
+    pub(super) fn class_rank(&self) -> u8 {
+        (self.envelope as u8) << 2 | (self.sides as u8) << 1 | self.colour as u8
+    }
+}
+
+/// Why a letter cannot become a piece.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unfit {
+    /// More sheets than the largest envelope takes.
+    #[error("{sheets} sheets; the largest envelope takes {sheets_max}")]
+    TooThick {
+        /// Sheets of the letter.
+        sheets: u32,
+        /// Sheets that the largest envelope takes.
+        sheets_max: u16,
+    },
+    /// More pages than allowed.
+    #[error("{pages} pages; at most {pages_max} are allowed in a letter")]
+    TooManyPages {
+        /// Pages of the letter with all that it encloses.
+        pages: u32,
+        /// Pages allowed.
+        pages_max: u32,
+    },
+    /// Heavier than the last postage step.
+    #[error("{weight_g} g; the last postage step ends at {weight_g_max} g")]
+    TooHeavy {
+        /// Weight, rounded up.
+        weight_g: u32,
+        /// End of the last step.
+        weight_g_max: u32,
+    },
+    /// An insert that the vendor profile does not have; its place in the letter's list, from one.
+    #[error("insert number {position} of the letter is not in the vendor profile")]
+    UnknownInsert {
+        /// From one.
+        position: usize,
+    },
+}
+
+/// Plans a piece of so many own pages and enclosures, each of which starts on a front.
+///
+/// # Errors
+/// [`Unfit`]: no envelope, postage step or feeder for it.
+pub fn plan(
+    own_pages: u32,
+    enclosure_pages: &[u32],
+    wish: &PrintOptions<'_>,
+    options: &Options,
+) -> Result<PiecePlan, Unfit> {
+    let sides = wish.sides.unwrap_or(options.sides);
+    let documents = || std::iter::once(own_pages).chain(enclosure_pages.iter().copied());
+    let pages = documents().fold(0, u32::saturating_add);
+    if pages > options.pages_max {
+        return Err(Unfit::TooManyPages {
+            pages,
+            pages_max: options.pages_max,
+        });
+    }
+    let sheets: u32 = documents().map(|pages| sheets_of(pages, sides)).sum();
+    let envelope = [Envelope::C5, Envelope::C4]
+        .into_iter()
+        .filter(|&envelope| wish.envelope.is_none_or(|wished| envelope >= wished))
+        .find(|&envelope| sheets <= u32::from(options.sheets_max.of(envelope)));
+    let (Some(envelope), Ok(sheets_u16)) = (envelope, u16::try_from(sheets)) else {
+        return Err(Unfit::TooThick {
+            sheets,
+            sheets_max: options.sheets_max.c4,
+        });
+    };
+
+    let mut weight_mg = options.paper_mg(sheets) + u64::from(options.envelope_mg.of(envelope));
+    let mut stations = 0;
+    for (i, name) in wish.inserts.iter().enumerate() {
+        let insert = options.inserts.iter().find(|insert| insert.name == *name);
+        let insert = insert.ok_or(Unfit::UnknownInsert { position: i + 1 })?;
+        stations |= 1_u8 << (insert.station.wrapping_sub(1) & 7); // `Options::check` keeps it within 1 to 8.
+        weight_mg += u64::from(insert.weight_mg);
+    }
+    let step = options
+        .postage_steps_g
+        .iter()
+        .copied()
+        .find(|&g| weight_mg <= u64::from(g) * 1000);
+    let Some(postage_step_g) = step else {
+        return Err(Unfit::TooHeavy {
+            weight_g: u32::try_from(weight_mg.div_ceil(1000)).unwrap_or(u32::MAX),
+            weight_g_max: options.postage_steps_g.last().copied().unwrap_or_default(),
+        });
+    };
+    Ok(PiecePlan {
+        sheets: sheets_u16,
+        pages,
+        sides,
+        colour: wish.colour.unwrap_or(options.colour),
+        envelope,
+        postage: wish.postage.unwrap_or(options.postage),
+        postage_step_g,
+        weight_mg: u32::try_from(weight_mg).unwrap_or(u32::MAX),
+        stations,
+    })
+}
+
+/// Sheets that a document of so many pages takes when it starts on a front.
+pub(super) fn sheets_of(pages: u32, sides: Sides) -> u32 {
+    match sides {
+        Sides::Simplex => pages,
+        Sides::Duplex => pages.div_ceil(2),
+    }
+}
+
+/// `c5` or `c4`.
+pub(super) fn envelope_name(envelope: Envelope) -> &'static str {
+    match envelope {
+        Envelope::C5 => "c5",
+        Envelope::C4 => "c4",
+    }
+}
+
+/// `simplex` or `duplex`.
+pub(super) fn sides_name(sides: Sides) -> &'static str {
+    match sides {
+        Sides::Simplex => "simplex",
+        Sides::Duplex => "duplex",
+    }
+}
+
+/// `mono` or `colour`.
+pub(super) fn colour_name(colour: Colour) -> &'static str {
+    match colour {
+        Colour::Mono => "mono",
+        Colour::Colour => "colour",
+    }
+}
+
+/// The word that the pieces CSV uses.
+pub(super) fn postage_name(postage: Postage) -> &'static str {
+    match postage {
+        Postage::Economy => "economy",
+        Postage::Standard => "standard",
+        Postage::Priority => "priority",
+        Postage::Registered => "registered",
+        Postage::Legal => "legal",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::options::Insert;
+    use super::*;
+
+    fn wish() -> PrintOptions<'static> {
+        PrintOptions::default()
+    }
+
+    #[test]
+    fn each_enclosure_starts_on_a_front() {
+        let options = Options::default();
+        let duplex = plan(1, &[1, 3], &wish(), &options).unwrap();
+        assert_eq!((duplex.sheets, duplex.pages), (4, 5));
+        assert_eq!(duplex.class_name(), "c5-duplex-mono");
+        let simplex = PrintOptions {
+            sides: Some(Sides::Simplex),
+            ..wish()
+        };
+        assert_eq!(plan(1, &[1, 3], &simplex, &options).unwrap().sheets, 5);
+    }
+
+    #[test]
+    fn the_envelope_is_the_smallest_that_holds_it_and_at_least_the_one_wished() {
+        let options = Options::default();
+        assert_eq!(
+            plan(12, &[], &wish(), &options).unwrap().envelope,
+            Envelope::C5
+        );
+        assert_eq!(
+            plan(13, &[], &wish(), &options).unwrap().envelope,
+            Envelope::C4
+        );
+        let flat = PrintOptions {
+            envelope: Some(Envelope::C4),
+            ..wish()
+        };
+        assert_eq!(
+            plan(1, &[], &flat, &options).unwrap().envelope,
+            Envelope::C4
+        );
+        let thick = plan(
+            79,
+            &[1, 1],
+            &wish(),
+            &Options {
+                pages_max: 100,
+                ..options
+            },
+        );
+        assert_eq!(
+            thick,
+            Err(Unfit::TooThick {
+                sheets: 42,
+                sheets_max: 40
+            })
+        );
+    }
+
+    #[test]
+    fn weights_and_steps_follow_the_table() {
+        let options = Options::default(); // facts/print.md §4.2: C4 80 g, 50 g step ends at 6 sheets.
+        let flat = PrintOptions {
+            envelope: Some(Envelope::C4),
+            ..wish()
+        };
+        assert_eq!(plan(12, &[], &flat, &options).unwrap().postage_step_g, 50);
+        let seven = plan(14, &[], &flat, &options).unwrap();
+        assert_eq!((seven.postage_step_g, seven.weight_mg), (100, 54_927));
+    }
+
+    #[test]
+    fn inserts_come_from_stations() {
+        let options = Options {
+            inserts: vec![Insert {
+                name: "reply".into(),
+                station: 3,
+                weight_mg: 4_000,
+            }],
+            ..Options::default()
+        };
+        let with = |name: &'static str| PrintOptions {
+            inserts: vec![name.into()],
+            ..wish()
+        };
+        let planned = plan(1, &[], &with("reply"), &options).unwrap();
+        assert_eq!((planned.stations, planned.weight_mg), (0b100, 15_990));
+        assert_eq!(
+            plan(1, &[], &with("other"), &options),
+            Err(Unfit::UnknownInsert { position: 1 })
+        );
+    }
+
+    #[test]
+    fn a_letter_heavier_than_the_last_step_is_unfit() {
+        let options = Options {
+            postage_steps_g: vec![20],
+            ..Options::default()
+        };
+        assert_eq!(
+            plan(6, &[], &wish(), &options),
+            Err(Unfit::TooHeavy {
+                weight_g: 22,
+                weight_g_max: 20
+            })
+        );
+    }
+}

@@ -1,0 +1,492 @@
+//! Reads a part as it lies on disk: cross-reference table, objects, page tree. Shares no code with the writer.
+//!
+//! It reads what this program writes (classic table, one section, no object streams) through a map, so that a part of
+//! any size takes no memory but that of its page list. Anything else is a [`Fault`].
+
+use std::collections::HashMap;
+
+use crate::disk::{self, Sha256};
+
+/// Levels of the page tree; 256 kids a node make 100,000 pages fit three.
+const TREE_DEPTH_MAX: u32 = 16;
+/// References on a way down.
+const REFERENCE_DEPTH_MAX: u32 = 220;
+/// Objects below this number belong to the part as a whole (`docs/formats-spool.md`).
+const FIRST_FREE: u32 = 16;
+
+/// Why a file cannot be read as a part: what is wrong, and at which object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{what} (object {object})")]
+pub struct Fault {
+    /// Object number; 0 for the file.
+    pub object: u32,
+    /// What is wrong.
+    pub what: &'static str,
+}
+
+/// A part.
+pub(super) struct Part<'m> {
+    bytes: &'m [u8],
+    entries: &'m [u8],
+    trailer: &'m [u8],
+}
+
+/// An object.
+#[derive(Clone, Copy)]
+pub(super) struct Object<'m> {
+    /// Its text; for a stream its dictionary.
+    pub(super) text: &'m [u8],
+    /// A stream's bytes.
+    pub(super) data: Option<&'m [u8]>,
+}
+
+impl<'m> Part<'m> {
+    /// Opens a part and looks every object up.
+    pub(super) fn open(bytes: &'m [u8]) -> Result<Self, Fault> {
+        let fault = |what| Fault { object: 0, what };
+        let tail = &bytes[bytes.len().saturating_sub(64)..];
+        let at = memchr::memmem::rfind(tail, b"startxref\n").ok_or(fault("no startxref"))?;
+        let rest = &tail[at + 10..];
+        let (xref, rest) = leading_number(rest).ok_or(fault("no startxref"))?;
+        if rest != b"\n%%EOF\n" {
+            return Err(fault("the file does not end as a part does"));
+        }
+        let xref = usize::try_from(xref).ok().and_then(|at| bytes.get(at..));
+        let table = xref
+            .and_then(|x| x.strip_prefix(b"xref\n0 "))
+            .ok_or(fault("no xref table"))?;
+        let (size, table) = leading_number(table).ok_or(fault("no xref table"))?;
+        let len = usize::try_from(size).ok().and_then(|n| n.checked_mul(20));
+        let table = table.strip_prefix(b"\n").unwrap_or_default();
+        let (entries, trailer) = len
+            .and_then(|len| table.split_at_checked(len))
+            .ok_or(fault("the xref table is cut off"))?;
+        let trailer = trailer
+            .strip_prefix(b"trailer\n")
+            .ok_or(fault("no trailer"))?;
+        let end = value_end(trailer, 0).ok_or(fault("no trailer"))?;
+        let part = Self {
+            bytes,
+            entries,
+            trailer: &trailer[..end],
+        };
+        for number in 1..part.size() {
+            part.body(number).ok_or(Fault {
+                object: number,
+                what: "the xref table points elsewhere",
+            })?;
+        }
+        Ok(part)
+    }
+
+    /// Number of objects, with the free one.
+    pub(super) fn size(&self) -> u32 {
+        (self.entries.len() / 20) as u32
+    }
+
+    fn body(&self, number: u32) -> Option<&'m [u8]> {
+        let at = number as usize * 20;
+        let entry = self.entries.get(at..at + 20)?;
+        let (offset, rest) = leading_number(entry)?;
+        if rest != b" 00000 n \n" {
+            return None;
+        }
+        let body = self.bytes.get(usize::try_from(offset).ok()?..)?;
+        let (found, body) = leading_number(body)?;
+        if found != u64::from(number) {
+            return None;
+        }
+        body.strip_prefix(b" 0 obj\n")
+    }
+
+    /// An object.
+    pub(super) fn object(&self, number: u32) -> Result<Object<'m>, Fault> {
+        let fault = |what| Fault {
+            object: number,
+            what,
+        };
+        let body = self.body(number).ok_or(fault("no such object"))?;
+        let end = value_end(body, 0).ok_or(fault("its text does not end"))?;
+        let (text, rest) = body.split_at(end);
+        let Some(rest) = rest.strip_prefix(b"\nstream\n") else {
+            return match rest.starts_with(b"\nendobj\n") {
+                true => Ok(Object { text, data: None }),
+                false => Err(fault("no endobj")),
+            };
+        };
+        let length = get(text, b"/Length").and_then(|value| leading_number(value));
+        let length = length.and_then(|(n, _)| usize::try_from(n).ok());
+        let (data, rest) = length
+            .and_then(|n| rest.split_at_checked(n))
+            .ok_or(fault("a stream without its length"))?;
+        match rest.starts_with(b"\nendstream\nendobj\n") {
+            true => Ok(Object {
+                text,
+                data: Some(data),
+            }),
+            false => Err(fault("a stream of another length")),
+        }
+    }
+
+    /// Object numbers of all pages, in order. Counts and parents must be right.
+    pub(super) fn pages(&self) -> Result<Vec<u32>, Fault> {
+        let fault = Fault {
+            object: 0,
+            what: "no page tree",
+        };
+        let catalog = get(self.trailer, b"/Root")
+            .and_then(reference)
+            .ok_or(fault)?;
+        let catalog = self.object(catalog)?;
+        let root = get(catalog.text, b"/Pages")
+            .and_then(reference)
+            .ok_or(fault)?;
+        let mut pages = Vec::new();
+        self.node(root, None, 0, &mut pages)?;
+        Ok(pages)
+    }
+
+    fn node(
+        &self,
+        number: u32,
+        parent: Option<u32>,
+        depth: u32,
+        pages: &mut Vec<u32>,
+    ) -> Result<(), Fault> {
+        let fault = |what| Fault {
+            object: number,
+            what,
+        };
+        let text = self.object(number)?.text;
+        if get(text, b"/Parent").and_then(reference) != parent {
+            return Err(fault("another parent than the node above it"));
+        }
+        if get(text, b"/Type") == Some(b"/Page") {
+            pages.push(number);
+            return Ok(());
+        }
+        if depth > TREE_DEPTH_MAX {
+            return Err(fault("the page tree is too deep"));
+        }
+        let before = pages.len();
+        let kids = get(text, b"/Kids").ok_or(fault("a node without kids"))?;
+        for kid in references(kids) {
+            self.node(kid, Some(number), depth + 1, pages)?;
+        }
+        let count = get(text, b"/Count")
+            .and_then(leading_number)
+            .map(|(n, _)| n);
+        if count != Some((pages.len() - before) as u64) {
+            return Err(fault("a count that is not that of its pages"));
+        }
+        Ok(())
+    }
+}
+
+/// Computes digests of pages as `docs/formats-spool.md` defines them. Keeps those of shared objects.
+pub(super) struct Digests<'p, 'm> {
+    part: &'p Part<'m>,
+    known: HashMap<u32, Sha256>,
+    visiting: Vec<u32>,
+    visits_left: u32,
+    ring_seen: bool,
+}
+
+impl<'p, 'm> Digests<'p, 'm> {
+    pub(super) fn new(part: &'p Part<'m>) -> Self {
+        Self {
+            part,
+            known: HashMap::new(),
+            visiting: Vec::new(),
+            visits_left: 0,
+            ring_seen: false,
+        }
+    }
+
+    /// Digest of a page.
+    pub(super) fn page(&mut self, text: &[u8]) -> Result<Sha256, Fault> {
+        self.visits_left = 1_000_000;
+        let mut rest = text.to_vec();
+        for key in [b"/Parent".as_slice(), b"/Contents"] {
+            if let Some((from, to)) = span(&rest, key) {
+                rest.drain(from..to);
+            }
+        }
+        let mut both = self.text(&rest, None, 0)?.to_vec();
+        if let Some(contents) = get(text, b"/Contents") {
+            both.extend_from_slice(&self.text(contents, None, 0)?);
+        }
+        Ok(disk::sha256(&both))
+    }
+
+    fn text(&mut self, text: &[u8], data: Option<&[u8]>, depth: u32) -> Result<Sha256, Fault> {
+        let mut context = ring::digest::Context::new(&ring::digest::SHA256);
+        let mut copied = 0;
+        for (from, to, target) in Tokens::references_of(text) {
+            context.update(&text[copied..from]);
+            copied = to;
+            if target < FIRST_FREE {
+                context.update(format!("P{target}").as_bytes());
+            } else {
+                match self.object(target, depth + 1)? {
+                    Some(digest) => {
+                        context.update(b"R");
+                        context.update(&digest);
+                    }
+                    None => context.update(b"C"),
+                }
+            }
+        }
+        context.update(&text[copied..]);
+        if let Some(data) = data {
+            context.update(b"\nstream\n");
+            context.update(data);
+        }
+        let mut digest = [0; 32];
+        digest.copy_from_slice(context.finish().as_ref());
+        Ok(digest)
+    }
+
+    fn object(&mut self, number: u32, depth: u32) -> Result<Option<Sha256>, Fault> {
+        if let Some(digest) = self.known.get(&number) {
+            return Ok(Some(*digest));
+        }
+        if self.visiting.contains(&number) {
+            self.ring_seen = true;
+            return Ok(None);
+        }
+        let entangled = Fault {
+            object: number,
+            what: "too entangled",
+        };
+        if depth > REFERENCE_DEPTH_MAX {
+            return Err(entangled);
+        }
+        self.visits_left = self.visits_left.checked_sub(1).ok_or(entangled)?;
+        let object = self.part.object(number)?;
+        let ring_before = std::mem::replace(&mut self.ring_seen, false);
+        self.visiting.push(number);
+        let digest = self.text(object.text, object.data, depth)?;
+        self.visiting.pop();
+        if !self.ring_seen {
+            self.known.insert(number, digest);
+        }
+        self.ring_seen |= ring_before;
+        Ok(Some(digest))
+    }
+}
+
+/// The value of a key of a dictionary.
+pub(super) fn get<'t>(text: &'t [u8], key: &[u8]) -> Option<&'t [u8]> {
+    let (from, to) = span(text, key)?;
+    Some(text[from + key.len()..to].trim_ascii())
+}
+
+/// Where a key and its value stand in a dictionary.
+fn span(text: &[u8], key: &[u8]) -> Option<(usize, usize)> {
+    let mut at = 2;
+    text.strip_prefix(b"<<")?;
+    loop {
+        at += spaces(&text[at..]);
+        if text.get(at) != Some(&b'/') {
+            return None;
+        }
+        let key_end = at + 1 + regular(&text[at + 1..]);
+        let value_from = key_end + spaces(&text[key_end..]);
+        let value_to = match reference_len(&text[value_from..]) {
+            Some((len, _)) => value_from + len,
+            None => value_end(text, value_from)?,
+        };
+        if &text[at..key_end] == key {
+            return Some((at, value_to));
+        }
+        at = value_to;
+    }
+}
+
+/// The object that a value refers to.
+pub(super) fn reference(value: &[u8]) -> Option<u32> {
+    let (len, target) = reference_len(value)?;
+    (len == value.len()).then_some(target)
+}
+
+/// All references in a text.
+pub(super) fn references(text: &[u8]) -> Vec<u32> {
+    Tokens::references_of(text)
+        .map(|(_, _, target)| target)
+        .collect()
+}
+
+/// `12 0 R` at the front: its length and target.
+fn reference_len(text: &[u8]) -> Option<(usize, u32)> {
+    let (number, rest) = leading_number(text)?;
+    let rest = rest.strip_prefix(b" 0 R")?;
+    if regular(rest) > 0 {
+        return None;
+    }
+    Some((text.len() - rest.len(), u32::try_from(number).ok()?))
+}
+
+/// Digits at the front, and what follows.
+pub(super) fn leading_number(text: &[u8]) -> Option<(u64, &[u8])> {
+    let len = text
+        .iter()
+        .take(19)
+        .take_while(|b| b.is_ascii_digit())
+        .count();
+    let (digits, rest) = text.split_at(len);
+    let number = std::str::from_utf8(digits).ok()?.parse().ok()?;
+    Some((number, rest))
+}
+
+/// Where the value that begins at `at` ends.
+fn value_end(text: &[u8], at: usize) -> Option<usize> {
+    let mut tokens = Tokens { text, at };
+    let mut depth = 0_u32;
+    loop {
+        match tokens.next_token()? {
+            Token::Open => depth += 1,
+            Token::Close => depth = depth.checked_sub(1)?,
+            Token::Other => {}
+        }
+        if depth == 0 {
+            return Some(tokens.at);
+        }
+    }
+}
+
+enum Token {
+    Open,
+    Close,
+    Other,
+}
+
+struct Tokens<'t> {
+    text: &'t [u8],
+    at: usize,
+}
+
+impl<'t> Tokens<'t> {
+    /// Begin, end and target of every reference.
+    fn references_of(text: &'t [u8]) -> impl Iterator<Item = (usize, usize, u32)> + 't {
+        let mut tokens = Self { text, at: 0 };
+        std::iter::from_fn(move || {
+            loop {
+                tokens.at += spaces(&text[tokens.at..]);
+                if let Some((len, target)) = reference_len(&text[tokens.at..]) {
+                    let from = tokens.at;
+                    tokens.at += len;
+                    return Some((from, tokens.at, target));
+                }
+                tokens.next_token()?;
+            }
+        })
+    }
+
+    fn next_token(&mut self) -> Option<Token> {
+        self.at += spaces(self.text.get(self.at..)?);
+        let rest = self.text.get(self.at..)?;
+        let (len, token) = match rest {
+            [b'<', b'<', ..] => (2, Token::Open),
+            [b'>', b'>', ..] => (2, Token::Close),
+            [b'[', ..] => (1, Token::Open),
+            [b']', ..] => (1, Token::Close),
+            [b'<', ..] => (memchr::memchr(b'>', rest)? + 1, Token::Other),
+            [b'(', ..] => (literal_len(rest)?, Token::Other),
+            [b'/', name @ ..] => (1 + regular(name), Token::Other),
+            [] => return None,
+            _ => (regular(rest).max(1), Token::Other),
+        };
+        self.at += len;
+        Some(token)
+    }
+}
+
+/// Length of a literal string.
+pub(super) fn literal_len(text: &[u8]) -> Option<usize> {
+    let mut depth = 0_usize;
+    let mut escaped = false;
+    for (i, byte) in text.iter().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'(' => depth += 1,
+            b')' => {
+                depth -= 1;
+                if depth == 0 {
+                    return Some(i + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+fn spaces(text: &[u8]) -> usize {
+    text.iter()
+        .take_while(|b| b.is_ascii_whitespace() || **b == 0)
+        .count()
+}
+
+/// Length of the stretch of regular characters at the front.
+fn regular(text: &[u8]) -> usize {
+    let end = |b: &u8| b.is_ascii_whitespace() || b"\0()<>[]{}/%".contains(b);
+    text.iter().position(end).unwrap_or(text.len())
+}
+
+/// What a Flate stream of ours holds; `None` where it is packed otherwise, damaged, or larger than allowed.
+pub(super) fn inflated(object: Object<'_>, bytes_max: usize) -> Option<Vec<u8>> {
+    let data = object.data?;
+    let filter = get(object.text, b"/Filter");
+    if filter.is_none() {
+        return Some(data.to_vec());
+    }
+    let flate = matches!(filter, Some(b"/FlateDecode" | b"[/FlateDecode]"));
+    if !flate || get(object.text, b"/DecodeParms").is_some() {
+        return None;
+    }
+    let mut room = (data.len() * 6).clamp(4_096, bytes_max);
+    loop {
+        let mut out = vec![0; room];
+        match libdeflater::Decompressor::new().zlib_decompress(data, &mut out) {
+            Ok(len) => {
+                out.truncate(len);
+                return Some(out);
+            }
+            Err(libdeflater::DecompressionError::InsufficientSpace) if room < bytes_max => {
+                room = (room * 4).min(bytes_max);
+            }
+            Err(_) => return None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn values_are_found_by_key() {
+        let text = b"<</A/B/C[1 0 R(x\\)>>)2 0 R]/D<</C 7>>/E 9 0 R/F<3E3E>/G true>>";
+        assert_eq!(get(text, b"/A"), Some(b"/B".as_slice()));
+        assert_eq!(get(text, b"/C").map(references), Some(vec![1, 2]));
+        assert_eq!(get(text, b"/E").and_then(reference), Some(9));
+        assert_eq!(get(text, b"/G"), Some(b"true".as_slice()));
+        assert_eq!(get(text, b"/B"), None);
+        assert_eq!(references(text), [1, 2, 9]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read(text: Vec<u8>, mut dictionary in "<<(/[A-C]| |[0-9] 0 R|\\[|\\]|<<|>>|\\(|\\))*>>") {
+            let _ = get(&text, b"/A");
+            let _ = get(dictionary.as_bytes(), b"/A");
+            let _ = references(&text);
+            let _ = Part::open(&text).map(|part| part.pages());
+            dictionary.push_str("\nstartxref\n0\n%%EOF\n");
+            let _ = Part::open(dictionary.as_bytes()).map(|part| part.pages());
+        }
+    }
+}

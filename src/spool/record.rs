@@ -1,0 +1,252 @@
+//! What the work file keeps of a piece until its turn comes, and the small entry that stays in memory.
+
+use super::plan::PiecePlan;
+use super::prepare::{Destination, Piece};
+use super::sheaf::Fields;
+use crate::compose::GlyphsUsed;
+use crate::letter::{Colour, Envelope, LetterSeq, Postage, Sides};
+
+/// What stays in memory of a piece: 32 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    /// Where its record begins in the work file.
+    pub(super) offset: u64,
+    /// First characters of the postal code; all ones where there is none.
+    pub(super) postal: [u8; 8],
+    /// Bytes of its record.
+    pub(super) len: u32,
+    /// Its place in the mailing.
+    pub(super) seq: u32,
+    /// Rank of its print class.
+    pub(super) class: u8,
+    /// Postage class.
+    pub(super) postage: u8,
+    /// 0 domestic, 1 foreign.
+    pub(super) foreign: u8,
+}
+
+const _: () = assert!(size_of::<Entry>() <= 48);
+
+impl Entry {
+    /// The order of a spool: class, postage class, domestic before foreign, postal code, input order.
+    pub(super) fn key(&self) -> impl Ord + use<> {
+        (
+            self.class,
+            self.postage,
+            self.foreign,
+            self.postal,
+            self.seq,
+        )
+    }
+}
+
+/// The text and numbers of a piece.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Header {
+    pub(super) seq: LetterSeq,
+    pub(super) plan: PiecePlan,
+    pub(super) letter_id: String,
+    pub(super) postal_code: String,
+    pub(super) country: String,
+    pub(super) destination: Destination,
+    pub(super) letterhead: bool,
+    pub(super) glyphs: GlyphsUsed,
+    /// Lines joined by line feeds.
+    pub(super) address: String,
+}
+
+impl Header {
+    pub(super) fn of(piece: &Piece<'_>, plan: &PiecePlan) -> Self {
+        Self {
+            seq: piece.seq,
+            plan: *plan,
+            letter_id: piece.letter_id.to_owned(),
+            postal_code: piece.postal_code.clone().unwrap_or_default(),
+            country: piece.country.to_owned(),
+            destination: piece.destination,
+            letterhead: piece.laid.pages.iter().any(|page| page.letterhead),
+            glyphs: piece.laid.glyphs.clone(),
+            address: piece.laid.address_lines.join("\n"),
+        }
+    }
+
+    /// Its entry, for a record at this place.
+    pub(super) fn entry(&self, offset: u64, len: u32) -> Entry {
+        let mut postal = [u8::MAX; 8];
+        if !self.postal_code.is_empty() {
+            postal = [0; 8];
+            postal
+                .iter_mut()
+                .zip(self.postal_code.bytes())
+                .for_each(|(to, from)| *to = from);
+        }
+        Entry {
+            offset,
+            postal,
+            len,
+            seq: self.seq.0,
+            class: self.plan.class_rank(),
+            postage: self.plan.postage as u8,
+            foreign: self.destination as u8,
+        }
+    }
+
+    pub(super) fn write(&self, out: &mut Vec<u8>) {
+        let plan = &self.plan;
+        for number in [self.seq.0, plan.pages, plan.postage_step_g, plan.weight_mg] {
+            out.extend_from_slice(&number.to_le_bytes());
+        }
+        out.extend_from_slice(&plan.sheets.to_le_bytes());
+        out.extend_from_slice(&[
+            plan.sides as u8,
+            plan.colour as u8,
+            plan.envelope as u8,
+            plan.postage as u8,
+            plan.stations,
+            self.destination as u8,
+            u8::from(self.letterhead),
+        ]);
+        for text in [
+            &self.letter_id,
+            &self.postal_code,
+            &self.country,
+            &self.address,
+        ] {
+            bytes(out, text.as_bytes());
+        }
+        for glyphs in &self.glyphs.0 {
+            len(out, glyphs.len());
+            glyphs
+                .iter()
+                .for_each(|glyph| out.extend_from_slice(&glyph.to_le_bytes()));
+        }
+    }
+
+    /// `None` where the bytes are none that [`Header::write`] wrote.
+    pub(super) fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        let [seq, pages, postage_step_g, weight_mg] =
+            [fields.u32()?, fields.u32()?, fields.u32()?, fields.u32()?];
+        let sheets = u16::from_le_bytes(fields.array()?);
+        let [
+            sides,
+            colour,
+            envelope,
+            postage,
+            stations,
+            destination,
+            letterhead,
+        ] = fields.array()?;
+        let plan = PiecePlan {
+            sheets,
+            pages,
+            sides: pick([Sides::Simplex, Sides::Duplex], sides)?,
+            colour: pick([Colour::Mono, Colour::Colour], colour)?,
+            envelope: pick([Envelope::C5, Envelope::C4], envelope)?,
+            postage: pick(
+                [
+                    Postage::Economy,
+                    Postage::Standard,
+                    Postage::Priority,
+                    Postage::Registered,
+                    Postage::Legal,
+                ],
+                postage,
+            )?,
+            postage_step_g,
+            weight_mg,
+            stations,
+        };
+        let mut text = || fields.str().map(str::to_owned);
+        let [letter_id, postal_code, country, address] = [text()?, text()?, text()?, text()?];
+        let mut glyphs = GlyphsUsed::default();
+        for list in &mut glyphs.0 {
+            let count = fields.u32()? as usize;
+            let pairs = fields.take(count.checked_mul(2)?)?.chunks_exact(2);
+            list.extend(pairs.map(|pair| u16::from_le_bytes([pair[0], pair[1]])));
+        }
+        Some(Self {
+            seq: LetterSeq(seq),
+            plan,
+            letter_id,
+            postal_code,
+            country,
+            destination: pick([Destination::Domestic, Destination::Foreign], destination)?,
+            letterhead: letterhead != 0,
+            glyphs,
+            address,
+        })
+    }
+}
+
+fn pick<T, const N: usize>(of: [T; N], index: u8) -> Option<T> {
+    of.into_iter().nth(usize::from(index))
+}
+
+fn len(out: &mut Vec<u8>, len: usize) {
+    out.extend_from_slice(&(len as u32).to_le_bytes()); // Texts and glyph lists are short.
+}
+
+/// A length and bytes, for [`Fields::bytes`].
+pub(super) fn bytes(out: &mut Vec<u8>, bytes: &[u8]) {
+    len(out, bytes.len());
+    out.extend_from_slice(bytes);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header() -> Header {
+        Header {
+            seq: LetterSeq(7),
+            plan: PiecePlan {
+                sheets: 2,
+                pages: 3,
+                sides: Sides::Duplex,
+                colour: Colour::Mono,
+                envelope: Envelope::C4,
+                postage: Postage::Legal,
+                postage_step_g: 50,
+                weight_mg: 17_000,
+                stations: 5,
+            },
+            letter_id: "L-7".into(),
+            postal_code: "12345".into(),
+            country: "SE".into(),
+            destination: Destination::Foreign,
+            letterhead: true,
+            glyphs: GlyphsUsed([vec![1, 500], vec![], vec![], vec![9]]),
+            address: "A\nB".into(),
+        }
+    }
+
+    #[test]
+    fn a_header_is_read_as_it_was_written_and_nothing_else_is() {
+        let mut out = Vec::new();
+        header().write(&mut out);
+        assert_eq!(Header::read(&mut Fields(&out)), Some(header()));
+        for len in 0..out.len() {
+            assert_eq!(Header::read(&mut Fields(&out[..len])), None);
+        }
+    }
+
+    #[test]
+    fn pieces_are_sorted_as_the_plant_wants_them() {
+        let key = |change: fn(&mut Header)| {
+            let mut header = header();
+            change(&mut header);
+            header.entry(0, 0).key()
+        };
+        let rising = [
+            key(|h| h.plan.envelope = Envelope::C5),
+            key(|h| h.plan.postage = Postage::Standard),
+            key(|h| h.destination = Destination::Domestic),
+            key(|h| h.postal_code = "11122".into()),
+            key(|h| h.postal_code = "111".into()),
+        ];
+        assert!(rising[0] < rising[1] && rising[1] < rising[2] && rising[2] < rising[4]);
+        assert!(rising[4] < rising[3] && rising[3] < key(|_| ()));
+        assert!(key(|h| h.seq = LetterSeq(6)) < key(|_| ()));
+        assert!(key(|_| ()) < key(|h| h.postal_code.clear()));
+    }
+}

@@ -1,0 +1,254 @@
+//! Follows the graphics state through the content of an enclosed page, so that what is drawn after it starts clean.
+//!
+//! In: the content of one page, unpacked. Out: [`Balance`]. Only operators that outlast the content matter here; strings,
+//! dictionaries and inline images are skipped as ISO 32000-1 7.8.2 and 8.9.7 have them.
+
+/// What a page's content leaves open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Balance {
+    /// `Q` that have no `q` before them.
+    pub(super) restores_too_many: u16,
+    /// `q` left without `Q`.
+    pub(super) saves_open: u16,
+    /// `BT` without `ET`.
+    pub(super) text_open: bool,
+    /// `BMC` or `BDC` without `EMC`.
+    pub(super) marked_open: u16,
+    /// Deepest nesting of `q`.
+    pub(super) depth_max: u16,
+    /// Text in rendering mode 3 or 7: hidden, but some printers show it.
+    pub(super) hidden_text: bool,
+}
+
+impl Balance {
+    /// How many `q` must stand before the content.
+    pub(super) fn saves_before(self) -> u16 {
+        self.restores_too_many.saturating_add(1)
+    }
+
+    /// What must stand behind it.
+    pub(super) fn restore(self) -> Vec<u8> {
+        let mut out = Vec::new();
+        if self.text_open {
+            out.extend_from_slice(b"ET ");
+        }
+        out.extend(b"EMC ".repeat(usize::from(self.marked_open)));
+        // Whatever was popped too often was pushed before: what is left is one, and what the content left open.
+        out.extend(b"Q ".repeat(usize::from(self.saves_open) + 1));
+        out
+    }
+}
+
+/// Follows one content.
+pub(super) fn balance(content: &[u8]) -> Balance {
+    let mut out = Balance::default();
+    let mut lexer = Lexer { rest: content };
+    let mut last_number: Option<&[u8]> = None;
+    while let Some(token) = lexer.next() {
+        let operator = match token {
+            Token::Word(word) => word,
+            Token::Other => {
+                last_number = None;
+                continue;
+            }
+        };
+        match operator {
+            b"q" => {
+                out.saves_open = out.saves_open.saturating_add(1);
+                out.depth_max = out.depth_max.max(out.saves_open);
+            }
+            b"Q" if out.saves_open > 0 => out.saves_open -= 1,
+            b"Q" => out.restores_too_many = out.restores_too_many.saturating_add(1),
+            b"BT" => out.text_open = true,
+            b"ET" => out.text_open = false,
+            b"BMC" | b"BDC" => out.marked_open = out.marked_open.saturating_add(1),
+            b"EMC" => out.marked_open = out.marked_open.saturating_sub(1),
+            b"Tr" => out.hidden_text |= matches!(last_number, Some(b"3" | b"7")),
+            b"ID" => lexer.skip_image(),
+            _ => {}
+        }
+        last_number = operator
+            .first()
+            .is_some_and(|b| b.is_ascii_digit())
+            .then_some(operator);
+    }
+    out
+}
+
+enum Token<'a> {
+    /// A number or an operator.
+    Word(&'a [u8]),
+    /// A name, string or delimiter.
+    Other,
+}
+
+struct Lexer<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Lexer<'a> {
+    fn next(&mut self) -> Option<Token<'a>> {
+        loop {
+            let (&first, after) = self.rest.split_first()?;
+            match first {
+                b'%' => {
+                    let end = memchr::memchr2(b'\n', b'\r', after).unwrap_or(after.len());
+                    self.rest = &after[end..];
+                }
+                b'(' => {
+                    self.skip_string();
+                    return Some(Token::Other);
+                }
+                b'<' if after.first() == Some(&b'<') => {
+                    self.rest = &after[1..];
+                    return Some(Token::Other);
+                }
+                b'<' => {
+                    let end = memchr::memchr(b'>', after).map_or(after.len(), |i| i + 1);
+                    self.rest = &after[end..];
+                    return Some(Token::Other);
+                }
+                b'/' => {
+                    self.rest = &after[regular(after)..];
+                    return Some(Token::Other);
+                }
+                b'>' | b'[' | b']' | b'{' | b'}' | b')' => {
+                    self.rest = after;
+                    return Some(Token::Other);
+                }
+                _ if is_space(first) => self.rest = after,
+                _ => {
+                    let (word, rest) = self.rest.split_at(regular(self.rest));
+                    self.rest = rest;
+                    return Some(Token::Word(word));
+                }
+            }
+        }
+    }
+
+    /// Skips a literal string; parentheses nest, a backslash takes the next byte.
+    fn skip_string(&mut self) {
+        let mut depth = 0_usize;
+        let mut i = 0;
+        while let Some(&byte) = self.rest.get(i) {
+            match byte {
+                b'\\' => i += 1,
+                b'(' => depth += 1,
+                b')' => depth -= 1,
+                _ => {}
+            }
+            i += 1;
+            if depth == 0 {
+                break;
+            }
+        }
+        self.rest = self.rest.get(i..).unwrap_or_default();
+    }
+
+    /// Skips the bytes of an inline image: up to `EI` between white space.
+    fn skip_image(&mut self) {
+        for at in memchr::memmem::find_iter(self.rest, b"EI") {
+            let before = at.checked_sub(1).and_then(|i| self.rest.get(i));
+            let after = self.rest.get(at + 2);
+            if before.is_none_or(|&b| is_space(b)) && after.is_none_or(|&b| is_space(b)) {
+                self.rest = self.rest.get(at + 2..).unwrap_or_default();
+                return;
+            }
+        }
+        self.rest = &[];
+    }
+}
+
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\n' | b'\r' | b'\t' | 0x0c | 0)
+}
+
+/// Length of the stretch of regular characters at the front.
+fn regular(bytes: &[u8]) -> usize {
+    let delimiter = |&b: &u8| is_space(b) || b"()<>[]{}/%".contains(&b);
+    bytes.iter().position(delimiter).unwrap_or(bytes.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_is_open_is_counted() {
+        let cases: [(&[u8], Balance); 5] = [
+            (
+                b"q 1 0 0 1 0 0 cm Q",
+                Balance {
+                    depth_max: 1,
+                    ..Balance::default()
+                },
+            ),
+            (
+                b"q q Q Q Q Q",
+                Balance {
+                    depth_max: 2,
+                    restores_too_many: 2,
+                    ..Balance::default()
+                },
+            ),
+            (
+                b"Q q BT (q q Q\\) ( q )) Tj % q\nq",
+                Balance {
+                    restores_too_many: 1,
+                    saves_open: 2,
+                    text_open: true,
+                    depth_max: 2,
+                    ..Balance::default()
+                },
+            ),
+            (
+                b"/OC /q BDC <71> Tj BI /W 1 ID q q \x01EIq q EI q",
+                Balance {
+                    marked_open: 1,
+                    saves_open: 1,
+                    depth_max: 1,
+                    ..Balance::default()
+                },
+            ),
+            (
+                b"BT 3 Tr<</q[q]>>ET",
+                Balance {
+                    hidden_text: true,
+                    saves_open: 1,
+                    depth_max: 1,
+                    ..Balance::default()
+                },
+            ),
+        ];
+        for (content, expected) in cases {
+            assert_eq!(balance(content), expected, "{}", content.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn the_wrap_brings_the_state_back() {
+        let open = balance(b"Q Q q BT /x BMC");
+        assert_eq!(
+            (open.saves_before(), open.restore().as_slice()),
+            (3, b"ET EMC Q Q ".as_slice())
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_scanned(content: Vec<u8>) {
+            balance(&content);
+        }
+
+        #[test]
+        fn a_wrapped_content_is_balanced(content in "([qQ] |BT |ET |\\(q\\) )*") {
+            let open = balance(content.as_bytes());
+            let mut whole = b"q ".repeat(usize::from(open.saves_before()));
+            whole.extend_from_slice(content.as_bytes());
+            whole.extend_from_slice(&open.restore());
+            let after = balance(&whole);
+            prop_assert_eq!((after.saves_open, after.restores_too_many), (0, 0));
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! What a relay or a plant runs on receipt of a batch folder: it needs no keys and no ledger.
+//!
+//! In: a batch folder as it lies in an outbox. Out: a [`Verdict`]. Checked are the manifest's signature, every file's
+//! size and digest, files that are missing or not listed, every message's signatures, every sheet's mark, and that all
+//! counts agree with the totals of the manifest.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::{bundle, manifest, sign, spool};
+
+/// Faults listed; more are counted.
+const FAULTS_MAX: usize = 1_000;
+
+/// What was found.
+#[derive(Debug, Serialize)]
+pub struct Verdict {
+    /// Name of the batch.
+    pub batch: String,
+    /// Files compared with the manifest.
+    pub files: u64,
+    /// Messages in the bundles.
+    pub messages: u64,
+    /// Signatures verified on them.
+    pub signatures: u64,
+    /// Pieces in the spool.
+    pub pieces: u64,
+    /// Sheets whose mark was read.
+    pub sheets: u64,
+    /// Whose certificate signed the manifest.
+    pub signed_by: String,
+    /// True when a development key signed.
+    pub development_key: bool,
+    /// What is wrong, at most 1,000 lines.
+    pub faults: Vec<String>,
+    /// All faults, listed or not.
+    pub faults_total: u64,
+}
+
+/// Why a folder cannot be verified at all.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No manifest that can be read.
+    #[error(transparent)]
+    Manifest(#[from] manifest::Error),
+    /// A bundle that cannot be read.
+    #[error(transparent)]
+    Bundle(#[from] bundle::Error),
+    /// A part that cannot be read.
+    #[error(transparent)]
+    Spool(#[from] spool::Error),
+}
+
+/// Verifies a batch folder.
+///
+/// # Errors
+/// There is no manifest, or a file cannot be read. What is wrong inside is no error but a fault.
+pub fn verify(folder: &Path) -> Result<Verdict, Error> {
+    let listed = manifest::verify(folder, &|signature, message| {
+        let algorithm = sign::Algorithm::from_name(&signature.algorithm)
+            .ok_or_else(|| format!("algorithm `{}` is not known", signature.algorithm))?;
+        let certificate = sign::Certificate::from_der(&signature.certificate_der).map_err(|e| e.to_string())?;
+        sign::verify(certificate.der(), algorithm, message, &signature.signature).map_err(|e| e.to_string())?;
+        Ok(certificate.subject().to_owned())
+    })?;
+    let mut faults = listed.problems();
+    let totals = listed.manifest.totals;
+
+    let digital = folder.join("digital");
+    let checked = if digital.is_dir() { bundle::check(&digital)? } else { bundle::Checked::default() };
+    faults.extend(checked.faults.iter().map(|fault| format!("`digital/{}`: {}", fault.file.display(), fault.what)));
+    if checked.sound != totals.digital {
+        faults.push(format!("{} sound messages, the manifest says {}", checked.sound, totals.digital));
+    }
+
+    let (mut pieces, mut sheets) = (0, 0);
+    for pdf in parts(&listed.manifest) {
+        let csv = pdf.with_extension("pieces.csv");
+        let proof = spool::proof::check(&folder.join(&pdf), &folder.join(csv))?;
+        pieces += proof.pieces;
+        sheets += proof.sheets;
+        faults.extend(proof.mismatches.iter().map(|mismatch| format!("`{}`: {mismatch}", pdf.display())));
+    }
+    if pieces != totals.print {
+        faults.push(format!("{pieces} pieces, the manifest says {}", totals.print));
+    }
+
+    let faults_total = faults.len() as u64;
+    faults.truncate(FAULTS_MAX);
+    let signed_by = match &listed.signature {
+        manifest::SignatureVerdict::Good { subject, .. } => subject.clone(),
+        manifest::SignatureVerdict::Missing | manifest::SignatureVerdict::Bad { .. } => "nobody we can tell".into(),
+    };
+    Ok(Verdict {
+        batch: listed.batch.clone(),
+        files: listed.files_good,
+        messages: checked.messages,
+        signatures: checked.signatures,
+        pieces,
+        sheets,
+        signed_by,
+        development_key: listed.manifest.key == manifest::KeyKind::Development,
+        faults,
+        faults_total,
+    })
+}
+
+/// The parts of the spool that the manifest lists and that are there.
+fn parts(manifest: &manifest::Manifest) -> Vec<PathBuf> {
+    let paths = manifest.files.iter().map(|file| PathBuf::from(&file.path));
+    paths.filter(|path| path.starts_with("print") && path.extension().is_some_and(|end| end == "pdf")).collect()
+}

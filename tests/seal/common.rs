@@ -1,0 +1,265 @@
+//! Tools, reference data, and letters that need care.
+
+use std::borrow::Cow;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::{Arc, OnceLock};
+
+use jiff::civil::{Date, date};
+use lettermill::bundle::{Seal, Sealed, message_id, mina_meddelanden as mm};
+use lettermill::letter::*;
+use lettermill::sign::Signer;
+
+pub const DAY: Date = date(2026, 11, 22);
+pub const SENDER: &str = "162021004748";
+pub const OPERATOR: &str = "162021003898";
+
+pub fn has(tool: &str) -> bool {
+    let found = Command::new(tool)
+        .arg("--version")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok();
+    if !found {
+        let required = std::env::var("LETTERMILL_REQUIRE_TOOLS").is_ok_and(|v| v == "1");
+        assert!(!required, "`{tool}` is not on PATH and is required");
+        eprintln!("`{tool}` is not on PATH: its checks are left out");
+    }
+    found
+}
+
+pub fn run(command: &mut Command) -> Output {
+    command.output().unwrap()
+}
+
+#[track_caller]
+pub fn run_ok(command: &mut Command) -> Vec<u8> {
+    let out = run(command);
+    let said = String::from_utf8_lossy(&out.stderr);
+    assert!(out.status.success(), "{command:?}: {said}");
+    out.stdout
+}
+
+#[track_caller]
+pub fn openssl(folder: &Path, arguments: &str) {
+    let arguments = arguments.split(' ').map(|a| a.replace('~', " "));
+    run_ok(Command::new("openssl").args(arguments).current_dir(folder));
+}
+
+/// Official schemas and worked samples, where the optional folder is there.
+pub fn reference(path: &str) -> Option<PathBuf> {
+    let full = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../shared")
+        .join(path);
+    if !full.exists() {
+        eprintln!("`../shared/{path}` is absent: its checks are left out");
+    }
+    full.exists().then_some(full)
+}
+
+pub fn keep_private(path: &Path) {
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+/// One development key for all tests that only need some key.
+pub fn signer() -> Arc<Signer> {
+    static SIGNER: OnceLock<Arc<Signer>> = OnceLock::new();
+    let make = || {
+        let folder = tempfile::tempdir().unwrap();
+        Arc::new(Signer::development(folder.path(), SENDER, "Kommun A").unwrap())
+    };
+    Arc::clone(SIGNER.get_or_init(make))
+}
+
+pub fn relay() -> Arc<Signer> {
+    static RELAY: OnceLock<Arc<Signer>> = OnceLock::new();
+    let make = || {
+        let folder = tempfile::tempdir().unwrap();
+        let name = "Förmedlare <B> & Co, \"AB\"";
+        Arc::new(Signer::development(folder.path(), OPERATOR, name).unwrap())
+    };
+    Arc::clone(RELAY.get_or_init(make))
+}
+
+pub fn header() -> Header {
+    Header {
+        mailing_id: "M-2026-11-22".into(),
+        created: DAY,
+        created_text: "2026-11-22T20:00:00+01:00".into(),
+        environment: Environment::Test,
+        sender: Sender {
+            country: Country::Sweden,
+            organisation_number: SENDER.into(),
+            name: "Kommun A".into(),
+            return_address: Address {
+                country: None,
+                form: AddressForm::Lines(vec!["Kommun A".into(), "999 99 Exempelstad".into()]),
+            },
+            support: Support {
+                text: "Kontakta kundtjänst <dygnet runt> & fråga.".into(),
+                url: Some("https://example.com/?a=1&b=2".into()),
+                phone: Some("060-123456".into()),
+                email: Some("kundtjanst@example.com".into()),
+            },
+        },
+        defaults: Defaults::default(),
+        shared: vec![SharedDocument {
+            id: "terms".into(),
+            document: pdf("villkor.pdf", b"%PDF-1.4 shared"),
+        }],
+        letters_declared: 1,
+    }
+}
+
+pub fn pdf(name: &str, bytes: &[u8]) -> Document {
+    Document {
+        file_name: name.into(),
+        media_type: "application/pdf".into(),
+        bytes: Arc::new(bytes.to_vec()),
+    }
+}
+
+pub fn run_of(text: &str) -> Run<'_> {
+    Run {
+        text: text.into(),
+        bold: false,
+        italic: false,
+    }
+}
+
+pub fn person(digits: &str) -> RecipientId {
+    RecipientId::Person(PersonNumber::from_digits(digits).unwrap())
+}
+
+/// The least that a letter has.
+pub fn letter(id: &str) -> Letter<'_> {
+    Letter {
+        seq: LetterSeq(0),
+        line: 1,
+        id: id.into(),
+        reference: None,
+        department: None,
+        cost_centre: None,
+        process: None,
+        recipient: Recipient {
+            id: person("181501019806"),
+            name: "Ada Exempel".into(),
+            attention: None,
+            address: None,
+            address_protected: false,
+        },
+        wish: DeliveryWish::Auto,
+        mandatory: false,
+        legal_notification: false,
+        not_before: None,
+        reply_by: None,
+        language: "sv".into(),
+        subject: "Beslut om förskoleplats".into(),
+        content: Content::Text(vec![Block::Paragraph(vec![run_of("Hej!")])]),
+        attachments: Vec::new(),
+        actions: Vec::new(),
+        notification: None,
+        data: Vec::new(),
+        print: PrintOptions::default(),
+    }
+}
+
+/// A letter with every element that a message can have, and texts that need care.
+pub fn full_letter(header: &Header) -> Letter<'static> {
+    let bold = |text: &'static str| Run {
+        text: text.into(),
+        bold: true,
+        italic: true,
+    };
+    let blocks = vec![
+        Block::Heading(1, vec![run_of("Beslut & <motivering>")]),
+        Block::Paragraph(vec![
+            run_of("Ǩiõll, čáhci, ŋ ŧ đ ž; łódź; İstanbul; 𝄞 ]]> "),
+            bold("viktigt"),
+            run_of("\n"),
+            run_of("ny rad"),
+        ]),
+        Block::List(ListKind::Number, vec![vec![run_of("ett")], vec![]]),
+        Block::Table(Table {
+            columns: vec![
+                Column {
+                    align: Align::Left,
+                    heading: Some("Avser".into()),
+                },
+                Column {
+                    align: Align::Right,
+                    heading: None,
+                },
+            ],
+            rows: vec![Row {
+                total: true,
+                cells: vec![vec![run_of("Summa")], vec![run_of("1 234,50")]],
+            }],
+        }),
+        Block::KeyValues(vec![("OCR".into(), vec![run_of("12345")])]),
+        Block::PageBreak,
+    ];
+    let attachment = |document: Document, only| Attachment { document, only };
+    Letter {
+        reference: Some("Dnr 2026:17 ]]> & \"x\" 'y' <z>".into()),
+        subject: "Sámi: Ǥ ǧ ʒ \r\n\t & < > ]]> 𐍈".into(),
+        data: vec![
+            ("kanal".into(), "a&b".into()),
+            ("tom".into(), Cow::Borrowed("")),
+        ],
+        content: Content::Text(blocks),
+        attachments: vec![
+            attachment(header.shared[0].document.clone(), None),
+            attachment(pdf("på papper.pdf", b"%PDF paper"), Some(Channel::Print)),
+            attachment(
+                pdf("räkning & <kvitto>.pdf", &[0xff; 1000]),
+                Some(Channel::Digital),
+            ),
+        ],
+        recipient: Recipient {
+            attention: Some("c/o Ö & Å".into()),
+            ..letter("x").recipient
+        },
+        ..letter("L-1")
+    }
+}
+
+pub fn sealer() -> mm::Sealer {
+    mm::Sealer::new(mm::Options::default(), signer(), relay(), &header(), DAY).unwrap()
+}
+
+pub fn seal(sealer: &mm::Sealer, letter: &Letter<'_>) -> Sealed {
+    sealer
+        .seal(letter, message_id("M-2026-11-22", &letter.id))
+        .unwrap()
+}
+
+/// The inner document of its own: what the sender signed.
+pub fn signed_delivery(document: &[u8]) -> Vec<u8> {
+    let text = std::str::from_utf8(document).unwrap();
+    let from = text.find("<SignedDelivery>").unwrap();
+    let to = text.find("</SignedDelivery>").unwrap() + "</SignedDelivery>".len();
+    text[from..to]
+        .replacen(
+            "<SignedDelivery>",
+            "<SignedDelivery xmlns=\"http://minameddelanden.gov.se/schema/Message/v3\">",
+            1,
+        )
+        .into_bytes()
+}
+
+pub fn xmlsec1_verifies(document: &[u8]) -> bool {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("document.xml");
+    fs::write(&path, document).unwrap();
+    let arguments = ["--verify", "--insecure", "--enabled-key-data", "x509,rsa"];
+    run(Command::new("xmlsec1")
+        .args(arguments)
+        .args(["--node-xpath", "/*/*[local-name()='Signature']"])
+        .arg(&path))
+    .status
+    .success()
+}

@@ -1,0 +1,1654 @@
+//! Real parts, read by other programs: qpdf, mutool, poppler, dmtxread; and damaged ones, found out by the proof.
+//!
+//! Letters are made by hand here, so that this file tests `spool` alone. A program that is missing is named on stderr
+//! and its check is left out, unless `LETTERMILL_REQUIRE_TOOLS=1`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+
+use lettermill::compose::{Face, GlyphsUsed, LaidLetter, LaidPage, Resources};
+use lettermill::disk;
+use lettermill::letter::{Colour, Envelope, LetterSeq, Postage, PrintOptions, Sides};
+use lettermill::spool::{
+    self, Destination, Insert, Job, JobNumber, Options, Payload, PdfReason, Piece, PieceRow,
+    Preparer, Spooled, Spooler, proof,
+};
+use lopdf::{Document, Object, Stream, dictionary};
+use skrifa::{FontRef, MetadataProvider};
+
+// ---- letters made by hand ----------------------------------------------------------------------------------------
+
+fn programs() -> [&'static [u8]; 4] {
+    [
+        notosans::REGULAR_TTF,
+        notosans::BOLD_TTF,
+        notosans::ITALIC_TTF,
+        notosans::BOLD_ITALIC_TTF,
+    ]
+}
+
+#[derive(Default)]
+struct Pen {
+    content: Vec<u8>,
+    glyphs: [BTreeSet<u16>; 4],
+}
+
+impl Pen {
+    fn line(&mut self, face: Face, size: f64, x: f64, y: f64, text: &str) {
+        let font = FontRef::new(programs()[face as usize]).unwrap();
+        let charmap = font.charmap();
+        let codes: String = text
+            .chars()
+            .map(|c| {
+                let glyph = u16::try_from(charmap.map(c).unwrap().to_u32()).unwrap();
+                self.glyphs[face as usize].insert(glyph);
+                format!("{glyph:04x}")
+            })
+            .collect();
+        let line = format!("BT /F{} {size} Tf {x} {y} Td <{codes}> Tj ET\n", face as u8);
+        self.content.extend_from_slice(line.as_bytes());
+    }
+}
+
+fn used(glyphs: [BTreeSet<u16>; 4]) -> GlyphsUsed {
+    GlyphsUsed(glyphs.map(|set| set.into_iter().collect()))
+}
+
+fn resources() -> Resources {
+    let mut pen = Pen::default();
+    pen.line(Face::Bold, 12.0, 62.0, 800.0, "Provkommunen");
+    Resources {
+        programs: programs().map(Into::into),
+        letterhead: pen.content,
+        letterhead_glyphs: used(pen.glyphs),
+    }
+}
+
+/// A letter of so many pages to an invented person.
+fn laid(number: u32, pages: u32) -> LaidLetter {
+    let address = vec![
+        format!("Åsa Prövning {number}"),
+        "Påhittade gatan 1".to_owned(),
+        "123 45 Ingenstans".to_owned(),
+    ];
+    let mut glyphs: [BTreeSet<u16>; 4] = Default::default();
+    let pages = (1..=pages)
+        .map(|page| {
+            let mut pen = Pen::default();
+            if page == 1 {
+                pen.content.extend_from_slice(b"/LH Do\n");
+                for (i, line) in address.iter().enumerate() {
+                    pen.line(Face::Regular, 10.0, 80.0, 690.0 - 13.0 * i as f64, line);
+                }
+            }
+            pen.line(Face::Bold, 14.0, 62.0, 560.0, "Beslut");
+            pen.line(
+                Face::Regular,
+                10.0,
+                62.0,
+                530.0,
+                &format!("Ärende {number}, sida {page}. Łódź, İstanbul, Giđđa."),
+            );
+            // A stray matrix outside of q and Q must not move the mark.
+            pen.content.extend_from_slice(b"0.5 0 0 0.5 100 100 cm\n");
+            for (all, more) in glyphs.iter_mut().zip(pen.glyphs) {
+                all.extend(more);
+            }
+            LaidPage {
+                content: pen.content,
+                letterhead: page == 1,
+            }
+        })
+        .collect();
+    LaidLetter {
+        pages,
+        glyphs: used(glyphs),
+        address_lines: address,
+    }
+}
+
+// ---- PDFs made by hand -------------------------------------------------------------------------------------------
+
+/// A document whose pages are made by `page(document, number)`: their entries besides `Type` and `Parent`.
+fn pdf_of(pages: u32, mut page: impl FnMut(&mut Document, u32) -> lopdf::Dictionary) -> Document {
+    let mut document = Document::with_version("1.5");
+    let tree = document.new_object_id();
+    let mut kids = Vec::new();
+    for number in 1..=pages {
+        let mut entries = page(&mut document, number);
+        entries.set("Type", "Page");
+        entries.set("Parent", tree);
+        kids.push(Object::Reference(document.add_object(entries)));
+    }
+    let node = dictionary! { "Type" => "Pages", "Count" => i64::from(pages), "Kids" => kids };
+    document.objects.insert(tree, node.into());
+    let catalog = document.add_object(dictionary! { "Type" => "Catalog", "Pages" => tree });
+    document.trailer.set("Root", catalog);
+    document
+}
+
+fn bytes(mut document: Document) -> Vec<u8> {
+    let mut out = Vec::new();
+    document.save_to(&mut out).unwrap();
+    out
+}
+
+fn a4() -> Object {
+    vec![
+        0.into(),
+        0.into(),
+        Object::Real(595.276),
+        Object::Real(841.89),
+    ]
+    .into()
+}
+
+fn content(document: &mut Document, text: &str) -> Object {
+    document
+        .add_object(Stream::new(dictionary! {}, text.as_bytes().to_vec()))
+        .into()
+}
+
+/// An image of one grey, as a scan would be.
+fn image(document: &mut Document, grey: u8) -> Object {
+    let dictionary = dictionary! {
+        "Type" => "XObject", "Subtype" => "Image", "Width" => 8, "Height" => 8,
+        "ColorSpace" => "DeviceGray", "BitsPerComponent" => 8,
+    };
+    document
+        .add_object(Stream::new(dictionary, vec![grey; 64]))
+        .into()
+}
+
+/// Pages that show nothing but a picture: all contents are equal, all pictures differ.
+fn scanned(pages: u32, grey: u8) -> Vec<u8> {
+    bytes(pdf_of(pages, |document, number| {
+        let picture = image(document, grey.wrapping_add(number as u8));
+        dictionary! {
+            "MediaBox" => a4(),
+            "Resources" => dictionary! { "XObject" => dictionary! { "Im0" => picture } },
+            "Contents" => content(document, "q 300 0 0 300 150 300 cm /Im0 Do Q"),
+        }
+    }))
+}
+
+/// An A4 page with these extra entries and this content.
+fn single(text: &str, more: lopdf::Dictionary) -> Vec<u8> {
+    bytes(single_document(text, more))
+}
+
+fn single_document(text: &str, more: lopdf::Dictionary) -> Document {
+    pdf_of(1, |document, _| {
+        let mut page = dictionary! { "MediaBox" => a4(), "Contents" => content(document, text) };
+        for (key, value) in more.iter() {
+            page.set(key.clone(), value.clone());
+        }
+        page
+    })
+}
+
+fn with_catalog(change: impl FnOnce(&mut Document) -> (&'static str, Object)) -> Vec<u8> {
+    let mut document = single_document("0 0 10 10 re f", dictionary! {});
+    let (key, value) = change(&mut document);
+    document.catalog_mut().unwrap().set(key, value);
+    bytes(document)
+}
+
+// ---- spools ------------------------------------------------------------------------------------------------------
+
+#[derive(Clone, Default)]
+struct Order {
+    pages: u32,
+    enclosures: Vec<Arc<Vec<u8>>>,
+    print: PrintOptions<'static>,
+    postal_code: Option<&'static str>,
+    foreign: bool,
+}
+
+fn job() -> Job {
+    Job {
+        number: JobNumber(42),
+        child: 0,
+        date: jiff::civil::date(2026, 11, 22),
+    }
+}
+
+fn spool(folder: &Path, orders: &[Order], options: &Options) -> (Spooled, Vec<PieceRow>) {
+    use rayon::prelude::*;
+    let preparer = Preparer::new(options);
+    let prepared: Vec<_> = orders
+        .par_iter()
+        .enumerate()
+        .map(|(i, order)| {
+            let laid = laid(i as u32, order.pages);
+            let enclosures: Vec<_> = order
+                .enclosures
+                .iter()
+                .map(|pdf| (Arc::clone(pdf), spool::inspect(pdf, options).unwrap()))
+                .collect();
+            let pages: Vec<u32> = enclosures.iter().map(|(_, facts)| facts.pages).collect();
+            let plan = spool::plan(order.pages, &pages, &order.print, options).unwrap();
+            let piece = Piece {
+                seq: LetterSeq(i as u32),
+                letter_id: &format!("L-{i}"),
+                laid: &laid,
+                enclosures,
+                postal_code: order.postal_code.map(str::to_owned),
+                country: if order.foreign { "NO" } else { "SE" },
+                destination: if order.foreign {
+                    Destination::Foreign
+                } else {
+                    Destination::Domestic
+                },
+            };
+            preparer.prepare(&piece, &plan).unwrap()
+        })
+        .collect();
+    let mut spooler = Spooler::create(folder, options, resources(), job()).unwrap();
+    for piece in &prepared {
+        spooler.add(piece).unwrap();
+    }
+    let mut rows = Vec::new();
+    let spooled = spooler.finish(|row| rows.push(row.clone())).unwrap();
+    (spooled, rows)
+}
+
+fn prove(folder: &Path, spooled: &Spooled) -> proof::Proof {
+    let mut all = proof::Proof::default();
+    for part in &spooled.parts {
+        let proof = proof::check_with_addresses(
+            &folder.join(&part.pdf),
+            &folder.join(&part.csv),
+            &part.addresses,
+        )
+        .unwrap();
+        assert_eq!(proof.mismatches, [], "{}", part.pdf.display());
+        assert_eq!(
+            (proof.pieces, proof.sheets, proof.pages),
+            (part.pieces, part.sheets, part.pages)
+        );
+        assert_eq!(proof.marks, part.sheets);
+        assert_eq!(proof.addresses, part.pieces);
+        all.pieces += proof.pieces;
+        all.sheets += proof.sheets;
+    }
+    all
+}
+
+/// Letters of all kinds in four classes.
+fn mixed() -> Vec<Order> {
+    let shared = Arc::new(scanned(3, 7));
+    let mut orders = Vec::new();
+    for i in 0..48_u32 {
+        let mut order = Order {
+            pages: 1 + i % 3,
+            ..Order::default()
+        };
+        order.postal_code = Some(["75105", "11122", "41301", "90001"][i as usize % 4]);
+        match i % 8 {
+            1 => order.print.sides = Some(Sides::Simplex),
+            2 => order.enclosures = vec![Arc::clone(&shared)],
+            3 => order.print.envelope = Some(Envelope::C4),
+            4 => {
+                order.enclosures = vec![Arc::new(scanned(1 + i % 2, i as u8)), Arc::clone(&shared)]
+            }
+            5 => order.print.postage = Some(Postage::Priority),
+            6 => order.print.colour = Some(Colour::Colour),
+            7 => {
+                order.foreign = true;
+                order.postal_code = None;
+            }
+            _ => {}
+        }
+        orders.push(order);
+    }
+    orders
+}
+
+// ---- other programs ----------------------------------------------------------------------------------------------
+
+/// Runs a program; `None`, said on stderr, where it is missing.
+fn run(program: &str, arguments: &[&str]) -> Option<std::process::Output> {
+    match Command::new(program).args(arguments).output() {
+        Ok(output) => Some(output),
+        Err(_) if std::env::var_os("LETTERMILL_REQUIRE_TOOLS").is_some() => {
+            panic!("`{program}` is missing; install it or unset LETTERMILL_REQUIRE_TOOLS")
+        }
+        Err(_) => {
+            eprintln!("`{program}` is missing: its check is left out");
+            None
+        }
+    }
+}
+
+fn text_of(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+/// What a reader of Data Matrix sees in the left strip of a page, printed at 300 dpi.
+fn decoded(pdf: &Path, page: u32, folder: &Path) -> Option<Vec<Payload>> {
+    let number = page.to_string();
+    let image = folder.join(format!("page-{page}"));
+    let strip = [
+        "-r",
+        "300",
+        "-f",
+        &number,
+        "-l",
+        &number,
+        "-singlefile",
+        "-png",
+        "-x",
+        "0",
+        "-y",
+        "2000",
+        "-W",
+        "236",
+        "-H",
+        "320",
+    ];
+    let drawn = run(
+        "pdftoppm",
+        &[&strip[..], &[text_of(pdf), text_of(&image)]].concat(),
+    )?;
+    assert!(
+        drawn.status.success(),
+        "{}",
+        String::from_utf8_lossy(&drawn.stderr)
+    );
+    let image = image.with_extension("png");
+    let read = run(
+        "dmtxread",
+        &["-n", "-m", "2000", "-N", "1", text_of(&image)],
+    )?;
+    let lines = String::from_utf8_lossy(&read.stdout).into_owned();
+    Some(
+        lines
+            .lines()
+            .map(|line| Payload::read(line.as_bytes()).expect(line))
+            .collect(),
+    )
+}
+
+// ---- whole spools ------------------------------------------------------------------------------------------------
+
+#[test]
+fn a_spool_is_whole_and_other_programs_agree() {
+    let folder = tempfile::tempdir().unwrap();
+    let orders = mixed();
+    let (spooled, rows) = spool(folder.path(), &orders, &Options::default());
+
+    let proof = prove(folder.path(), &spooled);
+    assert_eq!((proof.pieces, spooled.pieces), (48, 48));
+    assert_eq!(u64::from(proof.sheets), spooled.sheets);
+    let numbers: Vec<u32> = rows.iter().map(|row| row.piece).collect();
+    assert_eq!(numbers, (1..=48).collect::<Vec<_>>());
+    let letters: BTreeSet<u32> = rows.iter().map(|row| row.seq.0).collect();
+    assert_eq!(letters.len(), 48);
+    let classes: Vec<&str> = spooled
+        .parts
+        .iter()
+        .map(|part| part.class.as_str())
+        .collect();
+    assert_eq!(
+        classes,
+        [
+            "c5-simplex-mono",
+            "c5-duplex-mono",
+            "c5-duplex-colour",
+            "c4-duplex-mono"
+        ]
+    );
+
+    for file in &spooled.files {
+        assert_eq!(
+            disk::digest_file(&folder.path().join(&file.path)).unwrap(),
+            (file.size, file.sha256)
+        );
+    }
+    for part in &spooled.parts {
+        let pdf = folder.path().join(&part.pdf);
+        let path = text_of(&pdf);
+        if let Some(output) = run("qpdf", &["--check", path]) {
+            assert!(
+                output.status.success(),
+                "{}",
+                String::from_utf8_lossy(&output.stdout)
+            );
+        }
+        if let Some(output) = run("mutool", &["info", path]) {
+            assert!(
+                output.status.success() && output.stderr.is_empty(),
+                "{}",
+                String::from_utf8_lossy(&output.stderr)
+            );
+        }
+        if let Some(output) = run("pdfinfo", &[path]) {
+            let text = String::from_utf8_lossy(&output.stdout).into_owned();
+            assert!(
+                text.contains(&format!("Pages:           {}\n", part.pages)),
+                "{text}"
+            );
+            assert!(text.contains("Producer:        Lettermill"), "{text}");
+        }
+        if let Some(output) = run("pdffonts", &[path]) {
+            let text = String::from_utf8_lossy(&output.stdout).into_owned();
+            let fonts: Vec<&str> = text.lines().skip(2).collect();
+            assert_eq!(fonts.len(), 2, "one program a face: {text}");
+            for font in fonts {
+                assert!(
+                    font.contains("CID TrueType") && font.contains("yes yes yes"),
+                    "{font}"
+                );
+            }
+        }
+        let folder_of = pdf.parent().unwrap();
+        let sums = Command::new("sha256sum")
+            .arg("-c")
+            .arg(pdf.with_extension("sha256"))
+            .current_dir(folder_of)
+            .output();
+        if let Ok(sums) = sums {
+            assert!(
+                sums.status.success(),
+                "{}",
+                String::from_utf8_lossy(&sums.stdout)
+            );
+        }
+    }
+    // Each letter's own words are on its own first page.
+    for row in &rows {
+        let pdf = folder
+            .path()
+            .join(format!("print/{}/{:04}.pdf", row.class, row.part));
+        let page = row.first_page.to_string();
+        if let Some(output) = run(
+            "pdftotext",
+            &["-f", &page, "-l", &page, "-layout", text_of(&pdf), "-"],
+        ) {
+            let text = String::from_utf8_lossy(&output.stdout).into_owned();
+            assert!(
+                text.contains(&format!("Åsa Prövning {}\n", row.seq.0)),
+                "{text}"
+            );
+            assert!(
+                text.contains("Łódź, İstanbul, Giđđa.") && text.contains("Provkommunen"),
+                "{text}"
+            );
+            assert!(
+                text.contains(&format!("{:08}-1/{}", row.piece, row.plan.sheets)),
+                "{text}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_mark_is_read_on_the_sheet_it_names_and_backs_have_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let (spooled, rows) = spool(folder.path(), &mixed(), &Options::default());
+    let class = &spooled.parts[1];
+    let pdf = folder.path().join(&class.pdf);
+    for row in rows.iter().filter(|row| row.class == class.class).take(12) {
+        let a_sheet = if row.plan.sides == Sides::Duplex {
+            2
+        } else {
+            1
+        };
+        for i in 0..row.pages {
+            let Some(seen) = decoded(&pdf, row.first_page + i, folder.path()) else {
+                return;
+            };
+            let seen: Vec<_> = seen
+                .iter()
+                .map(|p| (p.job, p.piece, u32::from(p.sheet), p.sheets))
+                .collect();
+            if i % a_sheet == 0 {
+                assert_eq!(seen, [(42, row.piece, i / a_sheet + 1, row.plan.sheets)]);
+            } else {
+                assert_eq!(seen, []);
+            }
+        }
+    }
+}
+
+#[test]
+fn pieces_lie_in_the_order_of_class_postage_country_postal_code_input() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, rows) = spool(folder.path(), &mixed(), &Options::default());
+    let keys: Vec<_> = rows
+        .iter()
+        .filter(|row| row.class == "c5-duplex-mono")
+        .map(|row| {
+            (
+                row.plan.postage,
+                row.country != "SE",
+                row.postal_code.clone(),
+                row.seq,
+            )
+        })
+        .collect();
+    let mut sorted = keys.clone();
+    sorted.sort();
+    assert_eq!(keys, sorted);
+    assert!(keys.iter().any(|k| k.1) && keys.iter().any(|k| k.0 == Postage::Priority));
+}
+
+#[test]
+fn one_thread_or_many_write_the_same_bytes() {
+    let orders: Vec<_> = mixed().into_iter().cycle().take(600).collect();
+    let mut all = Vec::new();
+    for threads in [1, 2, 5] {
+        let folder = tempfile::tempdir().unwrap();
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap();
+        let (spooled, rows) = pool.install(|| spool(folder.path(), &orders, &Options::default()));
+        all.push((spooled.files, rows));
+    }
+    assert_eq!(all[0].0, all[1].0);
+    assert_eq!(all[0], all[2]);
+}
+
+#[test]
+fn parts_end_at_piece_borders_before_their_limits() {
+    let options = Options {
+        part_sheets_max: 10,
+        ..Options::default()
+    };
+    let orders = vec![
+        Order {
+            pages: 5,
+            ..Order::default()
+        };
+        11
+    ]; // Three sheets each.
+    let folder = tempfile::tempdir().unwrap();
+    let (spooled, rows) = spool(folder.path(), &orders, &options);
+    let sheets: Vec<_> = spooled
+        .parts
+        .iter()
+        .map(|part| (part.number, part.first_piece, part.sheets))
+        .collect();
+    assert_eq!(sheets, [(1, 1, 9), (2, 4, 9), (3, 7, 9), (4, 10, 6)]);
+    assert_eq!(
+        (rows[3].part, rows[3].first_page, rows[3].first_sheet),
+        (2, 1, 1)
+    );
+    prove(folder.path(), &spooled);
+
+    let options = Options {
+        part_bytes_max: 1 << 20,
+        ..Options::default()
+    };
+    let noise = |seed: u32| {
+        let mut state = seed;
+        let picture: Vec<u8> = std::iter::repeat_with(|| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as u8
+        })
+        .take(250_000)
+        .collect();
+        Arc::new(bytes(pdf_of(1, |document, _| {
+            let dictionary = dictionary! { "Subtype" => "Image", "Width" => 500, "Height" => 500, "ColorSpace" => "DeviceGray", "BitsPerComponent" => 8 };
+            let picture =
+                Object::from(document.add_object(Stream::new(dictionary, picture.clone())));
+            dictionary! { "MediaBox" => a4(), "Resources" => dictionary! { "XObject" => dictionary! { "I" => picture } }, "Contents" => content(document, "q 400 0 0 400 90 90 cm /I Do Q") }
+        })))
+    };
+    let orders: Vec<_> = (0..9)
+        .map(|i| Order {
+            pages: 1,
+            enclosures: vec![noise(i)],
+            ..Order::default()
+        })
+        .collect();
+    let folder = tempfile::tempdir().unwrap();
+    let (spooled, _) = spool(folder.path(), &orders, &options);
+    assert!(spooled.parts.len() > 2);
+    for file in &spooled.files {
+        assert!(file.size <= 1 << 20, "{file:?}");
+    }
+    prove(folder.path(), &spooled);
+}
+
+#[test]
+fn what_is_equal_is_held_once_a_part() {
+    let folder = tempfile::tempdir().unwrap();
+    let shared = Arc::new(scanned(2, 9));
+    let again = Arc::new(scanned(2, 9)); // The same picture in another file.
+    let mut orders = vec![
+        Order {
+            pages: 1,
+            enclosures: vec![shared],
+            ..Order::default()
+        };
+        40
+    ];
+    orders.push(Order {
+        pages: 1,
+        enclosures: vec![again],
+        ..Order::default()
+    });
+    let (spooled, _) = spool(folder.path(), &orders, &Options::default());
+    let part = fs::read(folder.path().join(&spooled.parts[0].pdf)).unwrap();
+    assert_eq!(
+        memchr::memmem::find_iter(&part, "/Subtype /Image").count(),
+        2
+    );
+    assert_eq!(
+        memchr::memmem::find_iter(&part, "/Type/Page/").count(),
+        41 * 4
+    );
+    assert_eq!(memchr::memmem::find_iter(&part, "/FontFile2").count(), 2);
+    prove(folder.path(), &spooled);
+}
+
+#[test]
+fn a_million_pages_have_a_balanced_tree() {
+    // Not a million here: one more than fills a node, and one more than fills two levels.
+    for letters in [256, 257, 65_537 / 16] {
+        let folder = tempfile::tempdir().unwrap();
+        let orders = vec![
+            Order {
+                pages: 1,
+                print: PrintOptions {
+                    sides: Some(Sides::Simplex),
+                    ..PrintOptions::default()
+                },
+                ..Order::default()
+            };
+            letters
+        ];
+        let (spooled, _) = spool(folder.path(), &orders, &Options::default());
+        assert_eq!(prove(folder.path(), &spooled).pieces as usize, letters);
+        let pdf = folder.path().join(&spooled.parts[0].pdf);
+        if let Some(output) = run("qpdf", &["--check", text_of(&pdf)]) {
+            assert!(
+                output.status.success(),
+                "{}",
+                String::from_utf8_lossy(&output.stdout)
+            );
+        }
+    }
+}
+
+#[test]
+fn nothing_waits_behind_when_the_spool_is_dropped() {
+    let folder = tempfile::tempdir().unwrap();
+    let scratch = folder.path().join("spool-scratch");
+    fs::create_dir(&scratch).unwrap();
+    fs::write(scratch.join("left-over"), "by a killed run").unwrap();
+    let (spooled, _) = spool(folder.path(), &mixed(), &Options::default());
+    assert!(scratch.exists() && !scratch.join("left-over").exists());
+    drop(spooled);
+    assert!(!scratch.exists());
+    let names: Vec<_> = fs::read_dir(folder.path())
+        .unwrap()
+        .map(|e| e.unwrap().file_name())
+        .collect();
+    assert_eq!(names, ["print"]);
+}
+
+#[test]
+fn an_empty_spool_has_no_parts() {
+    let folder = tempfile::tempdir().unwrap();
+    let (spooled, rows) = spool(folder.path(), &[], &Options::default());
+    assert_eq!((spooled.files.len(), spooled.pieces, rows.len()), (0, 0, 0));
+}
+
+#[test]
+fn inserts_are_in_mark_and_csv() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options {
+        inserts: vec![Insert {
+            name: "svarskuvert".into(),
+            station: 3,
+            weight_mg: 3_000,
+        }],
+        ..Options::default()
+    };
+    let print = PrintOptions {
+        inserts: vec!["svarskuvert".into()],
+        ..PrintOptions::default()
+    };
+    let (spooled, rows) = spool(
+        folder.path(),
+        &[Order {
+            pages: 1,
+            print,
+            ..Order::default()
+        }],
+        &options,
+    );
+    assert_eq!((rows[0].plan.stations, rows[0].plan.weight_mg), (4, 14_990));
+    prove(folder.path(), &spooled);
+    let csv = fs::read_to_string(folder.path().join(&spooled.parts[0].csv)).unwrap();
+    let columns: BTreeMap<&str, &str> = csv
+        .lines()
+        .next()
+        .unwrap()
+        .split(',')
+        .zip(csv.lines().nth(1).unwrap().split(','))
+        .collect();
+    assert_eq!(
+        (columns["stations"], columns["letter_id"], columns["mark"]),
+        ("4", "L-0", "1000000420000000001")
+    );
+    assert!(!csv.contains("Prövning") && !csv.contains("gatan"));
+}
+
+#[test]
+fn a_plan_of_other_pages_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options::default();
+    let plan = spool::plan(5, &[], &PrintOptions::default(), &options).unwrap();
+    let laid = laid(1, 1);
+    let piece = Piece {
+        seq: LetterSeq(0),
+        letter_id: "L",
+        laid: &laid,
+        enclosures: vec![],
+        postal_code: None,
+        country: "SE",
+        destination: Destination::Domestic,
+    };
+    let prepared = Preparer::new(&options).prepare(&piece, &plan).unwrap();
+    let mut spooler = Spooler::create(folder.path(), &options, resources(), job()).unwrap();
+    let error = spooler.add(&prepared).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "letter number 0 was planned with 3 sheets and has 1"
+    );
+}
+
+// ---- enclosures --------------------------------------------------------------------------------------------------
+
+/// PDFs that must be taken, each with an odd feature.
+fn odd_but_good() -> Vec<(&'static str, Vec<u8>)> {
+    let square = "0.2 0.4 0.8 rg 200 300 200 200 re f";
+    let boxed = |corners: [f32; 4]| Object::from(corners.map(Object::Real).to_vec());
+    let mut inherited = pdf_of(2, |document, _| {
+        dictionary! { "Contents" => content(document, "q 300 0 0 300 150 300 cm /Im0 Do Q") }
+    });
+    let picture = image(&mut inherited, 90);
+    let root = inherited
+        .catalog()
+        .unwrap()
+        .get(b"Pages")
+        .unwrap()
+        .as_reference()
+        .unwrap();
+    let node = inherited.get_dictionary_mut(root).unwrap();
+    node.set(
+        "Resources",
+        dictionary! { "XObject" => dictionary! { "Im0" => picture } },
+    );
+    node.set("MediaBox", a4());
+    node.set("Rotate", 180);
+
+    let mut twice = single_document(square, dictionary! {});
+    let root = twice
+        .catalog()
+        .unwrap()
+        .get(b"Pages")
+        .unwrap()
+        .as_reference()
+        .unwrap();
+    let node = twice.get_dictionary_mut(root).unwrap();
+    let kid = node.get(b"Kids").unwrap().as_array().unwrap()[0].clone();
+    node.set("Kids", vec![kid.clone(), kid]);
+    node.set("Count", 2);
+
+    // A form whose resources hold the form itself: a ring of references.
+    let mut ring = single_document("/Fm Do", dictionary! {});
+    let form = ring.new_object_id();
+    let resources = ring.add_object(dictionary! { "XObject" => dictionary! { "Fm" => form } });
+    let dictionary = dictionary! { "Subtype" => "Form", "BBox" => a4(), "Resources" => resources };
+    ring.objects
+        .insert(form, Stream::new(dictionary, square.into()).into());
+    let page = ring.page_iter().next().unwrap();
+    ring.get_dictionary_mut(page)
+        .unwrap()
+        .set("Resources", resources);
+
+    let mut several = single_document("", dictionary! {});
+    let parts: Vec<Object> = ["q 0.2 0.4 0.8 rg", "200 300 200 200", "re f"]
+        .iter()
+        .map(|part| content(&mut several, part))
+        .collect();
+    let page = several.page_iter().next().unwrap();
+    several
+        .get_dictionary_mut(page)
+        .unwrap()
+        .set("Contents", parts);
+
+    let mut streams = Vec::new();
+    let options = lopdf::SaveOptions::builder()
+        .use_object_streams(true)
+        .use_xref_streams(true)
+        .build();
+    single_document(square, dictionary! {})
+        .save_with_options(&mut streams, options)
+        .unwrap();
+
+    let mut no_contents = single_document("", dictionary! {});
+    let page = no_contents.page_iter().next().unwrap();
+    no_contents
+        .get_dictionary_mut(page)
+        .unwrap()
+        .remove(b"Contents");
+
+    vec![
+        ("no resources", single(square, dictionary! {})),
+        ("inherited, upside down", bytes(inherited)),
+        ("page twice in the tree", bytes(twice)),
+        ("ring of references", bytes(ring)),
+        ("several contents", bytes(several)),
+        ("xref stream", streams),
+        ("no contents", bytes(no_contents)),
+        (
+            "too many Q",
+            single(&format!("Q Q 3 0 0 3 7 7 cm {square}"), dictionary! {}),
+        ),
+        (
+            "q left open",
+            single(&format!("q q 3 0 0 3 7 7 cm {square}"), dictionary! {}),
+        ),
+        (
+            "hidden marked content left open, text left open",
+            single("/OC /x BDC BT 5 0 0 5 1 1 Tm", dictionary! {}),
+        ),
+        (
+            "landscape",
+            single(
+                square,
+                dictionary! { "MediaBox" => boxed([0.0, 0.0, 841.9, 595.3]) },
+            ),
+        ),
+        (
+            "landscape box, turned",
+            single(
+                square,
+                dictionary! { "MediaBox" => boxed([0.0, 0.0, 841.9, 595.3]), "Rotate" => 90 },
+            ),
+        ),
+        (
+            "box not at the origin",
+            single(
+                square,
+                dictionary! { "MediaBox" => boxed([100.0, -50.0, 695.3, 791.9]) },
+            ),
+        ),
+        (
+            "corners the other way",
+            single(
+                square,
+                dictionary! { "MediaBox" => boxed([595.3, 841.9, 0.0, 0.0]) },
+            ),
+        ),
+        (
+            "cropped to A4",
+            single(
+                square,
+                dictionary! { "MediaBox" => boxed([0.0, 0.0, 700.0, 1000.0]), "CropBox" => boxed([50.0, 60.0, 645.3, 901.9]) },
+            ),
+        ),
+        (
+            "larger unit",
+            single(
+                "0 0 10 10 re f",
+                dictionary! { "MediaBox" => boxed([0.0, 0.0, 297.64, 420.94]), "UserUnit" => 2 },
+            ),
+        ),
+        (
+            "font name of ours taken",
+            single(
+                square,
+                dictionary! { "Resources" => dictionary! { "Font" => dictionary! { "LM0" => Object::Null } } },
+            ),
+        ),
+    ]
+}
+
+#[test]
+fn odd_enclosures_are_printed_with_a_mark_in_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let odd = odd_but_good();
+    let orders: Vec<_> = odd
+        .iter()
+        .map(|(_, pdf)| Order {
+            pages: 1,
+            enclosures: vec![Arc::new(pdf.clone())],
+            ..Order::default()
+        })
+        .collect();
+    let (spooled, rows) = spool(folder.path(), &orders, &Options::default());
+    prove(folder.path(), &spooled);
+    let pdf = folder.path().join(&spooled.parts[0].pdf);
+    if let Some(output) = run("qpdf", &["--check", text_of(&pdf)]) {
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stdout)
+        );
+    }
+    for row in &rows {
+        let Some(seen) = decoded(&pdf, row.first_page + 2, folder.path()) else {
+            return;
+        };
+        let seen: Vec<_> = seen.iter().map(|p| (p.piece, p.sheet)).collect();
+        assert_eq!(seen, [(row.piece, 2)], "{}", odd[row.seq.0 as usize].0);
+    }
+}
+
+/// What a page looks like right of the strip, at 60 dpi.
+fn look(pdf: &Path, page: u32, folder: &Path) -> Option<Vec<u8>> {
+    let number = page.to_string();
+    let image = folder.join("look");
+    let arguments = [
+        "-r",
+        "60",
+        "-f",
+        &number,
+        "-l",
+        &number,
+        "-singlefile",
+        "-gray",
+        "-x",
+        "45",
+        "-W",
+        "440",
+        "-y",
+        "0",
+        "-H",
+        "690",
+    ];
+    run(
+        "pdftoppm",
+        &[&arguments[..], &[text_of(pdf), text_of(&image)]].concat(),
+    )?;
+    Some(fs::read(image.with_extension("pgm")).unwrap())
+}
+
+#[test]
+fn official_samples_are_judged_as_others_judge_them_and_look_the_same_in_the_spool() {
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/official/print");
+    let Ok(table) = fs::read_to_string(samples.join("EXPECTED.csv")) else {
+        eprintln!("`../shared/official/print` is absent: the official samples are left out");
+        return;
+    };
+    let options = Options::default();
+    let mut taken = Vec::new();
+    for row in csv::Reader::from_reader(table.as_bytes())
+        .records()
+        .map(Result::unwrap)
+    {
+        let (file, verdict, not_embedded) = (&row[0], &row[1], &row[8]);
+        let pdf = fs::read(samples.join(file)).unwrap();
+        let found = spool::inspect(&pdf, &options);
+        let size_differs = verdict.contains("UNSUPPORTED_DIMENSIONS") || file.contains("a3_size");
+        match &found {
+            Ok(facts) => {
+                assert_eq!(facts.pages.to_string(), row[2], "{file}");
+                assert_eq!((&row[6], not_embedded), ("no", "0"), "{file}");
+                assert!(!size_differs, "{file}");
+                taken.push((file.to_owned(), Arc::new(pdf), facts.pages));
+            }
+            Err(fault) => {
+                // Ours is stricter in one place: 202 × 290 mm is more than 2 mm off.
+                let expected = match &fault.reason {
+                    PdfReason::Encrypted => row[6] != *"no",
+                    PdfReason::FontNotEmbedded(_) => not_embedded != "0",
+                    PdfReason::PageSize { .. } => size_differs || file.contains("nearly-a4"),
+                    PdfReason::Damaged(_) => verdict == "PDF_PARSE_ERROR",
+                    _ => false,
+                };
+                assert!(expected, "{file}: {fault}");
+            }
+        }
+    }
+    assert!(taken.len() >= 20, "{}", taken.len());
+
+    let folder = tempfile::tempdir().unwrap();
+    let orders: Vec<_> = taken
+        .iter()
+        .map(|(_, pdf, _)| Order {
+            pages: 1,
+            enclosures: vec![Arc::clone(pdf)],
+            ..Order::default()
+        })
+        .collect();
+    let (spooled, rows) = spool(folder.path(), &orders, &options);
+    prove(folder.path(), &spooled);
+    for row in rows {
+        let (file, _, pages) = &taken[row.seq.0 as usize];
+        let part = folder
+            .path()
+            .join(format!("print/{}/{:04}.pdf", row.class, row.part));
+        for page in 1..=*pages {
+            let (Some(before), Some(after)) = (
+                look(&samples.join(file), page, folder.path()),
+                look(&part, row.first_page + 1 + page, folder.path()),
+            ) else {
+                return;
+            };
+            let landscape = file.contains("landscape");
+            assert!(
+                landscape || before == after,
+                "{file}, page {page} looks different"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_must_not_be_printed_is_refused_with_its_reason() {
+    let js = || dictionary! { "S" => "JavaScript", "JS" => Object::string_literal("x") };
+    let stamp = dictionary! {
+        "Type" => "Annot", "Subtype" => "Stamp", "F" => 4, "AP" => dictionary! {},
+        "Rect" => vec![0.into(), 0.into(), 9.into(), 9.into()],
+    };
+    let annotated = |annotation: lopdf::Dictionary| {
+        single("", dictionary! { "Annots" => vec![annotation.into()] })
+    };
+    let cases: Vec<(&str, Vec<u8>, &str)> = vec![
+        (
+            "script when opened",
+            with_catalog(|_| ("OpenAction", js().into())),
+            "an action that starts when it is opened",
+        ),
+        (
+            "script by name",
+            with_catalog(|_| {
+                (
+                    "Names",
+                    dictionary! { "JavaScript" => dictionary! { "Names" => Object::Array(vec![]) } }.into(),
+                )
+            }),
+            "JavaScript",
+        ),
+        (
+            "actions of the file",
+            with_catalog(|_| ("AA", dictionary! { "WP" => js() }.into())),
+            "actions that start by themselves",
+        ),
+        (
+            "embedded files",
+            with_catalog(|_| {
+                ("Names", dictionary! { "EmbeddedFiles" => dictionary! { "Names" => Object::Array(vec![]) } }.into())
+            }),
+            "embedded files",
+        ),
+        (
+            "portfolio",
+            with_catalog(|_| ("Collection", dictionary! {}.into())),
+            "embedded files",
+        ),
+        (
+            "XFA",
+            with_catalog(|_| {
+                (
+                    "AcroForm",
+                    dictionary! { "XFA" => Object::Array(vec![]) }.into(),
+                )
+            }),
+            "XFA",
+        ),
+        (
+            "hidden layer",
+            with_catalog(|document| {
+                let group = document.add_object(
+                    dictionary! { "Type" => "OCG", "Name" => Object::string_literal("x") },
+                );
+                ("OCProperties", dictionary! { "OCGs" => vec![group.into()], "D" => dictionary! { "OFF" => vec![group.into()] } }.into())
+            }),
+            "hidden layers",
+        ),
+        (
+            "layer not printed",
+            with_catalog(|document| {
+                let group = document.add_object(dictionary! { "Type" => "OCG", "Usage" => dictionary! { "Print" => dictionary! { "PrintState" => "OFF" } } });
+                (
+                    "OCProperties",
+                    dictionary! { "OCGs" => vec![group.into()], "D" => dictionary! {} }.into(),
+                )
+            }),
+            "hidden layers",
+        ),
+        (
+            "actions of a page",
+            single("", dictionary! { "AA" => dictionary! { "O" => js() } }),
+            "page 1: the PDF holds actions",
+        ),
+        (
+            "stamp",
+            annotated(stamp.clone()),
+            "a remark or stamp that would be printed",
+        ),
+        (
+            "form field",
+            annotated({
+                let mut field = stamp;
+                field.set("Subtype", "Widget");
+                field
+            }),
+            "a form field",
+        ),
+        (
+            "attached file",
+            annotated(dictionary! { "Subtype" => "FileAttachment" }),
+            "embedded files",
+        ),
+        (
+            "launch",
+            annotated(dictionary! { "Subtype" => "Link", "A" => dictionary! { "S" => "Launch" } }),
+            "starts a program",
+        ),
+        (
+            "standard font",
+            single(
+                "",
+                dictionary! { "Resources" => dictionary! { "Font" => dictionary! { "F" => dictionary! { "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Helvetica" } } } },
+            ),
+            "font `Helvetica` is not embedded",
+        ),
+        (
+            "composite font",
+            single(
+                "",
+                dictionary! { "Resources" => dictionary! { "Font" => dictionary! { "F" => dictionary! {
+                "Type" => "Font", "Subtype" => "Type0", "BaseFont" => "Odd(One)",
+                "DescendantFonts" => vec![dictionary! { "FontDescriptor" => dictionary! {} }.into()] } } } },
+            ),
+            "font `OddOne` is not embedded",
+        ),
+        (
+            "A3",
+            single(
+                "",
+                dictionary! { "MediaBox" => vec![0.into(), 0.into(), 842.into(), 1191.into()] },
+            ),
+            "page 1: the page is 297 × 420 mm",
+        ),
+        (
+            "A4 in twice the unit",
+            single("", dictionary! { "UserUnit" => 2 }),
+            "page 1: the page is 420 × 594 mm",
+        ),
+        (
+            "no box",
+            {
+                let mut document = single_document("", dictionary! {});
+                let page = document.page_iter().next().unwrap();
+                document
+                    .get_dictionary_mut(page)
+                    .unwrap()
+                    .remove(b"MediaBox");
+                bytes(document)
+            },
+            "no media box",
+        ),
+        (
+            "no pages",
+            bytes(pdf_of(0, |_, _| dictionary! {})),
+            "no pages",
+        ),
+        (
+            "pages without end",
+            {
+                let mut document = single_document("", dictionary! {});
+                let root = document
+                    .catalog()
+                    .unwrap()
+                    .get(b"Pages")
+                    .unwrap()
+                    .as_reference()
+                    .unwrap();
+                document
+                    .get_dictionary_mut(root)
+                    .unwrap()
+                    .set("Kids", vec![root.into()]);
+                bytes(document)
+            },
+            "its page tree",
+        ),
+        (
+            "one page many times",
+            {
+                let mut document = single_document("", dictionary! {});
+                let root = document
+                    .catalog()
+                    .unwrap()
+                    .get(b"Pages")
+                    .unwrap()
+                    .as_reference()
+                    .unwrap();
+                let node = document.get_dictionary_mut(root).unwrap();
+                let kid = node.get(b"Kids").unwrap().as_array().unwrap()[0].clone();
+                node.set("Kids", vec![kid; 500]);
+                bytes(document)
+            },
+            "more than 80 pages",
+        ),
+        (
+            "content missing",
+            single("", dictionary! { "Contents" => Object::Reference((77, 0)) }),
+            "its content is missing",
+        ),
+        (
+            "content that does not unpack",
+            {
+                let mut document = single_document("", dictionary! {});
+                let odd = document.add_object(Stream::new(
+                    dictionary! { "Filter" => "FlateDecode" },
+                    vec![1, 2, 3],
+                ));
+                let page = document.page_iter().next().unwrap();
+                document
+                    .get_dictionary_mut(page)
+                    .unwrap()
+                    .set("Contents", odd);
+                bytes(document)
+            },
+            "cannot be unpacked",
+        ),
+        ("bomb", bomb(), "cannot be unpacked"),
+        (
+            "picture outside",
+            {
+                let mut document = single_document("", dictionary! {});
+                let odd = document.add_object(Stream::new(dictionary! { "Subtype" => "Image", "F" => Object::string_literal("/etc/passwd") }, vec![]));
+                let page = document.page_iter().next().unwrap();
+                document.get_dictionary_mut(page).unwrap().set(
+                    "Resources",
+                    dictionary! { "XObject" => dictionary! { "I" => odd } },
+                );
+                bytes(document)
+            },
+            "takes data from outside",
+        ),
+        (
+            "PostScript",
+            {
+                let mut document = single_document("", dictionary! {});
+                let odd =
+                    document.add_object(Stream::new(dictionary! { "Subtype" => "PS" }, vec![]));
+                let page = document.page_iter().next().unwrap();
+                document.get_dictionary_mut(page).unwrap().set(
+                    "Resources",
+                    dictionary! { "XObject" => dictionary! { "I" => odd } },
+                );
+                bytes(document)
+            },
+            "PostScript",
+        ),
+        (
+            "cut off",
+            {
+                let whole = scanned(2, 1);
+                whole[..whole.len() / 3].to_vec()
+            },
+            "damaged",
+        ),
+    ];
+    for (name, pdf, expected) in cases {
+        let fault = spool::inspect(&pdf, &Options::default()).expect_err(name);
+        assert!(fault.to_string().contains(expected), "{name}: {fault}");
+    }
+    if let Some(encrypted) = encrypted() {
+        assert_eq!(
+            spool::inspect(&encrypted, &Options::default())
+                .unwrap_err()
+                .reason,
+            PdfReason::Encrypted
+        );
+    }
+}
+
+/// A content of 200 MB in 200 KB.
+fn bomb() -> Vec<u8> {
+    let mut stream = Stream::new(dictionary! {}, vec![b' '; 200 << 20]);
+    stream.compress().unwrap();
+    let mut document = single_document("", dictionary! {});
+    let content = document.add_object(stream);
+    let page = document.page_iter().next().unwrap();
+    document
+        .get_dictionary_mut(page)
+        .unwrap()
+        .set("Contents", content);
+    bytes(document)
+}
+
+/// Encrypted so that it opens without a password.
+fn encrypted() -> Option<Vec<u8>> {
+    let folder = tempfile::tempdir().unwrap();
+    let (plain, locked) = (
+        folder.path().join("plain.pdf"),
+        folder.path().join("locked.pdf"),
+    );
+    fs::write(&plain, single("", dictionary! {})).unwrap();
+    run(
+        "qpdf",
+        &[
+            "--encrypt",
+            "",
+            "owner",
+            "256",
+            "--",
+            text_of(&plain),
+            text_of(&locked),
+        ],
+    )?;
+    fs::read(locked).ok()
+}
+
+#[test]
+fn notes_tell_what_was_left_out() {
+    let link = dictionary! { "Subtype" => "Link", "A" => dictionary! { "S" => "URI" } };
+    let pdf = single(
+        "BT 3 Tr ET",
+        dictionary! {
+            "MediaBox" => vec![0.into(), 0.into(), 842.into(), 595.into()],
+            "Annots" => vec![link.into()],
+            "Resources" => dictionary! { "XObject" => dictionary! { "Gone" => Object::Reference((999, 0)) } },
+        },
+    );
+    let facts = spool::inspect(&pdf, &Options::default()).unwrap();
+    let notes: Vec<String> = facts.notes.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        notes,
+        [
+            "page 1 is landscape and is turned a quarter",
+            "remarks or links that are not printed are left out",
+            "page 1 has hidden text",
+            "page 1 refers to objects that do not exist"
+        ]
+    );
+}
+
+// ---- damage ------------------------------------------------------------------------------------------------------
+
+struct Damaged {
+    folder: tempfile::TempDir,
+    pdf: PathBuf,
+    csv: PathBuf,
+    bytes: Vec<u8>,
+    _spooled: Spooled,
+}
+
+impl Damaged {
+    fn new(orders: &[Order]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (spooled, _) = spool(folder.path(), orders, &Options::default());
+        let part = &spooled.parts[0];
+        let (pdf, csv) = (folder.path().join(&part.pdf), folder.path().join(&part.csv));
+        Self {
+            bytes: fs::read(&pdf).unwrap(),
+            pdf,
+            csv,
+            folder,
+            _spooled: spooled,
+        }
+    }
+
+    /// Object numbers of the pages, in order.
+    fn pages(&self) -> Vec<u32> {
+        let document = Document::load_mem(&self.bytes).unwrap();
+        document.page_iter().map(|id| id.0).collect()
+    }
+
+    /// Replaces text by text of the same length, in the one place where it stands.
+    fn replace(&mut self, from: &str, to: &str) {
+        assert_eq!(from.len(), to.len());
+        let places: Vec<usize> = memchr::memmem::find_iter(&self.bytes, from).collect();
+        let [at] = places[..] else {
+            panic!("`{from}` stands {} times", places.len());
+        };
+        self.bytes[at..at + to.len()].copy_from_slice(to.as_bytes());
+    }
+
+    /// Exchanges two objects in the list of kids.
+    fn swap_pages(&mut self, a: u32, b: u32) {
+        let (a, b) = (format!("{a} 0 R"), format!("{b} 0 R"));
+        let kids = memchr::memmem::find(&self.bytes, b"/Kids[").unwrap();
+        let end = kids + memchr::memchr(b']', &self.bytes[kids..]).unwrap();
+        let text = String::from_utf8(self.bytes[kids..end].to_vec()).unwrap();
+        let swapped: String = text
+            .replace(&format!(" {a}"), " @@")
+            .replace(&format!(" {b}"), &format!(" {a}"))
+            .replace(" @@", &format!(" {b}"));
+        assert_ne!(text, swapped);
+        self.bytes.splice(kids..end, swapped.bytes());
+    }
+
+    fn found(&self) -> Vec<String> {
+        fs::write(&self.pdf, &self.bytes).unwrap();
+        match proof::check(&self.pdf, &self.csv) {
+            Ok(proof) => proof.mismatches.iter().map(ToString::to_string).collect(),
+            Err(error) => vec![error.to_string().replace(text_of(self.folder.path()), "")],
+        }
+    }
+}
+
+fn pairs() -> Vec<Order> {
+    (0..10)
+        .map(|i| Order {
+            pages: 1,
+            enclosures: vec![Arc::new(scanned(2, 10 * i))],
+            ..Order::default()
+        })
+        .collect()
+}
+
+#[test]
+fn an_unharmed_part_is_found_unharmed() {
+    assert_eq!(Damaged::new(&pairs()).found(), Vec::<String>::new());
+}
+
+#[test]
+fn exchanged_pages_are_found() {
+    // Each piece has four pages: letter, blank, and a scanned sheet. First two fronts, then two backs, which carry no
+    // mark and have equal contents: only the picture on them differs.
+    let mut part = Damaged::new(&pairs());
+    let pages = part.pages();
+    part.swap_pages(pages[2], pages[6]);
+    let found = part.found();
+    assert!(
+        found
+            .iter()
+            .any(|m| m.starts_with("piece 1, page 3 of the part: the mark says")),
+        "{found:?}"
+    );
+
+    let mut part = Damaged::new(&pairs());
+    part.swap_pages(pages[3], pages[7]);
+    let wrong = "the pages are not those that were written for the piece";
+    assert_eq!(
+        part.found(),
+        [format!("piece 1: {wrong}"), format!("piece 2: {wrong}")]
+    );
+}
+
+#[test]
+fn a_picture_of_another_letter_is_found() {
+    let mut part = Damaged::new(&pairs());
+    let document = Document::load_mem(&part.bytes).unwrap();
+    let picture = |page: u32| {
+        let resources = document
+            .get_dictionary((page, 0))
+            .unwrap()
+            .get(b"Resources")
+            .unwrap()
+            .as_dict()
+            .unwrap();
+        resources
+            .get(b"XObject")
+            .unwrap()
+            .as_dict()
+            .unwrap()
+            .get(b"Im0")
+            .unwrap()
+            .as_reference()
+            .unwrap()
+            .0
+    };
+    let pages = part.pages();
+    let (mine, other) = (picture(pages[3]), picture(pages[7]));
+    let text = |number: u32| format!("/Im0 {number} 0 R");
+    part.replace(&text(mine), &text(other));
+    assert_eq!(
+        part.found(),
+        ["piece 1: the pages are not those that were written for the piece"]
+    );
+}
+
+#[test]
+fn a_missing_sheet_is_found() {
+    let mut part = Damaged::new(&pairs());
+    let pages = part.pages();
+    for page in [pages[4], pages[5]] {
+        let from = format!(" {page} 0 R");
+        let kids = memchr::memmem::find(&part.bytes, b"/Kids[").unwrap();
+        let at = kids + memchr::memmem::find(&part.bytes[kids..], from.as_bytes()).unwrap();
+        part.bytes[at..at + from.len()].fill(b' ');
+    }
+    assert!(
+        part.found()[0].contains("a count that is not that of its pages"),
+        "{:?}",
+        part.found()
+    );
+    part.replace("/Count 40", "/Count 38");
+    let found = part.found();
+    assert_eq!(found[0], "piece 0: 38 pages in the part, 40 in its CSV");
+    assert!(
+        found.iter().any(|m| m.contains("the mark says")),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn a_mark_of_another_sheet_and_a_harmed_one_are_found() {
+    let mut part = Damaged::new(&pairs());
+    let document = Document::load_mem(&part.bytes).unwrap();
+    let pages = part.pages();
+    let mark = |page: u32| {
+        let contents = document
+            .get_dictionary((page, 0))
+            .unwrap()
+            .get(b"Contents")
+            .unwrap()
+            .as_array()
+            .unwrap();
+        contents.last().unwrap().as_reference().unwrap().0
+    };
+    let (mine, other) = (mark(pages[0]), mark(pages[4]));
+    let list = |last: u32| format!("{} 0 R]/Parent", last);
+    part.replace(&list(mine), &list(other));
+    let found = part.found();
+    assert_eq!(
+        found[0],
+        "piece 1, page 1 of the part: the mark says `42.0 2 1/2 0 C5`, expected `42.0 1 1/2 0 C5` (job.child, piece, sheet/sheets, stations, envelope)"
+    );
+    assert_eq!(found.len(), 2);
+
+    // One module turned: a reader would correct it, the proof must not.
+    let mut part = Damaged::new(&pairs());
+    let at = memchr::memmem::find(&part.bytes, format!("\n{mine} 0 obj\n").as_bytes()).unwrap();
+    let from = at + memchr::memmem::find(&part.bytes[at..], b"stream\n").unwrap() + 7;
+    let to = from + memchr::memmem::find(&part.bytes[from..], b"\nendstream").unwrap();
+    let mut plain = vec![0; 10_000];
+    let len = libdeflater::Decompressor::new()
+        .zlib_decompress(&part.bytes[from..to], &mut plain)
+        .unwrap();
+    let text = String::from_utf8(plain[..len].to_vec()).unwrap();
+    let changed = text.replacen(" 1 1 re\n", " 2 1 re\n", 1);
+    assert_ne!(changed, text);
+    let stored: Vec<u8> = changed.into_bytes();
+    // Stored plainly in place of the deflated one: the object is rewritten at the end and its offset set.
+    let offset = memchr::memmem::rfind(&part.bytes, b"xref\n0 ").unwrap();
+    let offset = memchr::memmem::rfind(&part.bytes[..offset], b"endobj\n").unwrap() + 7;
+    let object = [
+        format!("{mine} 0 obj\n<</Length {}>>\nstream\n", stored.len()).as_bytes(),
+        &stored,
+        b"\nendstream\nendobj\n",
+    ]
+    .concat();
+    let xref = offset + object.len();
+    part.bytes.splice(offset..offset, object);
+    let entry =
+        xref + memchr::memchr(b'\n', &part.bytes[xref + 5..]).unwrap() + 6 + mine as usize * 20;
+    part.bytes[entry..entry + 10].copy_from_slice(format!("{offset:010}").as_bytes());
+    let tail = memchr::memmem::rfind(&part.bytes, b"startxref\n").unwrap() + 10;
+    part.bytes.truncate(tail);
+    part.bytes
+        .extend_from_slice(format!("{xref}\n%%EOF\n").as_bytes());
+    let found = part.found();
+    assert_eq!(found[0], "piece 1, page 1 of the part: the mark is damaged");
+}
+
+#[test]
+fn a_csv_that_disagrees_is_found() {
+    let part = Damaged::new(&pairs());
+    let csv = fs::read_to_string(&part.csv).unwrap();
+    let mut lines: Vec<&str> = csv.lines().collect();
+    lines.swap(2, 3);
+    fs::write(&part.csv, lines.join("\n")).unwrap();
+    let found = part.found();
+    assert!(
+        found
+            .iter()
+            .any(|m| m.contains("does not follow the one before it")),
+        "{found:?}"
+    );
+    lines.remove(5);
+    fs::write(&part.csv, lines.join("\n")).unwrap();
+    assert!(!part.found().is_empty());
+    fs::write(&part.csv, "piece\nx\n").unwrap();
+    assert!(part.found()[0].contains("is no pieces CSV"));
+}
+
+#[test]
+fn an_address_that_was_not_set_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let (spooled, _) = spool(folder.path(), &mixed(), &Options::default());
+    let part = &spooled.parts[1];
+    let mut addresses = fs::read(&part.addresses).unwrap();
+    let at = memchr::memmem::find(&addresses, "Prövning ".as_bytes()).unwrap() + "Prövning ".len();
+    addresses[at] = if addresses[at] == b'9' { b'8' } else { b'9' };
+    fs::write(&part.addresses, addresses).unwrap();
+    let proof = proof::check_with_addresses(
+        &folder.path().join(&part.pdf),
+        &folder.path().join(&part.csv),
+        &part.addresses,
+    )
+    .unwrap();
+    assert_eq!(
+        (proof.addresses, proof.mismatches_found),
+        (part.pieces - 1, 1)
+    );
+    assert_eq!(proof.mismatches[0].what, proof::Discrepancy::Address);
+}
+
+#[test]
+fn a_file_that_is_no_part_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let pdf = folder.path().join("x.pdf");
+    let csv = folder.path().join("x.csv");
+    fs::write(&csv, "").unwrap();
+    for bytes in [
+        Vec::new(),
+        scanned(1, 1),
+        b"xref\n0 99999999999\ntrailer\n<<>>\nstartxref\n0\n%%EOF\n".to_vec(),
+    ] {
+        fs::write(&pdf, bytes).unwrap();
+        assert!(matches!(
+            proof::check(&pdf, &csv),
+            Err(proof::Error::Part { .. })
+        ));
+    }
+}
