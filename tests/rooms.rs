@@ -58,7 +58,11 @@ const LONG_FILES: &[(&str, usize, &str)] = &[
     ),
     ("src/compose/first_page.rs", 520, "one page, top to bottom"),
     ("src/ingest/waves.rs", 530, "the splitter and its states"),
-    ("src/run/mill.rs", 480, "what happens to one letter, from judging to routing again"),
+    (
+        "src/run/mill.rs",
+        480,
+        "what happens to one letter, from judging to routing again",
+    ),
     ("src/schema/automaton.rs", 535, "content models as automata"),
     (
         "src/schema/complex.rs",
