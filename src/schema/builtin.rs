@@ -1,10 +1,10 @@
 //! The built-in simple types of XML Schema part 2: names, families, and what their values may look like.
 
-use super::binary::{Base64Scan, HexScan};
 use super::moment::{Duration, Kind, Moment};
 use super::names::{is_name, is_nc_name, is_nm_token, q_name_prefix};
 use super::number::{Decimal, float, is_integer, is_integer_within};
 use super::uri;
+use super::binary::{Base64Scan, HexScan};
 
 /// How white space of a value is treated before it is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -110,10 +110,7 @@ builtins! {
 impl Builtin {
     /// True when the type takes any text, so that a value need not be looked at.
     pub fn takes_anything(self) -> bool {
-        matches!(
-            self,
-            Self::AnySimple | Self::String | Self::NormalizedString | Self::Token
-        )
+        matches!(self, Self::AnySimple | Self::String | Self::NormalizedString | Self::Token)
     }
 
     /// True when `value`, white space already treated, has the form of the type. That an ID is unique, a prefix
@@ -179,9 +176,7 @@ impl Builtin {
             Self::Name | Self::NcName => "a name",
             Self::Id => "a name that no other ID of the document has",
             Self::IdRef => "an ID of the document",
-            Self::Entity => {
-                "an unparsed entity; none can be declared, as document type declarations are refused"
-            }
+            Self::Entity => "an unparsed entity; none can be declared, as document type declarations are refused",
             Self::AnyUri => "a URI",
             Self::QName => "a qualified name whose prefix is declared",
             Self::Boolean => "one of: true, false, 1, 0",
@@ -219,9 +214,7 @@ impl Builtin {
 fn is_language(value: &str) -> bool {
     value.split('-').enumerate().all(|(place, part)| {
         (1..=8).contains(&part.len())
-            && part
-                .bytes()
-                .all(|b| b.is_ascii_alphabetic() || place > 0 && b.is_ascii_digit())
+            && part.bytes().all(|b| b.is_ascii_alphabetic() || place > 0 && b.is_ascii_digit())
     })
 }
 

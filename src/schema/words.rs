@@ -20,11 +20,7 @@ const AHEAD_MAX: usize = 64;
 /// A name from the document, kept short.
 pub(super) fn shorten(name: &[u8]) -> String {
     let text = String::from_utf8_lossy(name);
-    let mut short: String = text
-        .chars()
-        .filter(|c| !c.is_control())
-        .take(NAME_CHARACTERS_MAX)
-        .collect();
+    let mut short: String = text.chars().filter(|c| !c.is_control()).take(NAME_CHARACTERS_MAX).collect();
     if text.chars().count() > NAME_CHARACTERS_MAX {
         short.push('…');
     }
@@ -67,11 +63,7 @@ pub(super) fn binary(name: &str, octets: Option<u64>) -> String {
 
 /// ``one of: `a`, `b`, the end``
 pub(super) fn elements(names: &[&str], end: bool) -> String {
-    let mut listed: Vec<_> = names
-        .iter()
-        .take(LISTED_MAX)
-        .map(|name| format!("`{name}`"))
-        .collect();
+    let mut listed: Vec<_> = names.iter().take(LISTED_MAX).map(|name| format!("`{name}`")).collect();
     if names.len() > LISTED_MAX {
         listed.push("…".into());
     }
@@ -90,14 +82,7 @@ pub(super) fn attributes(names: &[&str]) -> String {
     match names {
         [] => "no attributes".into(),
         [only] => format!("attribute `{only}` only"),
-        _ => format!(
-            "attributes {} only",
-            names
-                .iter()
-                .map(|name| format!("`{name}`"))
-                .collect::<Vec<_>>()
-                .join(", ")
-        ),
+        _ => format!("attributes {} only", names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
     }
 }
 
@@ -115,12 +100,7 @@ pub(super) fn expected(schema: &Schema, here: &State, count: u32) -> String {
         .filter(|edge| open(edge.repeats))
         .map(|edge| schema.names.local(edge.name))
         .collect();
-    if schema
-        .automata
-        .wild_edges(here)
-        .iter()
-        .any(|edge| open(edge.repeats))
-    {
+    if schema.automata.wild_edges(here).iter().any(|edge| open(edge.repeats)) {
         names.push("*");
     }
     elements(&names, may_end(here, count))
