@@ -48,6 +48,8 @@ const CLOCK: &[&str] = &["clock"];
 
 /// Lines, tests left out, after which a file must look for its seam.
 const LINES_MAX: usize = 450;
+/// A file this far below needs no excuse any more.
+const SLACK: usize = 30;
 /// Files that are longer, how long they may be at most, and why. They may shrink, never grow; take a line out when its
 /// seam is found.
 const LONG_FILES: &[(&str, usize, &str)] = &[
@@ -150,7 +152,7 @@ fn no_file_is_too_long_to_read() {
                 file.path, file.lines
             ));
         }
-        if file.lines <= LINES_MAX && excused.is_some() {
+        if file.lines + SLACK <= LINES_MAX && excused.is_some() {
             faults.push(format!(
                 "{}: is short enough now, take it out of LONG_FILES",
                 file.path
