@@ -13,7 +13,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("finding", &["letter"]),
     ("disk", &[]),
     ("clock", &[]),
-    ("schema", &["finding"]), // Only `shape`, which masks values.
+    ("schema", &["finding", "disk"]), // `finding` only for `shape`, `disk` for digests.
     ("ingest", &["letter", "finding", "disk", "schema"]),
     ("validate", &["letter", "finding", "disk"]), // `disk` for digests of letter ids.
     ("registry", &["letter", "disk", "finding"]), // `finding` only for `shape`.
@@ -23,8 +23,15 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("compose", &["letter", "finding"]),
     ("spool", &["letter", "compose", "disk", "finding"]),
     ("ledger", &["disk", "clock", "letter"]),
-    ("manifest", &["disk", "sign"]),
-    ("report", &["letter", "finding"]),
+    ("manifest", &["letter", "disk", "sign", "ledger"]),
+    (
+        "report",
+        &["letter", "finding", "disk", "ledger", "manifest"],
+    ),
+    (
+        "verify",
+        &["letter", "disk", "sign", "bundle", "spool", "manifest"],
+    ),
     ("sample", &["letter", "registry", "disk"]),
     ("run", &["*", "!config", "!cli"]),
     ("config", &["*", "!cli"]),
@@ -40,17 +47,30 @@ const TALKS: &[&str] = &["cli", "main"];
 const CLOCK: &[&str] = &["clock"];
 
 /// Lines, tests left out, after which a file must look for its seam.
-const LINES_MAX: usize = 450;
-/// Files that are longer, and why.
-const LONG_FILES: &[(&str, &str)] = &[
+const LINES_MAX: usize = 460;
+/// A file this far below needs no excuse any more.
+const SLACK: usize = 30;
+/// Files that are longer, how long they may be at most, and why. They may shrink, never grow; take a line out when its
+/// seam is found.
+const LONG_FILES: &[(&str, usize, &str)] = &[
     (
         "src/letter.rs",
+        560,
         "the one model of a mailing: mostly documentation",
     ),
+    ("src/compose/first_page.rs", 520, "one page, top to bottom"),
+    ("src/ingest/waves.rs", 530, "the splitter and its states"),
+    ("src/schema/automaton.rs", 535, "content models as automata"),
     (
-        "src/registry/build.rs",
-        "the builder of snapshots with its inputs and errors",
+        "src/schema/complex.rs",
+        570,
+        "complex types of an XSD, compiled",
     ),
+    ("src/schema/validator.rs", 850, "the machine that runs them"),
+    ("src/schema/value.rs", 590, "simple types and their facets"),
+    ("src/spool/part.rs", 560, "a part while it is written"),
+    ("src/spool/proof.rs", 540, "a part read back"),
+    ("src/spool/proof/reader.rs", 470, "the second path to a PDF"),
 ];
 
 #[test]
@@ -117,14 +137,15 @@ fn only_some_rooms_print_read_the_environment_or_the_clock() {
 fn no_file_is_too_long_to_read() {
     let mut faults = Vec::new();
     for file in sources() {
-        let excused = LONG_FILES.iter().any(|(path, _)| *path == file.path);
-        if file.lines > LINES_MAX && !excused {
+        let excused = LONG_FILES.iter().find(|(path, ..)| *path == file.path);
+        let lines_max = excused.map_or(LINES_MAX, |(_, lines_max, _)| *lines_max);
+        if file.lines > lines_max {
             faults.push(format!(
-                "{}: {} lines, the most is {LINES_MAX}",
+                "{}: {} lines, the most is {lines_max}",
                 file.path, file.lines
             ));
         }
-        if file.lines <= LINES_MAX && excused {
+        if file.lines + SLACK <= LINES_MAX && excused.is_some() {
             faults.push(format!(
                 "{}: is short enough now, take it out of LONG_FILES",
                 file.path
