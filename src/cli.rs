@@ -58,7 +58,9 @@ fn dispatch(command: Command) -> Result<Exit, Failure> {
             Ok(Exit::Done)
         }
         Command::Man => {
-            clap_mangen::Man::new(Cli::command()).render(&mut io::stdout()).map_err(Failure::Output)?;
+            clap_mangen::Man::new(Cli::command())
+                .render(&mut io::stdout())
+                .map_err(Failure::Output)?;
             Ok(Exit::Done)
         }
     }
@@ -88,7 +90,11 @@ fn run_mailing(args: &RunArgs) -> Result<Exit, Failure> {
 
 fn check_mailing(args: &CheckArgs) -> Result<Exit, Failure> {
     let plan = plan(&args.run)?;
-    let depth = if args.full { Depth::Measured } else { Depth::Routed };
+    let depth = if args.full {
+        Depth::Measured
+    } else {
+        Depth::Routed
+    };
     let progress = Progress::new();
     let report = run::check(&plan, depth, &SystemClock, &progress);
     progress.clear();
@@ -99,7 +105,11 @@ fn check_mailing(args: &CheckArgs) -> Result<Exit, Failure> {
         print(&summary::check_text(&report, args.full))?;
     }
     let left = report.totals.held + report.totals.rejected;
-    Ok(if left == 0 { Exit::Done } else { Exit::SomeLeft })
+    Ok(if left == 0 {
+        Exit::Done
+    } else {
+        Exit::SomeLeft
+    })
 }
 
 fn plan(args: &RunArgs) -> Result<Plan, Failure> {
@@ -117,7 +127,12 @@ fn plan(args: &RunArgs) -> Result<Plan, Failure> {
 
 /// The job that the arguments name, or that lies beside the mailing.
 fn job(args: &JobArgs, mailing: Option<&Path>) -> Result<Job, Failure> {
-    let beside = || mailing.and_then(Path::parent).map(|folder| folder.join(JOB_FILE)).filter(|path| path.is_file());
+    let beside = || {
+        mailing
+            .and_then(Path::parent)
+            .map(|folder| folder.join(JOB_FILE))
+            .filter(|path| path.is_file())
+    };
     match args.job.clone().or_else(beside) {
         Some(path) => Job::read(&path).map_err(|fault: JobError| Failure::Job(vec![fault])),
         None => Ok(Job::default()),
@@ -126,7 +141,11 @@ fn job(args: &JobArgs, mailing: Option<&Path>) -> Result<Job, Failure> {
 
 /// Development keys are the user's, so that any number of homes on one machine sign with the same one.
 fn development_keys(home: &Path) -> PathBuf {
-    let from = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let from = |name: &str| {
+        std::env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
     let data = from("XDG_DATA_HOME").or_else(|| from("HOME").map(|home| home.join(".local/share")));
     data.map_or_else(|| home.join("keys"), |data| data.join("lettermill/keys"))
 }

@@ -125,7 +125,9 @@ pub struct Release {
 
 impl Default for Release {
     fn default() -> Self {
-        Self { max_rejected_percent: 5.0 }
+        Self {
+            max_rejected_percent: 5.0,
+        }
     }
 }
 
@@ -141,7 +143,10 @@ pub struct Costs {
 
 impl Default for Costs {
     fn default() -> Self {
-        Self { paper: 7.00, digital: 1.50 }
+        Self {
+            paper: 7.00,
+            digital: 1.50,
+        }
     }
 }
 
@@ -224,11 +229,21 @@ impl Job {
     /// # Errors
     /// It cannot be read, is not TOML, or has an unknown key.
     pub fn read(path: &Path) -> Result<Self, JobError> {
-        let bytes = fs::read(path).map_err(|source| JobError::Unreadable { path: path.into(), source })?;
-        let form = |message: String| JobError::Form { path: path.into(), message };
+        let bytes = fs::read(path).map_err(|source| JobError::Unreadable {
+            path: path.into(),
+            source,
+        })?;
+        let form = |message: String| JobError::Form {
+            path: path.into(),
+            message,
+        };
         let text = std::str::from_utf8(&bytes).map_err(|error| form(error.to_string()))?;
         let file = toml::from_str(text).map_err(|error| form(error.to_string()))?;
-        Ok(Self { file, folder: path.parent().map(Path::to_owned), bytes })
+        Ok(Self {
+            file,
+            folder: path.parent().map(Path::to_owned),
+            bytes,
+        })
     }
 
     /// The home of the job: `--out`, else the job file's, else `lettermill-out` here.
@@ -248,11 +263,15 @@ impl Job {
         let mut faults = Vec::new();
         let schema = self.schema(&mut faults);
         let keys = Keys {
-            sender: self.key(self.file.keys.sender.as_ref(), &mut faults).map_or_else(
-                || KeySource::Development(host.development_keys.clone()),
-                KeySource::Files,
-            ),
-            relay: self.key(self.file.keys.relay.as_ref(), &mut faults).map(KeySource::Files),
+            sender: self
+                .key(self.file.keys.sender.as_ref(), &mut faults)
+                .map_or_else(
+                    || KeySource::Development(host.development_keys.clone()),
+                    KeySource::Files,
+                ),
+            relay: self
+                .key(self.file.keys.relay.as_ref(), &mut faults)
+                .map(KeySource::Files),
         };
         let snapshot = self.snapshot(&host.mailing, &mut faults);
         faults.extend(self.file.route.faults().into_iter().map(JobError::Route));
@@ -268,7 +287,9 @@ impl Job {
                 allowed: "0 to 100",
             });
         }
-        let (Some(schema), true) = (schema, faults.is_empty()) else { return Err(faults) };
+        let (Some(schema), true) = (schema, faults.is_empty()) else {
+            return Err(faults);
+        };
         let home = self.home(host.home.as_deref());
         let stationery = self.stationery();
         let digital = self.file.digital;
@@ -277,7 +298,10 @@ impl Job {
             home,
             threads: host.threads,
             date: host.date,
-            ingest: ingest::Options { schema, ..ingest::Options::default() },
+            ingest: ingest::Options {
+                schema,
+                ..ingest::Options::default()
+            },
             rules: validate::Options::default(),
             snapshot,
             routes: self.file.route,
@@ -303,12 +327,19 @@ impl Job {
 
     /// A path of the job file, seen from where the program runs.
     fn at(&self, path: &Path) -> PathBuf {
-        self.folder.as_deref().map_or_else(|| path.to_owned(), |folder| folder.join(path))
+        self.folder
+            .as_deref()
+            .map_or_else(|| path.to_owned(), |folder| folder.join(path))
     }
 
     fn schema(&self, faults: &mut Vec<JobError>) -> Option<Arc<Schema>> {
-        let Some(path) = &self.file.input.schema else { return Some(Arc::new(Schema::mailing())) };
-        Schema::compile(&self.at(path)).map(Arc::new).map_err(|fault| faults.push(fault.into())).ok()
+        let Some(path) = &self.file.input.schema else {
+            return Some(Arc::new(Schema::mailing()));
+        };
+        Schema::compile(&self.at(path))
+            .map(Arc::new)
+            .map_err(|fault| faults.push(fault.into()))
+            .ok()
     }
 
     fn key(&self, key: Option<&JobKey>, faults: &mut Vec<JobError>) -> Option<sign::KeyFiles> {
@@ -316,9 +347,15 @@ impl Job {
         let password = key.password_file.as_ref().and_then(|path| {
             let path = self.at(path);
             match fs::read_to_string(&path) {
-                Ok(text) => Some(sign::Password::new(text.lines().next().unwrap_or_default().to_owned())),
+                Ok(text) => Some(sign::Password::new(
+                    text.lines().next().unwrap_or_default().to_owned(),
+                )),
                 Err(source) => {
-                    faults.push(JobError::Missing { key: "keys.….password_file", path, source });
+                    faults.push(JobError::Missing {
+                        key: "keys.….password_file",
+                        path,
+                        source,
+                    });
                     None
                 }
             }
@@ -335,19 +372,32 @@ impl Job {
         if let Some(path) = &self.file.registry.snapshot {
             let path = self.at(path);
             if let Err(source) = fs::metadata(&path) {
-                faults.push(JobError::Missing { key: "registry.snapshot", path, source });
+                faults.push(JobError::Missing {
+                    key: "registry.snapshot",
+                    path,
+                    source,
+                });
                 return None;
             }
             return Some(path);
         }
         let beside = [self.folder.as_deref(), mailing.parent()];
-        beside.into_iter().flatten().map(|folder| folder.join(SNAPSHOT)).find(|path| path.is_file())
+        beside
+            .into_iter()
+            .flatten()
+            .map(|folder| folder.join(SNAPSHOT))
+            .find(|path| path.is_file())
     }
 
     fn stationery(&self) -> compose::Options {
         let mut options = self.file.letter.clone();
         if let Some(fonts) = &mut options.fonts {
-            for path in [&mut fonts.regular, &mut fonts.bold, &mut fonts.italic, &mut fonts.bold_italic] {
+            for path in [
+                &mut fonts.regular,
+                &mut fonts.bold,
+                &mut fonts.italic,
+                &mut fonts.bold_italic,
+            ] {
                 *path = self.at(path);
             }
         }
@@ -358,10 +408,18 @@ impl Job {
         let Costs { paper, digital } = self.file.costs;
         let mut hundredths = |key, price: f64| {
             if !(0.0..=100_000.0).contains(&price) {
-                faults.push(JobError::Value { key, found: price.to_string(), allowed: "0 to 100000" });
+                faults.push(JobError::Value {
+                    key,
+                    found: price.to_string(),
+                    allowed: "0 to 100000",
+                });
                 return 0;
             }
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded above")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "bounded above"
+            )]
             let hundredths = (price * 100.0).round() as u64;
             hundredths
         };
@@ -390,7 +448,10 @@ mod tests {
         let path = folder.path().join("lettermill.toml");
         fs::write(&path, "[release]\nmax_rejected = 3\n").unwrap();
         let message = Job::read(&path).unwrap_err().to_string();
-        assert!(message.contains("line 2") && message.contains("max_rejected"), "{message}");
+        assert!(
+            message.contains("line 2") && message.contains("max_rejected"),
+            "{message}"
+        );
     }
 
     #[test]

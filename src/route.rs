@@ -48,7 +48,10 @@ impl Decision {
     /// Of a letter that a finding rejects; the first such finding is the reason.
     pub fn rejected(findings: &[Finding]) -> Self {
         let reject = |finding: &&Finding| finding.code.consequence() == Consequence::Reject;
-        let code = findings.iter().find(reject).map_or(Code::Schema, |finding| finding.code);
+        let code = findings
+            .iter()
+            .find(reject)
+            .map_or(Code::Schema, |finding| finding.code);
         Self {
             fate: Fate::Rejected,
             reason: Reason::of(code.name()),
@@ -209,7 +212,10 @@ impl<'s> Router<'s> {
 
     /// The first decision for a letter, from what is known before it is sealed or composed.
     pub fn decide(&self, letter: &Letter<'_>, findings: &[Finding]) -> Decision {
-        if findings.iter().any(|f| f.code.consequence() == Consequence::Reject) {
+        if findings
+            .iter()
+            .any(|f| f.code.consequence() == Consequence::Reject)
+        {
             return Decision::rejected(findings);
         }
         let entry = self.snapshot.and_then(|s| s.lookup(&letter.recipient.id));

@@ -125,7 +125,14 @@ pub fn run(plan: &Plan, clock: &dyn Clock, observer: &dyn Observer) -> Result<Ou
     let mut gather = Gather::open(&mill, &source, &mut batch)?;
     timing.lap("begin");
 
-    waves::grind(&mill, &source, Depth::Finished, sent_before, &mut gather, observer)?; // In waves.
+    waves::grind(
+        &mill,
+        &source,
+        Depth::Finished,
+        sent_before,
+        &mut gather,
+        observer,
+    )?; // In waves.
     timing.lap("letters");
     let books = gather.finish()?; // Bundles closed, pieces sorted into parts.
     timing.lap("spool");

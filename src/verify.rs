@@ -57,18 +57,32 @@ pub fn verify(folder: &Path) -> Result<Verdict, Error> {
     let listed = manifest::verify(folder, &|signature, message| {
         let algorithm = sign::Algorithm::from_name(&signature.algorithm)
             .ok_or_else(|| format!("algorithm `{}` is not known", signature.algorithm))?;
-        let certificate = sign::Certificate::from_der(&signature.certificate_der).map_err(|e| e.to_string())?;
-        sign::verify(certificate.der(), algorithm, message, &signature.signature).map_err(|e| e.to_string())?;
+        let certificate =
+            sign::Certificate::from_der(&signature.certificate_der).map_err(|e| e.to_string())?;
+        sign::verify(certificate.der(), algorithm, message, &signature.signature)
+            .map_err(|e| e.to_string())?;
         Ok(certificate.subject().to_owned())
     })?;
     let mut faults = listed.problems();
     let totals = listed.manifest.totals;
 
     let digital = folder.join("digital");
-    let checked = if digital.is_dir() { bundle::check(&digital)? } else { bundle::Checked::default() };
-    faults.extend(checked.faults.iter().map(|fault| format!("`digital/{}`: {}", fault.file.display(), fault.what)));
+    let checked = if digital.is_dir() {
+        bundle::check(&digital)?
+    } else {
+        bundle::Checked::default()
+    };
+    faults.extend(
+        checked
+            .faults
+            .iter()
+            .map(|fault| format!("`digital/{}`: {}", fault.file.display(), fault.what)),
+    );
     if checked.sound != totals.digital {
-        faults.push(format!("{} sound messages, the manifest says {}", checked.sound, totals.digital));
+        faults.push(format!(
+            "{} sound messages, the manifest says {}",
+            checked.sound, totals.digital
+        ));
     }
 
     let (mut pieces, mut sheets) = (0_u64, 0_u64);
@@ -83,17 +97,27 @@ pub fn verify(folder: &Path) -> Result<Verdict, Error> {
         };
         pieces += u64::from(proof.pieces);
         sheets += u64::from(proof.marks);
-        faults.extend(proof.mismatches.iter().map(|mismatch| format!("`{}`: {mismatch}", pdf.display())));
+        faults.extend(
+            proof
+                .mismatches
+                .iter()
+                .map(|mismatch| format!("`{}`: {mismatch}", pdf.display())),
+        );
     }
     if pieces != totals.print {
-        faults.push(format!("{pieces} pieces, the manifest says {}", totals.print));
+        faults.push(format!(
+            "{pieces} pieces, the manifest says {}",
+            totals.print
+        ));
     }
 
     let faults_total = faults.len() as u64;
     faults.truncate(FAULTS_MAX);
     let signed_by = match &listed.signature {
         manifest::SignatureVerdict::Good { subject, .. } => subject.clone(),
-        manifest::SignatureVerdict::Missing | manifest::SignatureVerdict::Bad { .. } => "nobody we can tell".into(),
+        manifest::SignatureVerdict::Missing | manifest::SignatureVerdict::Bad { .. } => {
+            "nobody we can tell".into()
+        }
     };
     Ok(Verdict {
         batch: listed.batch.clone(),
@@ -112,5 +136,9 @@ pub fn verify(folder: &Path) -> Result<Verdict, Error> {
 /// The parts of the spool that the manifest lists and that are there.
 fn parts(manifest: &manifest::Manifest) -> Vec<PathBuf> {
     let paths = manifest.files.iter().map(|file| PathBuf::from(&file.path));
-    paths.filter(|path| path.starts_with("print") && path.extension().is_some_and(|end| end == "pdf")).collect()
+    paths
+        .filter(|path| {
+            path.starts_with("print") && path.extension().is_some_and(|end| end == "pdf")
+        })
+        .collect()
 }

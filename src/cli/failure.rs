@@ -54,9 +54,10 @@ fn exit_of_run(error: &run::Error) -> Exit {
         | run::Error::Profile(_)
         | run::Error::Threads(_) => Exit::BadJob,
         run::Error::Bundle(bundle::Error::Sender { .. }) => Exit::BadInput,
-        run::Error::Bundle(_) | run::Error::Spool(_) | run::Error::Manifest(_) | run::Error::Io { .. } => {
-            Exit::CannotWrite
-        }
+        run::Error::Bundle(_)
+        | run::Error::Spool(_)
+        | run::Error::Manifest(_)
+        | run::Error::Io { .. } => Exit::CannotWrite,
         run::Error::Ledger(error) => exit_of_ledger(error),
         run::Error::Faulty(_) => Exit::Faulty,
     }
@@ -64,11 +65,13 @@ fn exit_of_run(error: &run::Error) -> Exit {
 
 fn exit_of_ledger(error: &ledger::Error) -> Exit {
     match error {
-        ledger::Error::Busy { .. } | ledger::Error::AlreadySent { .. } | ledger::Error::NotInState { .. } => {
-            Exit::Refused
-        }
+        ledger::Error::Busy { .. }
+        | ledger::Error::AlreadySent { .. }
+        | ledger::Error::NotInState { .. } => Exit::Refused,
         ledger::Error::NoLedger(_) => Exit::NotFound,
-        ledger::Error::Changed(_) | ledger::Error::Balance { .. } | ledger::Error::Pieces { .. } => Exit::Faulty,
+        ledger::Error::Changed(_)
+        | ledger::Error::Balance { .. }
+        | ledger::Error::Pieces { .. } => Exit::Faulty,
         _ => Exit::CannotWrite,
     }
 }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::{BatchArgs, Exit, Failure, JobArgs, WithdrawArgs, job, print};
 use super::args::{ShowArgs, StatusArgs};
+use super::{BatchArgs, Exit, Failure, JobArgs, WithdrawArgs, job, print};
 use crate::clock::SystemClock;
 use crate::ledger::{BatchRow, History, Ledger};
 use crate::letter::Fate;
@@ -42,7 +42,12 @@ fn batch_table(batches: &[BatchRow]) -> String {
     if batches.is_empty() {
         return "no batch yet\n".into();
     }
-    let width = batches.iter().map(|row| row.name.len()).max().unwrap_or_default().max(5);
+    let width = batches
+        .iter()
+        .map(|row| row.name.len())
+        .max()
+        .unwrap_or_default()
+        .max(5);
     let mut out = format!(
         "{:width$}  {:<10}  {:<10}  {:>9} {:>9} {:>9} {:>7} {:>8}\n",
         "batch", "state", "date", "letters", "digital", "print", "held", "rejected"
@@ -71,12 +76,18 @@ fn batch_table(batches: &[BatchRow]) -> String {
 pub fn show(args: &ShowArgs) -> Result<Exit, Failure> {
     let histories = Ledger::read(&home(&args.job)?)?.letter(&args.letter)?;
     if histories.is_empty() {
-        let hint = "the id is the one the sender gave the letter; `lettermill status` lists the batches";
-        return Err(Failure::NotFound(format!("no letter with this id in the ledger\nhint: {hint}")));
+        let hint =
+            "the id is the one the sender gave the letter; `lettermill status` lists the batches";
+        return Err(Failure::NotFound(format!(
+            "no letter with this id in the ledger\nhint: {hint}"
+        )));
     }
     if args.json {
         let rows: Vec<_> = histories.iter().map(history_json).collect();
-        print(&format!("{}\n", json!({ "letter": args.letter, "history": rows })))?;
+        print(&format!(
+            "{}\n",
+            json!({ "letter": args.letter, "history": rows })
+        ))?;
     } else {
         let mut out = format!("letter {}\n", args.letter);
         for history in &histories {
@@ -115,13 +126,24 @@ fn history_text(out: &mut String, history: &History) {
         let _ = writeln!(out, "    path: {}", history.path);
     }
     if let Some(message_id) = &history.message_id {
-        let _ = writeln!(out, "    message {message_id} for mailbox operator {}", history.target);
+        let _ = writeln!(
+            out,
+            "    message {message_id} for mailbox operator {}",
+            history.target
+        );
     }
     if let Some(piece) = &history.piece {
-        let _ = writeln!(out, "    piece {} in {} ({} sheets)", piece.piece, piece.part, piece.sheets);
+        let _ = writeln!(
+            out,
+            "    piece {} in {} ({} sheets)",
+            piece.piece, piece.part, piece.sheets
+        );
     }
     if history.fate == Fate::Rejected.name() {
-        let _ = writeln!(out, "    see findings.csv and rejected/rejected.xml of the batch");
+        let _ = writeln!(
+            out,
+            "    see findings.csv and rejected/rejected.xml of the batch"
+        );
     }
 }
 
@@ -129,7 +151,11 @@ fn history_text(out: &mut String, history: &History) {
 pub fn release(args: &BatchArgs) -> Result<Exit, Failure> {
     let (mut ledger, _) = Ledger::open(&home(&args.job)?, &SystemClock)?;
     let released = ledger.release_held(&args.batch)?;
-    print(&format!("batch {} is released: {}\n", args.batch, released.outbox.display()))?;
+    print(&format!(
+        "batch {} is released: {}\n",
+        args.batch,
+        released.outbox.display()
+    ))?;
     Ok(Exit::Done)
 }
 
@@ -137,6 +163,10 @@ pub fn release(args: &BatchArgs) -> Result<Exit, Failure> {
 pub fn withdraw(args: &WithdrawArgs) -> Result<Exit, Failure> {
     let (mut ledger, _) = Ledger::open(&home(&args.batch.job)?, &SystemClock)?;
     let folder = ledger.withdraw(&args.batch.batch, &args.why)?;
-    print(&format!("batch {} is withdrawn; none of its letters was sent: {}\n", args.batch.batch, folder.display()))?;
+    print(&format!(
+        "batch {} is withdrawn; none of its letters was sent: {}\n",
+        args.batch.batch,
+        folder.display()
+    ))?;
     Ok(Exit::Done)
 }

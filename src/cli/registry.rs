@@ -10,18 +10,27 @@ use crate::registry::{self, Counts, Input, Operator, Snapshot, Status};
 pub fn registry(command: &RegistryCommand) -> Result<Exit, Failure> {
     match command {
         RegistryCommand::Build { out, date, inputs } => {
-            let inputs: Result<Vec<Input>, _> = inputs.iter().map(|path| Input::detect(path)).collect();
+            let inputs: Result<Vec<Input>, _> =
+                inputs.iter().map(|path| Input::detect(path)).collect();
             let options = registry::Options { date: *date };
-            let built =
-                registry::build(&inputs.map_err(Failure::Registry)?, &options, out).map_err(Failure::Registry)?;
-            let mut text = format!("snapshot `{}` of {date}, {} bytes\n", out.display(), built.file_bytes);
+            let built = registry::build(&inputs.map_err(Failure::Registry)?, &options, out)
+                .map_err(Failure::Registry)?;
+            let mut text = format!(
+                "snapshot `{}` of {date}, {} bytes\n",
+                out.display(),
+                built.file_bytes
+            );
             count_lines(&mut text, &built.counts);
             print(&text)?;
         }
         RegistryCommand::Show { snapshot } => {
             let snapshot = Snapshot::open(snapshot).map_err(Failure::Snapshot)?;
             snapshot.verify().map_err(Failure::Snapshot)?;
-            let mut text = format!("snapshot of {}, {} bytes\n", snapshot.date(), snapshot.file_bytes());
+            let mut text = format!(
+                "snapshot of {}, {} bytes\n",
+                snapshot.date(),
+                snapshot.file_bytes()
+            );
             count_lines(&mut text, snapshot.counts());
             for Operator { id, name, url } in snapshot.operators() {
                 let _ = writeln!(text, "operator {id} {name} {url}");

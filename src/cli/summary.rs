@@ -51,7 +51,10 @@ pub fn run_text(outcome: &Outcome) -> String {
     }
     costs(&mut out, report);
     if report.about.key == KeyKind::Development {
-        let _ = writeln!(out, "signed with a DEVELOPMENT KEY: good for trying, not for sending");
+        let _ = writeln!(
+            out,
+            "signed with a DEVELOPMENT KEY: good for trying, not for sending"
+        );
     }
     if outcome.held_back {
         let _ = writeln!(
@@ -64,7 +67,11 @@ pub fn run_text(outcome: &Outcome) -> String {
     } else {
         let _ = writeln!(out, "\nbatch:  {}", outcome.folder.display());
     }
-    let _ = writeln!(out, "report: {}", outcome.report_folder.join("report.html").display());
+    let _ = writeln!(
+        out,
+        "report: {}",
+        outcome.report_folder.join("report.html").display()
+    );
     out
 }
 
@@ -86,12 +93,21 @@ pub fn check_text(report: &Report, full: bool) -> String {
     }
     costs(&mut out, report);
     for code in &report.findings.codes {
-        let _ = writeln!(out, "finding {} ({}): {}", code.code, code.consequence, code.findings);
+        let _ = writeln!(
+            out,
+            "finding {} ({}): {}",
+            code.code, code.consequence, code.findings
+        );
         for example in &code.examples {
             let _ = writeln!(
                 out,
                 "  letter {}, line {}, column {}, {}: found {}; allowed: {}",
-                example.letter_id, example.line, example.column, example.path, example.found, example.allowed
+                example.letter_id,
+                example.line,
+                example.column,
+                example.path,
+                example.found,
+                example.allowed
             );
         }
     }
@@ -121,13 +137,26 @@ fn headline(out: &mut String, report: &Report) {
 
 fn reasons(out: &mut String, report: &Report) {
     for line in &report.reasons {
-        let _ = writeln!(out, "  {:<8} {:<24} {:>9}  {}", line.fate.name(), line.reason, line.letters, line.sentence);
+        let _ = writeln!(
+            out,
+            "  {:<8} {:<24} {:>9}  {}",
+            line.fate.name(),
+            line.reason,
+            line.letters,
+            line.sentence
+        );
     }
 }
 
 fn costs(out: &mut String, report: &Report) {
     let costs = &report.costs;
-    let money = |hundredths: i64| format!("{}.{:02}", hundredths / 100, hundredths.unsigned_abs() % 100);
+    let money = |hundredths: i64| {
+        format!(
+            "{}.{:02}",
+            hundredths / 100,
+            hundredths.unsigned_abs() % 100
+        )
+    };
     let signed = |hundredths: u64| money(i64::try_from(hundredths).unwrap_or(i64::MAX));
     let _ = writeln!(
         out,

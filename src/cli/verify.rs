@@ -8,14 +8,20 @@ use crate::verify::{self, Verdict};
 
 /// Checks a batch folder.
 pub fn verify(args: &VerifyArgs) -> Result<Exit, Failure> {
-    let verdict = verify::verify(&args.folder).map_err(|error| Failure::Verify(error.to_string()))?;
+    let verdict =
+        verify::verify(&args.folder).map_err(|error| Failure::Verify(error.to_string()))?;
     if args.json {
-        let json = serde_json::to_string(&verdict).map_err(|error| Failure::Verify(error.to_string()))?;
+        let json =
+            serde_json::to_string(&verdict).map_err(|error| Failure::Verify(error.to_string()))?;
         print(&format!("{json}\n"))?;
     } else {
         print(&text(&verdict))?;
     }
-    Ok(if verdict.faults_total == 0 { Exit::Done } else { Exit::Faulty })
+    Ok(if verdict.faults_total == 0 {
+        Exit::Done
+    } else {
+        Exit::Faulty
+    })
 }
 
 fn text(verdict: &Verdict) -> String {
@@ -36,7 +42,10 @@ fn text(verdict: &Verdict) -> String {
     );
     let _ = writeln!(out, "manifest signed by {}", verdict.signed_by);
     if verdict.development_key {
-        let _ = writeln!(out, "that is a DEVELOPMENT KEY: it proves nothing about the sender");
+        let _ = writeln!(
+            out,
+            "that is a DEVELOPMENT KEY: it proves nothing about the sender"
+        );
     }
     out
 }

@@ -82,7 +82,8 @@ impl Map {
         if let (Some(map), true) = (&self.map, whole > 0) {
             // SAFETY: the map is shared, read-only and backed by a file: dropping its pages loses no data, and slices
             // into it stay valid because the addresses stay mapped.
-            let _ = unsafe { map.unchecked_advise_range(memmap2::UncheckedAdvice::DontNeed, 0, whole) };
+            let _ =
+                unsafe { map.unchecked_advise_range(memmap2::UncheckedAdvice::DontNeed, 0, whole) };
         }
     }
 

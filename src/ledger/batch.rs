@@ -89,7 +89,10 @@ impl<'l, 'c> Batch<'l, 'c> {
             return Ok(vec![None; letter_ids.len()]);
         }
         let of = "SELECT mailing_id FROM batches WHERE batch = ?1";
-        let mailing_id: String = self.ledger.db.query_row(of, [self.number], |row| row.get(0))?;
+        let mailing_id: String = self
+            .ledger
+            .db
+            .query_row(of, [self.number], |row| row.get(0))?;
         tables::sent_before(&self.ledger.db, &mailing_id, letter_ids)
     }
 

@@ -135,7 +135,11 @@ impl Reader {
     ///
     /// # Errors
     /// Anything that SQLite says.
-    pub fn sent_before(&self, mailing_id: &str, letter_ids: &[&str]) -> Result<Vec<Option<SentBefore>>, Error> {
+    pub fn sent_before(
+        &self,
+        mailing_id: &str,
+        letter_ids: &[&str],
+    ) -> Result<Vec<Option<SentBefore>>, Error> {
         tables::sent_before(&self.db, mailing_id, letter_ids)
     }
 

@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use rusqlite::types::Type;
 use rusqlite::{Connection, OpenFlags, Row, params};
 
-use super::{SentBefore, State};
 use super::error::{Error, at};
 use super::home;
+use super::{SentBefore, State};
 
 /// `PRAGMA application_id`: "LtMl".
 const APPLICATION_ID: i64 = 0x4c74_4d6c;

@@ -13,17 +13,34 @@ use crate::report::{self, PieceCount, Report, Tally};
 ///
 /// # Errors
 /// As [`super::run`].
-pub fn check(plan: &Plan, depth: Depth, clock: &dyn Clock, observer: &dyn Observer) -> Result<Report, Error> {
+pub fn check(
+    plan: &Plan,
+    depth: Depth,
+    clock: &dyn Clock,
+    observer: &dyn Observer,
+) -> Result<Report, Error> {
     let mut timing = Timing::start(clock);
     let source = ingest::open(&plan.mailing, None, &plan.ingest)?;
     let snapshot = mill::open_snapshot(plan)?;
     let mill = Mill::set_up(plan, &source, snapshot.as_ref(), depth)?;
     timing.lap("open");
-    let mut count = Count { tally: Tally::new(&plan.report), mill: &mill };
-    waves::grind(&mill, &source, depth, SentBefore::nobody(), &mut count, observer)?;
+    let mut count = Count {
+        tally: Tally::new(&plan.report),
+        mill: &mill,
+    };
+    waves::grind(
+        &mill,
+        &source,
+        depth,
+        SentBefore::nobody(),
+        &mut count,
+        observer,
+    )?;
     timing.lap("letters");
     let about = finish::about(&mill, &source, "");
-    let mut report = Report::new(about, &count.tally, &plan.report, &|reason| finish::sentence(&mill, reason));
+    let mut report = Report::new(about, &count.tally, &plan.report, &|reason| {
+        finish::sentence(&mill, reason)
+    });
     report.outcome = report::Outcome::Checked;
     report.run = Some(timing.notes(plan.threads, Vec::new()));
     Ok(report)
@@ -49,8 +66,14 @@ impl Sink for Count<'_> {
                     weight_mg: u64::from(plan.weight_mg),
                 });
             }
-            let operator = done.decision.operator.and_then(|index| self.mill.snapshot?.operator(index));
-            self.tally.letter(&letter_count(done, operator.map_or("", |operator| &operator.id)));
+            let operator = done
+                .decision
+                .operator
+                .and_then(|index| self.mill.snapshot?.operator(index));
+            self.tally.letter(&letter_count(
+                done,
+                operator.map_or("", |operator| &operator.id),
+            ));
         }
         Ok(())
     }

@@ -23,7 +23,9 @@ pub struct Placed {
 /// The report as it goes with the batch: nothing in it depends on clock or machine.
 pub fn report(mill: &Mill<'_>, source: &Source, batch: &str, proved: &Proved) -> Report {
     let about = about(mill, source, batch);
-    let mut report = Report::new(about, &proved.tally, &mill.plan.report, &|reason| sentence(mill, reason));
+    let mut report = Report::new(about, &proved.tally, &mill.plan.report, &|reason| {
+        sentence(mill, reason)
+    });
     report.files = proved.files.iter().map(manifest::FileEntry::from).collect();
     report.files.sort_by(|a, b| a.path.cmp(&b.path));
     report.proof = Some(proved.proof.clone());
@@ -52,7 +54,9 @@ pub fn about(mill: &Mill<'_>, source: &Source, batch: &str) -> About {
 
 /// What a reason means, for people.
 pub fn sentence(mill: &Mill<'_>, reason: &str) -> String {
-    let code = crate::finding::Code::ALL.iter().find(|code| code.name() == reason);
+    let code = crate::finding::Code::ALL
+        .iter()
+        .find(|code| code.name() == reason);
     match (mill.router.sentence(reason), code) {
         (Some(sentence), _) => sentence.to_owned(),
         (None, Some(_)) => "The letter breaks a rule of this name; see the findings.".into(),
@@ -69,8 +73,11 @@ pub fn seal_folder(
     report: &Report,
 ) -> Result<Vec<WrittenFile>, Error> {
     files.extend(write_report(batch.folder(), report)?);
-    let reasons: Vec<(Fate, String, u64)> =
-        report.reasons.iter().map(|line| (line.fate, line.reason.clone(), line.letters)).collect();
+    let reasons: Vec<(Fate, String, u64)> = report
+        .reasons
+        .iter()
+        .map(|line| (line.fate, line.reason.clone(), line.letters))
+        .collect();
     let facts = manifest::Facts {
         batch: batch.name(),
         mailing_id: &mill.header.mailing_id,
@@ -103,11 +110,19 @@ pub fn release(
     report: &Report,
 ) -> Result<Placed, Error> {
     if let report::Outcome::HeldBack { reason } = &report.outcome {
-        let held = batch.ready_to_hold(files, &report.totals, reason)?.hold_back()?;
-        return Ok(Placed { folder: held.folder, held_back: true });
+        let held = batch
+            .ready_to_hold(files, &report.totals, reason)?
+            .hold_back()?;
+        return Ok(Placed {
+            folder: held.folder,
+            held_back: true,
+        });
     }
     let released = batch.ready(files, &report.totals)?.release()?;
-    Ok(Placed { folder: released.outbox, held_back: false })
+    Ok(Placed {
+        folder: released.outbox,
+        held_back: false,
+    })
 }
 
 /// Writes the operator's copy of the report, with timings, and gives the end of the run.
@@ -123,16 +138,29 @@ pub fn outcome(
     let report_folder = plan.home.join("reports").join(&report.about.batch);
     disk::create_private_folder(&report_folder).map_err(Error::io(&report_folder))?;
     write_report(&report_folder, &report)?;
-    Ok(Outcome { report, folder: placed.folder, report_folder, held_back: placed.held_back, recovered })
+    Ok(Outcome {
+        report,
+        folder: placed.folder,
+        report_folder,
+        held_back: placed.held_back,
+        recovered,
+    })
 }
 
 fn write_report(folder: &Path, report: &Report) -> Result<[WrittenFile; 2], Error> {
     let put = |name: &str, bytes: &[u8]| {
         let path = folder.join(name);
         disk::write_whole(&path, bytes).map_err(Error::io(&path))?;
-        Ok::<_, Error>(WrittenFile { path: name.into(), size: bytes.len() as u64, sha256: disk::sha256(bytes) })
+        Ok::<_, Error>(WrittenFile {
+            path: name.into(),
+            size: bytes.len() as u64,
+            sha256: disk::sha256(bytes),
+        })
     };
-    Ok([put("report.json", &report::json(report))?, put("report.html", &report::html(report))?])
+    Ok([
+        put("report.json", &report::json(report))?,
+        put("report.html", &report::html(report))?,
+    ])
 }
 
 fn key_kind(mill: &Mill<'_>) -> KeyKind {

@@ -48,7 +48,11 @@ struct List<'s> {
 
 impl<'s> List<'s> {
     const fn of(fate: Fate, path: &'static str) -> Self {
-        Self { fate, path, excerpt: None }
+        Self {
+            fate,
+            path,
+            excerpt: None,
+        }
     }
 
     fn add(&mut self, folder: &Path, source: &'s Source, done: &Done) -> Result<(), Error> {
@@ -59,17 +63,24 @@ impl<'s> List<'s> {
                 if let Some(parent) = path.parent() {
                     disk::create_private_folder(parent).map_err(Error::io(parent))?;
                 }
-                self.excerpt.insert(Excerpt::create(&path, source).map_err(Error::io(&path))?)
+                self.excerpt
+                    .insert(Excerpt::create(&path, source).map_err(Error::io(&path))?)
             }
         };
         let codes: Vec<_> = done.findings.iter().map(|finding| finding.code).collect();
-        excerpt.add(done.slice, done.line, &codes).map_err(Error::io(&path))
+        excerpt
+            .add(done.slice, done.line, &codes)
+            .map_err(Error::io(&path))
     }
 
     fn finish(self, files: &mut Vec<WrittenFile>) -> Result<(), Error> {
         if let Some(excerpt) = self.excerpt {
             let (size, sha256) = excerpt.finish().map_err(Error::io(self.path))?;
-            files.push(WrittenFile { path: self.path.into(), size, sha256 });
+            files.push(WrittenFile {
+                path: self.path.into(),
+                size,
+                sha256,
+            });
         }
         Ok(())
     }
@@ -77,14 +88,23 @@ impl<'s> List<'s> {
 
 impl<'g, 'l, 'c> Gather<'g, 'l, 'c> {
     /// Opens what every batch has.
-    pub fn open(mill: &Mill<'_>, source: &'g Source, batch: &'g mut Batch<'l, 'c>) -> Result<Self, Error> {
+    pub fn open(
+        mill: &Mill<'_>,
+        source: &'g Source,
+        batch: &'g mut Batch<'l, 'c>,
+    ) -> Result<Self, Error> {
         let folder = batch.folder().to_owned();
         let country = mill.header.sender.country;
         let bundler = Format::of(country)
             .map(|format| Bundler::new(&folder, format, mill.date, mill.plan.bundles.clone()));
-        let job = Job { number: job_number(batch.name()), child: 0, date: mill.date };
+        let job = Job {
+            number: job_number(batch.name()),
+            child: 0,
+            date: mill.date,
+        };
         let spooler = Spooler::create(&folder, &mill.plan.spool, mill.stationery.resources(), job)?;
-        let findings = FindingsCsv::create(&folder, "findings.csv").map_err(Error::io("findings.csv"))?;
+        let findings =
+            FindingsCsv::create(&folder, "findings.csv").map_err(Error::io("findings.csv"))?;
         Ok(Self {
             source,
             batch,
@@ -102,7 +122,9 @@ impl<'g, 'l, 'c> Gather<'g, 'l, 'c> {
 
     fn take_letter(&mut self, done: &mut Done) -> Result<Entry, Error> {
         for finding in &done.findings {
-            self.findings.add(&done.id, finding).map_err(Error::io("findings.csv"))?;
+            self.findings
+                .add(&done.id, finding)
+                .map_err(Error::io("findings.csv"))?;
             self.tally.finding(&done.id, finding);
         }
         for list in &mut self.lists {
@@ -162,15 +184,24 @@ impl<'g, 'l, 'c> Gather<'g, 'l, 'c> {
             list.finish(&mut files)?;
         }
         files.push(self.findings.finish().map_err(Error::io("findings.csv"))?);
-        Ok(Books { files, tally: self.tally, spooled })
+        Ok(Books {
+            files,
+            tally: self.tally,
+            spooled,
+        })
     }
 }
 
 impl Sink for Gather<'_, '_, '_> {
     fn take(&mut self, mut wave: Vec<Done>) -> Result<(), Error> {
-        let entries: Result<Vec<Entry>, Error> = wave.iter_mut().map(|done| self.take_letter(done)).collect();
+        let entries: Result<Vec<Entry>, Error> =
+            wave.iter_mut().map(|done| self.take_letter(done)).collect();
         let entries = entries?;
-        let rows: Vec<LetterRow<'_>> = wave.iter().zip(&entries).map(|(done, entry)| entry.row(done)).collect();
+        let rows: Vec<LetterRow<'_>> = wave
+            .iter()
+            .zip(&entries)
+            .map(|(done, entry)| entry.row(done))
+            .collect();
         Ok(self.batch.record(&rows)?)
     }
 }
@@ -228,7 +259,11 @@ fn path_of(done: &Done) -> String {
         return String::new();
     }
     let mut path: Vec<String> = done.decision.earlier.iter().map(step).collect();
-    path.push(format!("{}:{}", done.decision.fate.name(), done.decision.reason.name()));
+    path.push(format!(
+        "{}:{}",
+        done.decision.fate.name(),
+        done.decision.reason.name()
+    ));
     path.join(" > ")
 }
 

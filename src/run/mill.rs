@@ -14,11 +14,13 @@ use crate::disk::Sha256;
 use crate::finding::{Code, Finding, Place};
 use crate::ingest::{Parsed, Slice, Source};
 use crate::ledger::Mailing;
-use crate::letter::{Address, Channel, Content, Country, Document, Environment, Fate, Header, Letter, LetterSeq};
+use crate::letter::{
+    Address, Channel, Content, Country, Document, Environment, Fate, Header, Letter, LetterSeq,
+};
 use crate::registry::Snapshot;
 use crate::route::{Cause, Decision, Router};
 use crate::sign::Signer;
-use crate::spool::{self, Destination, PdfFacts, PiecePlan, Preparer, Prepared};
+use crate::spool::{self, Destination, PdfFacts, PiecePlan, Prepared, Preparer};
 use crate::{compose, sign, validate};
 
 /// How far a letter is worked.
@@ -121,7 +123,9 @@ impl<'a> Mill<'a> {
             Some(key) => load_key(key, header, date, depth)?,
             None => signer.clone(),
         };
-        let certificate = |key: &Option<Arc<Signer>>| key.as_ref().map_or([0; 32], |key| key.certificate_sha256());
+        let certificate = |key: &Option<Arc<Signer>>| {
+            key.as_ref().map_or([0; 32], |key| key.certificate_sha256())
+        };
         let job_digest = job_digest(&[
             &plan.job_file,
             &plan.ingest.schema.digest(),
@@ -132,14 +136,31 @@ impl<'a> Mill<'a> {
         let sealer: Option<Box<dyn Seal>> = match (header.sender.country, &signer, relay) {
             (Country::Sweden, Some(signer), Some(relay)) => {
                 let options = plan.mina_meddelanden.clone();
-                Some(Box::new(Sealer::new(options, Arc::clone(signer), relay, header, date)?))
+                Some(Box::new(Sealer::new(
+                    options,
+                    Arc::clone(signer),
+                    relay,
+                    header,
+                    date,
+                )?))
             }
             // The router sends nothing to a channel that is not open, and a dry run seals nothing.
             (Country::Sweden | Country::Denmark, _, _) => None,
         };
         let stationery = Stationery::new(&plan.stationery, header)?;
         let preparer = Preparer::new(&plan.spool);
-        Ok(Self { plan, header, date, router, snapshot, signer, stationery, job_digest, sealer, preparer })
+        Ok(Self {
+            plan,
+            header,
+            date,
+            router,
+            snapshot,
+            signer,
+            stationery,
+            job_digest,
+            sealer,
+            preparer,
+        })
     }
 
     /// What the ledger wants to know of the mailing.
@@ -157,11 +178,27 @@ impl<'a> Mill<'a> {
 
     /// Takes a letter as far as `depth`.
     pub fn work(&self, parsed: Parsed<'_>, depth: Depth) -> Result<Done, Error> {
-        let Parsed { seq, line, id, slice, letter, mut findings } = parsed;
+        let Parsed {
+            seq,
+            line,
+            id,
+            slice,
+            letter,
+            mut findings,
+        } = parsed;
         let id = id.unwrap_or_else(|| format!("line-{line}"));
         let Some(letter) = letter else {
             let decision = Decision::rejected(&findings);
-            return Ok(Done { seq, line, slice, id, decision, findings, output: Output::Nothing, labels: Labels::default() });
+            return Ok(Done {
+                seq,
+                line,
+                slice,
+                id,
+                decision,
+                findings,
+                output: Output::Nothing,
+                labels: Labels::default(),
+            });
         };
         findings.extend(validate::judge(&letter, self.header, &self.plan.rules));
         let mut decision = self.router.decide(&letter, &findings);
@@ -182,7 +219,16 @@ impl<'a> Mill<'a> {
             }
         }
         let labels = labels(&letter);
-        Ok(Done { seq, line, slice, id, decision, findings, output, labels })
+        Ok(Done {
+            seq,
+            line,
+            slice,
+            id,
+            decision,
+            findings,
+            output,
+            labels,
+        })
     }
 
     fn seal(
@@ -192,7 +238,9 @@ impl<'a> Mill<'a> {
         depth: Depth,
         findings: &mut Vec<Finding>,
     ) -> Result<Result<Output, Cause>, Error> {
-        let operator = decision.operator.and_then(|index| self.snapshot?.operator(index));
+        let operator = decision
+            .operator
+            .and_then(|index| self.snapshot?.operator(index));
         if depth != Depth::Finished {
             return Ok(Ok(Output::Nothing));
         }
@@ -203,9 +251,16 @@ impl<'a> Mill<'a> {
         let cause = match sealer.seal(letter, message_id) {
             Ok(sealed) => return Ok(Ok(Output::Message(operator.id.clone(), sealed))),
             Err(Refusal::Signing(error)) => return Err(error.into()),
-            Err(Refusal::TooLarge { bytes, bytes_max }) => Cause::TooLargeForChannel { bytes, bytes_max },
+            Err(Refusal::TooLarge { bytes, bytes_max }) => {
+                Cause::TooLargeForChannel { bytes, bytes_max }
+            }
             Err(Refusal::NotRepresentable { found }) => {
-                findings.push(about(letter, Code::DocumentNotDigital, found, "an identifier the channel can carry"));
+                findings.push(about(
+                    letter,
+                    Code::DocumentNotDigital,
+                    found,
+                    "an identifier the channel can carry",
+                ));
                 Cause::ContentNotAllowed
             }
             Err(Refusal::ContentNotAllowed { found, allowed }) => {
@@ -216,17 +271,29 @@ impl<'a> Mill<'a> {
         Ok(Err(cause))
     }
 
-    fn print(&self, letter: &Letter<'_>, depth: Depth, findings: &mut Vec<Finding>) -> Result<Output, Cause> {
+    fn print(
+        &self,
+        letter: &Letter<'_>,
+        depth: Depth,
+        findings: &mut Vec<Finding>,
+    ) -> Result<Output, Cause> {
         let enclosures = self.enclosures(letter, findings)?;
         let sheet = match letter.content {
             Content::Text(_) if !letter.recipient.address_protected => FirstPage::WithText,
             Content::Text(_) | Content::Pdf(_) => FirstPage::CoverSheet,
         };
-        let laid = compose::lay_out(letter, self.header, self.date, &self.stationery, sheet).map_err(|found| {
-            let address = found.iter().any(|finding| finding.code == Code::PrintAddress);
-            findings.extend(found);
-            if address { Cause::AddressDoesNotFit } else { Cause::Unprintable }
-        })?;
+        let laid = compose::lay_out(letter, self.header, self.date, &self.stationery, sheet)
+            .map_err(|found| {
+                let address = found
+                    .iter()
+                    .any(|finding| finding.code == Code::PrintAddress);
+                findings.extend(found);
+                if address {
+                    Cause::AddressDoesNotFit
+                } else {
+                    Cause::Unprintable
+                }
+            })?;
         let pages: Vec<u32> = enclosures.iter().map(|(_, facts)| facts.pages).collect();
         let own = u32::try_from(laid.pages.len()).unwrap_or(u32::MAX);
         let plan = spool::plan(own, &pages, &letter.print, &self.plan.spool)
@@ -243,21 +310,42 @@ impl<'a> Mill<'a> {
             laid: &laid,
             enclosures,
             postal_code: address.and_then(Address::postal_code_digits),
-            country: address.and_then(|a| a.country.as_deref()).unwrap_or(home.code()),
-            destination: if abroad { Destination::Foreign } else { Destination::Domestic },
+            country: address
+                .and_then(|a| a.country.as_deref())
+                .unwrap_or(home.code()),
+            destination: if abroad {
+                Destination::Foreign
+            } else {
+                Destination::Domestic
+            },
         };
-        let prepared = self.preparer.prepare(&piece, &plan).map_err(|fault| unprintable(letter, &fault, findings))?;
+        let prepared = self
+            .preparer
+            .prepare(&piece, &plan)
+            .map_err(|fault| unprintable(letter, &fault, findings))?;
         Ok(Output::Piece(prepared, plan))
     }
 
     /// The PDFs that go behind the letter's own pages, checked.
-    fn enclosures(&self, letter: &Letter<'_>, findings: &mut Vec<Finding>) -> Result<Vec<Enclosure>, Cause> {
+    fn enclosures(
+        &self,
+        letter: &Letter<'_>,
+        findings: &mut Vec<Finding>,
+    ) -> Result<Vec<Enclosure>, Cause> {
         let content = match &letter.content {
             Content::Pdf(document) => Some(document),
             Content::Text(_) => None,
         };
-        let attached = letter.attachments.iter().filter(|a| a.only != Some(Channel::Digital)).map(|a| &a.document);
-        content.into_iter().chain(attached).map(|document| self.enclosure(letter, document, findings)).collect()
+        let attached = letter
+            .attachments
+            .iter()
+            .filter(|a| a.only != Some(Channel::Digital))
+            .map(|a| &a.document);
+        content
+            .into_iter()
+            .chain(attached)
+            .map(|document| self.enclosure(letter, document, findings))
+            .collect()
     }
 
     fn enclosure(
@@ -269,7 +357,12 @@ impl<'a> Mill<'a> {
         match spool::inspect(&document.bytes, &self.plan.spool) {
             Ok(facts) => {
                 for note in &facts.notes {
-                    findings.push(about(letter, Code::PdfNote, &note.to_string(), "printed all the same"));
+                    findings.push(about(
+                        letter,
+                        Code::PdfNote,
+                        &note.to_string(),
+                        "printed all the same",
+                    ));
                 }
                 Ok((Arc::clone(&document.bytes), facts))
             }
@@ -283,11 +376,21 @@ type Enclosure = (Arc<Vec<u8>>, PdfFacts);
 
 fn unprintable(letter: &Letter<'_>, fault: &spool::PdfFault, findings: &mut Vec<Finding>) -> Cause {
     let allowed = "a PDF that the vendor profile takes, see docs/formats-spool.md";
-    findings.push(about(letter, Code::PdfUnprintable, &fault.to_string(), allowed));
+    findings.push(about(
+        letter,
+        Code::PdfUnprintable,
+        &fault.to_string(),
+        allowed,
+    ));
     Cause::Unprintable
 }
 
-fn load_key(source: &KeySource, header: &Header, date: Date, depth: Depth) -> Result<Option<Arc<Signer>>, Error> {
+fn load_key(
+    source: &KeySource,
+    header: &Header,
+    date: Date,
+    depth: Depth,
+) -> Result<Option<Arc<Signer>>, Error> {
     let sender = &header.sender;
     let signer = match source {
         KeySource::Files(files) => Signer::load(files, date)?,
@@ -305,13 +408,26 @@ fn load_key(source: &KeySource, header: &Header, date: Date, depth: Depth) -> Re
 
 fn unfit_cause(letter: &Letter<'_>, unfit: &spool::Unfit, findings: &mut Vec<Finding>) -> Cause {
     let (code, cause) = match *unfit {
-        spool::Unfit::TooThick { sheets, sheets_max } => {
-            (Code::PrintSheets, Cause::TooThick { sheets, sheets_max: u32::from(sheets_max) })
+        spool::Unfit::TooThick { sheets, sheets_max } => (
+            Code::PrintSheets,
+            Cause::TooThick {
+                sheets,
+                sheets_max: u32::from(sheets_max),
+            },
+        ),
+        spool::Unfit::TooManyPages { pages, pages_max } => {
+            (Code::PrintPages, Cause::TooManyPages { pages, pages_max })
         }
-        spool::Unfit::TooManyPages { pages, pages_max } => (Code::PrintPages, Cause::TooManyPages { pages, pages_max }),
-        spool::Unfit::TooHeavy { .. } | spool::Unfit::UnknownInsert { .. } => (Code::PrintSheets, Cause::Unprintable),
+        spool::Unfit::TooHeavy { .. } | spool::Unfit::UnknownInsert { .. } => {
+            (Code::PrintSheets, Cause::Unprintable)
+        }
     };
-    findings.push(about(letter, code, &unfit.to_string(), "what the vendor profile takes"));
+    findings.push(about(
+        letter,
+        code,
+        &unfit.to_string(),
+        "what the vendor profile takes",
+    ));
     cause
 }
 
@@ -319,7 +435,11 @@ fn unfit_cause(letter: &Letter<'_>, unfit: &spool::Unfit, findings: &mut Vec<Fin
 fn about(letter: &Letter<'_>, code: Code, found: &str, allowed: &str) -> Finding {
     Finding {
         letter: letter.seq,
-        place: Place { line: letter.line, column: 1, path: "letter".into() },
+        place: Place {
+            line: letter.line,
+            column: 1,
+            path: "letter".into(),
+        },
         code,
         found: found.to_owned(),
         allowed: allowed.to_owned(),

@@ -32,10 +32,22 @@ pub fn read_back(folder: &Path, books: Books) -> Result<Proved, Error> {
     let totals = books.tally.totals();
 
     let digital = folder.join("digital");
-    let checked = if digital.exists() { bundle::check(&digital)? } else { bundle::Checked::default() };
-    faults.extend(checked.faults.iter().map(|fault| format!("`{}`: {}", fault.file.display(), fault.what)));
+    let checked = if digital.exists() {
+        bundle::check(&digital)?
+    } else {
+        bundle::Checked::default()
+    };
+    faults.extend(
+        checked
+            .faults
+            .iter()
+            .map(|fault| format!("`{}`: {}", fault.file.display(), fault.what)),
+    );
     if checked.sound != totals.digital {
-        faults.push(format!("{} sound messages in the bundles, {} in the books", checked.sound, totals.digital));
+        faults.push(format!(
+            "{} sound messages in the bundles, {} in the books",
+            checked.sound, totals.digital
+        ));
     }
 
     let mut proof = Proof {
@@ -48,7 +60,9 @@ pub fn read_back(folder: &Path, books: Books) -> Result<Proved, Error> {
     for part in &books.spooled.parts {
         let (pdf, csv) = (folder.join(&part.pdf), folder.join(&part.csv));
         let read = match spool::proof::check_with_addresses(&pdf, &csv, &part.addresses) {
-            Err(spool::proof::Error::Io { path, source }) => return Err(Error::Io { path, source }),
+            Err(spool::proof::Error::Io { path, source }) => {
+                return Err(Error::Io { path, source });
+            }
             Err(fault) => {
                 faults.push(fault.to_string());
                 continue;
@@ -59,16 +73,27 @@ pub fn read_back(folder: &Path, books: Books) -> Result<Proved, Error> {
         proof.sheets_read += u64::from(read.marks);
         proof.addresses_read += u64::from(read.addresses);
         proof.mismatches += read.mismatches_found;
-        faults.extend(read.mismatches.iter().map(|m| format!("`{}`: {m}", part.pdf.display())));
+        faults.extend(
+            read.mismatches
+                .iter()
+                .map(|m| format!("`{}`: {m}", part.pdf.display())),
+        );
     }
     if pieces != totals.print {
-        faults.push(format!("{pieces} pieces in the spool, {} in the books", totals.print));
+        faults.push(format!(
+            "{pieces} pieces in the spool, {} in the books",
+            totals.print
+        ));
     }
     if !totals.balance() {
         faults.push("letters = digital + print + held + rejected does not hold".into());
     }
     if faults.is_empty() {
-        return Ok(Proved { files: books.files, tally: books.tally, proof }); // The spool's scratch folder goes here.
+        return Ok(Proved {
+            files: books.files,
+            tally: books.tally,
+            proof,
+        }); // The spool's scratch folder goes here.
     }
     let more = faults.len().saturating_sub(FAULTS_MAX);
     faults.truncate(FAULTS_MAX);

@@ -17,13 +17,21 @@ impl<'c> Timing<'c> {
     /// Begins the first stage.
     pub fn start(clock: &'c dyn Clock) -> Self {
         let now = clock.now();
-        Self { clock, started: now, last: now, stages: Vec::new() }
+        Self {
+            clock,
+            started: now,
+            last: now,
+            stages: Vec::new(),
+        }
     }
 
     /// Ends a stage and begins the next.
     pub fn lap(&mut self, name: &str) {
         let now = self.clock.now();
-        self.stages.push(Stage { name: name.to_owned(), seconds: seconds(self.last, now) });
+        self.stages.push(Stage {
+            name: name.to_owned(),
+            seconds: seconds(self.last, now),
+        });
         self.last = now;
     }
 

@@ -26,7 +26,10 @@ impl SentBefore {
         if !batch.mailing_known() {
             return Ok(Self(None));
         }
-        Ok(Self(Some((Ledger::read(&plan.home)?, mailing_id.to_owned()))))
+        Ok(Self(Some((
+            Ledger::read(&plan.home)?,
+            mailing_id.to_owned(),
+        ))))
     }
 
     /// For a dry run: asks nothing.
@@ -35,8 +38,13 @@ impl SentBefore {
     }
 
     fn mark(&mut self, wave: &mut [Parsed<'_>]) -> Result<(), Error> {
-        let Some((reader, mailing_id)) = &mut self.0 else { return Ok(()) };
-        let ids: Vec<&str> = wave.iter().map(|parsed| parsed.id.as_deref().unwrap_or_default()).collect();
+        let Some((reader, mailing_id)) = &mut self.0 else {
+            return Ok(());
+        };
+        let ids: Vec<&str> = wave
+            .iter()
+            .map(|parsed| parsed.id.as_deref().unwrap_or_default())
+            .collect();
         let sent = reader.sent_before(mailing_id, &ids)?;
         for (parsed, sent) in wave.iter_mut().zip(sent) {
             if let Some(sent) = sent {
@@ -94,29 +102,48 @@ fn next_wave(
     waves: &mut Waves<'_>,
     ids: &mut LetterIds,
 ) -> Result<Option<(Vec<Done>, Slice)>, Error> {
-    let Some(wave) = waves.next()? else { return Ok(None) };
+    let Some(wave) = waves.next()? else {
+        return Ok(None);
+    };
     let place = wave.slice();
     let mut parsed = wave.parse(source)?;
     for letter in &mut parsed {
         mark_duplicate(letter, ids);
     }
     sent_before.mark(&mut parsed)?;
-    let done: Result<Vec<Done>, Error> = parsed.into_par_iter().map(|letter| mill.work(letter, depth)).collect();
+    let done: Result<Vec<Done>, Error> = parsed
+        .into_par_iter()
+        .map(|letter| mill.work(letter, depth))
+        .collect();
     Ok(Some((done?, place)))
 }
 
 fn mark_duplicate(parsed: &mut Parsed<'_>, ids: &mut LetterIds) {
-    let Some(id) = parsed.id.as_deref() else { return };
+    let Some(id) = parsed.id.as_deref() else {
+        return;
+    };
     if let Some(first) = ids.insert(Fingerprint::of(id), parsed.seq) {
-        let found = format!("letter {} of the file has the same id", u64::from(first.0) + 1);
-        reject(parsed, Code::IdDuplicate, found, "an id that no other letter of the mailing has");
+        let found = format!(
+            "letter {} of the file has the same id",
+            u64::from(first.0) + 1
+        );
+        reject(
+            parsed,
+            Code::IdDuplicate,
+            found,
+            "an id that no other letter of the mailing has",
+        );
     }
 }
 
 fn reject(parsed: &mut Parsed<'_>, code: Code, found: String, allowed: &str) {
     parsed.findings.push(Finding {
         letter: parsed.seq,
-        place: Place { line: parsed.line, column: 1, path: "letter".into() },
+        place: Place {
+            line: parsed.line,
+            column: 1,
+            path: "letter".into(),
+        },
         code,
         found,
         allowed: allowed.to_owned(),
