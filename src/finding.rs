@@ -133,10 +133,14 @@ codes! {
     PdfNote = "pdf.note", Note;
     /// More pages than allowed in one letter.
     PrintPages = "print.pages", NotPrint;
-    /// More sheets than the largest envelope takes.
-    PrintSheets = "print.sheets", NotPrint;
     /// An address that does not fit the window, or has too few lines.
     PrintAddress = "print.address", NotPrint;
+    /// An insert that the plant does not have.
+    PrintInsert = "print.insert", NotPrint;
+    /// More sheets than the largest envelope takes.
+    PrintSheets = "print.sheets", NotPrint;
+    /// Heavier than the last postage step.
+    PrintWeight = "print.weight", NotPrint;
     /// A postal code that the country of the address does not have.
     PrintPostalCode = "print.postal-code", NotPrint;
     /// The recipient has neither an identifier nor an address.

@@ -243,6 +243,9 @@ fn job_file(options: &Options, written: &Written) -> String {
          # A run must come to: digital {digital}, print {print}, held {held}, rejected 0. Attachments: {attachments}.\n\
          \n\
          [registry]\n\
-         snapshot = \"{SNAPSHOT}\"\n"
+         snapshot = \"{SNAPSHOT}\"\n\
+         \n\
+         [print]\n\
+         inserts = [{{ name = \"svarskuvert\", station = 1, weight_mg = 4000 }}]\n"
     )
 }

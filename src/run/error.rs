@@ -11,6 +11,9 @@ pub enum Error {
     /// The mailing cannot be used.
     #[error(transparent)]
     Ingest(#[from] ingest::Error),
+    /// The sender's organisation number in the header is wrong.
+    #[error("the sender's organisation number in the header is wrong: {0:?}; see docs/findings.md\nhint: correct `organisationNumber`, or `environment` if this is a trial")]
+    Sender(crate::letter::identifier::Fault),
     /// The snapshot cannot be used.
     #[error(transparent)]
     Snapshot(#[from] registry::SnapshotError),

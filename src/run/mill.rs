@@ -11,9 +11,10 @@ use crate::bundle::mina_meddelanden::Sealer;
 use crate::bundle::{self, Refusal, Seal, Sealed};
 use crate::compose::{FirstPage, Stationery};
 use crate::disk::Sha256;
-use crate::finding::{Code, Finding, Place};
+use crate::finding::{Code, Consequence, Finding, Place};
 use crate::ingest::{Parsed, Slice, Source};
 use crate::ledger::Mailing;
+use crate::letter::identifier::{self, Fault};
 use crate::letter::{
     Address, Channel, Content, Country, Document, Environment, Fate, Header, Letter, LetterSeq,
 };
@@ -103,7 +104,11 @@ pub struct Labels {
 
 /// Opens the snapshot that the job names.
 pub fn open_snapshot(plan: &Plan) -> Result<Option<Snapshot>, Error> {
-    Ok(plan.snapshot.as_deref().map(Snapshot::open).transpose()?)
+    let snapshot = plan.snapshot.as_deref().map(Snapshot::open).transpose()?;
+    if let Some(snapshot) = &snapshot {
+        snapshot.verify()?; // A damaged snapshot would send letters astray.
+    }
+    Ok(snapshot)
 }
 
 impl<'a> Mill<'a> {
@@ -117,6 +122,7 @@ impl<'a> Mill<'a> {
         plan.spool.check().map_err(Error::Profile)?;
         let header = source.header();
         let date = plan.date.unwrap_or(header.created);
+        check_sender(header, date)?;
         let router = Router::new(&plan.routes, header.sender.country, snapshot, date)?;
         let signer = load_key(&plan.keys.sender, header, date, depth)?;
         let relay = match &plan.keys.relay {
@@ -406,6 +412,15 @@ fn load_key(
     Ok(Some(Arc::new(signer)))
 }
 
+/// The number in whose name everything is signed must be a real one.
+fn check_sender(header: &Header, date: Date) -> Result<(), Error> {
+    let sender = &header.sender;
+    let faults = identifier::sender_faults(sender.country, &sender.organisation_number, header.environment, date);
+    let grave = faults.into_iter().find(|fault| *fault != Fault::Modulus11);
+    grave.map_or(Ok(()), |fault| Err(Error::Sender(fault)))
+}
+
+/// What stands against a letter as a piece, as a finding and as a cause to route it again.
 fn unfit_cause(letter: &Letter<'_>, unfit: &spool::Unfit, findings: &mut Vec<Finding>) -> Cause {
     let (code, cause) = match *unfit {
         spool::Unfit::TooThick { sheets, sheets_max } => (
@@ -418,9 +433,8 @@ fn unfit_cause(letter: &Letter<'_>, unfit: &spool::Unfit, findings: &mut Vec<Fin
         spool::Unfit::TooManyPages { pages, pages_max } => {
             (Code::PrintPages, Cause::TooManyPages { pages, pages_max })
         }
-        spool::Unfit::TooHeavy { .. } | spool::Unfit::UnknownInsert { .. } => {
-            (Code::PrintSheets, Cause::Unprintable)
-        }
+        spool::Unfit::TooHeavy { .. } => (Code::PrintWeight, Cause::Unprintable),
+        spool::Unfit::UnknownInsert { .. } => (Code::PrintInsert, Cause::Unprintable),
     };
     findings.push(about(
         letter,
