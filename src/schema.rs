@@ -115,7 +115,8 @@ impl Schema {
     /// Never: the file is part of the program, and a test compiles it.
     pub fn mailing() -> Self {
         let text = include_str!("../schemas/mailing-1.xsd");
-        Self::compile_text("schemas/mailing-1.xsd", text.as_bytes()).expect("a test compiles the schema of the program")
+        Self::compile_text("schemas/mailing-1.xsd", text.as_bytes())
+            .expect("a test compiles the schema of the program")
     }
 
     /// SHA-256 over the schema documents, in the order they were read, each behind its length in eight bytes, the
@@ -140,7 +141,10 @@ impl Schema {
     /// Namespace of a declaration, empty for none.
     pub fn decl_namespace(&self, decl: DeclId) -> &str {
         let element = self.elements.get(decl.0 as usize);
-        element.map_or("", |element| self.names.namespace_text(self.names.namespace_of(element.name)))
+        element.map_or("", |element| {
+            self.names
+                .namespace_text(self.names.namespace_of(element.name))
+        })
     }
 
     /// How the text of an element is normalised before it is checked; `None` for an element without simple content.
@@ -156,7 +160,9 @@ impl Schema {
     }
 
     fn is_value(&self, ty: value::SimpleId, text: &str, given: &model::Given) -> bool {
-        self.simple.value(ty, text).is_some_and(|value| value.equals(&given.value))
+        self.simple
+            .value(ty, text)
+            .is_some_and(|value| value.equals(&given.value))
     }
 }
 

@@ -163,8 +163,13 @@ pub(super) fn build(
     around: &Surroundings<'_>,
     automata: &mut Automata,
 ) -> Result<StateId, Fault> {
-    let before = (automata.states.len(), automata.edges.len(), automata.wild_edges.len());
-    let counted = Positions::of(model, Counting::On).and_then(|positions| states_of(positions, around, automata));
+    let before = (
+        automata.states.len(),
+        automata.edges.len(),
+        automata.wild_edges.len(),
+    );
+    let counted = Positions::of(model, Counting::On)
+        .and_then(|positions| states_of(positions, around, automata));
     match counted {
         Err(Fault::Ambiguous(_)) => {
             automata.states.truncate(before.0);
@@ -382,7 +387,9 @@ fn states_of(
     while let Some(set) = states.sets.get(done).cloned() {
         let next = Outgoing::of(&set, &positions, around)?;
         let edges_from = automata.edges.len() as u32;
-        for (name, (decl, targets)) in next.elements {
+        let mut elements: Vec<_> = next.elements.into_iter().collect();
+        elements.sort_by_key(|(_, (_, targets))| targets.iter().min().copied()); // As the schema has them.
+        for (name, (decl, targets)) in elements {
             let repeats = next.repeats == Some(name);
             automata.edges.push(Edge {
                 name,
@@ -432,24 +439,39 @@ impl Outgoing {
         let mut out = Self::default();
         let at_start = set.is_empty();
         let begin = at_start.then_some(&positions.whole.first);
-        let follow = set.iter().map(|&place| &positions.all[place as usize].follow);
+        let follow = set
+            .iter()
+            .map(|&place| &positions.all[place as usize].follow);
         for &target in begin.into_iter().chain(follow).flatten() {
             out.add(target, positions, around)?;
         }
-        if let Some(&counted) = set.iter().find(|&&place| positions.all[place as usize].counter.is_some()) {
+        if let Some(&counted) = set
+            .iter()
+            .find(|&&place| positions.all[place as usize].counter.is_some())
+        {
             out.count(counted, set, positions, around)?;
         }
         out.check_wildcards(around)?;
         Ok(out)
     }
 
-    fn add(&mut self, target: u32, positions: &Positions, around: &Surroundings<'_>) -> Result<(), Fault> {
+    fn add(
+        &mut self,
+        target: u32,
+        positions: &Positions,
+        around: &Surroundings<'_>,
+    ) -> Result<(), Fault> {
         match positions.all[target as usize].leaf {
             Leaf::Element(name, decl) => {
-                let (known, targets) = self.elements.entry(name).or_insert_with(|| (decl, Vec::new()));
+                let (known, targets) = self
+                    .elements
+                    .entry(name)
+                    .or_insert_with(|| (decl, Vec::new()));
                 if !(around.same_type)(*known, decl) {
                     let name = around.names.local(name);
-                    return Err(Fault::Ambiguous(format!("`{name}` stands here with two types")));
+                    return Err(Fault::Ambiguous(format!(
+                        "`{name}` stands here with two types"
+                    )));
                 }
                 targets.push(target);
             }
@@ -491,7 +513,9 @@ impl Outgoing {
                 let namespace = around.names.namespace_text(around.names.namespace_of(name));
                 if wildcard(id).admit(namespace.as_bytes()) {
                     let name = around.names.local(name);
-                    return Err(Fault::Ambiguous(format!("`{name}` may also be meant by xs:any")));
+                    return Err(Fault::Ambiguous(format!(
+                        "`{name}` may also be meant by xs:any"
+                    )));
                 }
             }
             if self
@@ -500,7 +524,9 @@ impl Outgoing {
                 .skip(place + 1)
                 .any(|other| wildcard(id).overlap(wildcard(other)))
             {
-                return Err(Fault::Ambiguous("two xs:any may mean the same element".into()));
+                return Err(Fault::Ambiguous(
+                    "two xs:any may mean the same element".into(),
+                ));
             }
         }
         Ok(())

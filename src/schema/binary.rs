@@ -95,15 +95,19 @@ impl HexScan {
 /// Blocks of 64 bytes without a branch inside, which the compiler turns into vector instructions.
 fn all_in_alphabet(line: &[u8]) -> bool {
     let (blocks, rest) = line.as_chunks::<64>();
-    blocks
-        .iter()
-        .all(|block| block.iter().fold(true, |all, &byte| all & in_alphabet(byte)))
-        && rest.iter().fold(true, |all, &byte| all & in_alphabet(byte))
+    blocks.iter().all(|block| {
+        block
+            .iter()
+            .fold(true, |all, &byte| all & in_alphabet(byte))
+    }) && rest.iter().fold(true, |all, &byte| all & in_alphabet(byte))
 }
 
 #[inline(always)]
 fn in_alphabet(byte: u8) -> bool {
-    ((byte | 0x20).wrapping_sub(b'a') < 26) | (byte.wrapping_sub(b'0') < 10) | (byte == b'+') | (byte == b'/')
+    ((byte | 0x20).wrapping_sub(b'a') < 26)
+        | (byte.wrapping_sub(b'0') < 10)
+        | (byte == b'+')
+        | (byte == b'/')
 }
 
 fn value_of(letter: u8) -> u8 {
@@ -141,8 +145,8 @@ mod tests {
             assert_eq!(octets(good), Some(len), "{good}");
         }
         for bad in [
-            "Q", "QQ", "QUJ", "QUJ=", "QR==", "Q===", "====", "QUI=QUJD", "QUI==", "QUJD=", "QU*D", "QU-D", "QÅJD",
-            "QQ==Q",
+            "Q", "QQ", "QUJ", "QUJ=", "QR==", "Q===", "====", "QUI=QUJD", "QUI==", "QUJD=", "QU*D",
+            "QU-D", "QÅJD", "QQ==Q",
         ] {
             assert_eq!(octets(bad), None, "{bad}");
         }

@@ -1,10 +1,10 @@
 //! The built-in simple types of XML Schema part 2: names, families, and what their values may look like.
 
+use super::binary::{Base64Scan, HexScan};
 use super::moment::{Duration, Kind, Moment};
 use super::names::{is_name, is_nc_name, is_nm_token, q_name_prefix};
 use super::number::{Decimal, float, is_integer, is_integer_within};
 use super::uri;
-use super::binary::{Base64Scan, HexScan};
 
 /// How white space of a value is treated before it is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -110,13 +110,18 @@ builtins! {
 impl Builtin {
     /// True when the type takes any text, so that a value need not be looked at.
     pub fn takes_anything(self) -> bool {
-        matches!(self, Self::AnySimple | Self::String | Self::NormalizedString | Self::Token)
+        matches!(
+            self,
+            Self::AnySimple | Self::String | Self::NormalizedString | Self::Token
+        )
     }
 
     /// True when `value`, white space already treated, has the form of the type. That an ID is unique, a prefix
     /// bound, an entity declared is not looked at here.
     pub fn accepts(self, value: &str) -> bool {
         let within = |min, max| is_integer_within(value, min, max);
+        // Part 2 §3.3.21 to §3.3.24 of XML Schema 1.0: digits only, no sign.
+        let unsigned = |max| !value.starts_with(['+', '-']) && within(Some(0), Some(max));
         match self {
             Self::AnySimple | Self::String | Self::NormalizedString | Self::Token => true,
             Self::Language => is_language(value),
@@ -139,10 +144,10 @@ impl Builtin {
             Self::Int => within(Some(i32::MIN.into()), Some(i32::MAX.into())),
             Self::Short => within(Some(i16::MIN.into()), Some(i16::MAX.into())),
             Self::Byte => within(Some(i8::MIN.into()), Some(i8::MAX.into())),
-            Self::UnsignedLong => within(Some(0), Some(u64::MAX.into())),
-            Self::UnsignedInt => within(Some(0), Some(u32::MAX.into())),
-            Self::UnsignedShort => within(Some(0), Some(u16::MAX.into())),
-            Self::UnsignedByte => within(Some(0), Some(u8::MAX.into())),
+            Self::UnsignedLong => unsigned(u64::MAX.into()),
+            Self::UnsignedInt => unsigned(u32::MAX.into()),
+            Self::UnsignedShort => unsigned(u16::MAX.into()),
+            Self::UnsignedByte => unsigned(u8::MAX.into()),
             _ => match self.family() {
                 Family::Moment(kind) => Moment::read(kind, value).is_some(),
                 _ => false,
@@ -176,7 +181,9 @@ impl Builtin {
             Self::Name | Self::NcName => "a name",
             Self::Id => "a name that no other ID of the document has",
             Self::IdRef => "an ID of the document",
-            Self::Entity => "an unparsed entity; none can be declared, as document type declarations are refused",
+            Self::Entity => {
+                "an unparsed entity; none can be declared, as document type declarations are refused"
+            }
             Self::AnyUri => "a URI",
             Self::QName => "a qualified name whose prefix is declared",
             Self::Boolean => "one of: true, false, 1, 0",
@@ -214,7 +221,9 @@ impl Builtin {
 fn is_language(value: &str) -> bool {
     value.split('-').enumerate().all(|(place, part)| {
         (1..=8).contains(&part.len())
-            && part.bytes().all(|b| b.is_ascii_alphabetic() || place > 0 && b.is_ascii_digit())
+            && part
+                .bytes()
+                .all(|b| b.is_ascii_alphabetic() || place > 0 && b.is_ascii_digit())
     })
 }
 
@@ -239,7 +248,7 @@ mod tests {
             (Builtin::Boolean, "1", "True"),
             (Builtin::Int, "2147483647", "2147483648"),
             (Builtin::Byte, "-128", "-129"),
-            (Builtin::UnsignedByte, "+255", "-1"),
+            (Builtin::UnsignedByte, "255", "+1"),
             (Builtin::PositiveInteger, "1", "0"),
             (Builtin::NegativeInteger, "-1", "-0"),
             (Builtin::NonPositiveInteger, "-0", "1"),

@@ -30,9 +30,18 @@ impl<'s> Children<'s> {
     /// What was found and what is allowed here. The position is then unchanged.
     pub fn next(&mut self, namespace: &[u8], local: &[u8]) -> Result<DeclId, Violation> {
         let names = &self.schema.names;
-        let name = names.namespace(namespace).and_then(|known| names.get(known, local));
+        let name = names
+            .namespace(namespace)
+            .and_then(|known| names.get(known, local));
         let before = self.frame;
-        match self.frame.step(self.schema, &Met { namespace, local, name }) {
+        match self.frame.step(
+            self.schema,
+            &Met {
+                namespace,
+                local,
+                name,
+            },
+        ) {
             Found::Decl(decl) => Ok(decl),
             Found::Skip => Ok(ANYTHING),
             Found::Early(_, violation) | Found::Wrong(violation) => {
@@ -51,7 +60,10 @@ impl<'s> Children<'s> {
             return Ok(());
         }
         Err(Violation {
-            found: format!("element `{}` ends too early", self.schema.decl_name(self.parent)),
+            found: format!(
+                "element `{}` ends too early",
+                self.schema.decl_name(self.parent)
+            ),
             allowed: self.frame.expected(self.schema),
         })
     }

@@ -14,7 +14,7 @@ use super::model::{AllModel, ComplexType, Content, Element, TypeRef};
 use super::names::{Names, XML, XS};
 use super::node::{At, QName};
 use super::source::{self, Source};
-use super::value::{SimpleId, SimpleTypes, Variety, SimpleType};
+use super::value::{SimpleId, SimpleType, SimpleTypes, Variety};
 use super::{DeclId, Schema, SchemaError};
 
 /// Types derived from each other, groups and types nested in each other.
@@ -72,7 +72,10 @@ pub(super) struct Compiler<'a> {
 /// # Errors
 /// The first construct that is wrong or not supported, with its file and line.
 pub(super) fn compile(sources: &[Source]) -> Result<Schema, SchemaError> {
-    let documents: Vec<_> = sources.iter().map(source::parse).collect::<Result<_, _>>()?;
+    let documents: Vec<_> = sources
+        .iter()
+        .map(source::parse)
+        .collect::<Result<_, _>>()?;
     let roots: Vec<_> = documents
         .iter()
         .zip(sources)
@@ -117,25 +120,40 @@ impl<'a> Compiler<'a> {
             let ty = SimpleType::plain(base, Variety::Atomic(builtin), builtin.white_space());
             self.add_named_simple(builtin.name(), ty);
         }
-        for (name, item) in [("NMTOKENS", Builtin::NmToken), ("IDREFS", Builtin::IdRef), ("ENTITIES", Builtin::Entity)] {
+        for (name, item) in [
+            ("NMTOKENS", Builtin::NmToken),
+            ("IDREFS", Builtin::IdRef),
+            ("ENTITIES", Builtin::Entity),
+        ] {
             let variety = Variety::List(item.into());
-            let mut ty = SimpleType::plain(Some(Builtin::AnySimple.into()), variety, super::WhiteSpace::Collapse);
+            let mut ty = SimpleType::plain(
+                Some(Builtin::AnySimple.into()),
+                variety,
+                super::WhiteSpace::Collapse,
+            );
             ty.length_min = 1;
             self.add_named_simple(name, ty);
         }
         self.add_any_type();
         let any = Named::Made(TypeRef::Complex(super::model::ANY_TYPE));
         self.named.insert(QName::new(XS, "anyType"), any);
-        for (name, ty) in [("lang", Builtin::Language), ("base", Builtin::AnyUri), ("id", Builtin::Id), ("space", Builtin::NcName)] {
+        for (name, ty) in [
+            ("lang", Builtin::Language),
+            ("base", Builtin::AnyUri),
+            ("id", Builtin::Id),
+            ("space", Builtin::NcName),
+        ] {
             let name_id = self.names.add(XML, name);
             let attribute = AttributeUse::optional(name_id, ty.into());
-            self.global_attributes.insert(QName::new(XML, name), attribute);
+            self.global_attributes
+                .insert(QName::new(XML, name), attribute);
         }
     }
 
     fn add_named_simple(&mut self, name: &str, ty: SimpleType) {
         let id = self.add_simple(ty);
-        self.named.insert(QName::new(XS, name), Named::Made(TypeRef::Simple(id)));
+        self.named
+            .insert(QName::new(XS, name), Named::Made(TypeRef::Simple(id)));
     }
 
     pub fn add_simple(&mut self, ty: SimpleType) -> SimpleId {
@@ -186,7 +204,9 @@ impl<'a> Compiler<'a> {
     pub fn type_of(&mut self, name: &QName, from: At<'_>) -> Result<TypeRef, SchemaError> {
         match self.named.get(name) {
             Some(Named::Made(made)) => return Ok(*made),
-            Some(Named::Making) => return Err(from.error(format!("type {name} is defined by itself"))),
+            Some(Named::Making) => {
+                return Err(from.error(format!("type {name} is defined by itself")));
+            }
             None if name.namespace == XS => {
                 return Err(from.error(format!("`xs:{}` is not supported", name.local)));
             }
@@ -227,7 +247,11 @@ impl<'a> Compiler<'a> {
 
     /// Looks also at what no element uses, in the order of names, so that a fault there is not found later.
     fn check_unused(&mut self) -> Result<(), SchemaError> {
-        let mut rest: Vec<_> = self.globals.iter().map(|((kind, name), at)| (*kind, name.clone(), *at)).collect();
+        let mut rest: Vec<_> = self
+            .globals
+            .iter()
+            .map(|((kind, name), at)| (*kind, name.clone(), *at))
+            .collect();
         rest.sort_by(|a, b| (&a.1.namespace, &a.1.local).cmp(&(&b.1.namespace, &b.1.local)));
         for (kind, name, at) in rest {
             match kind {
@@ -244,7 +268,8 @@ impl<'a> Compiler<'a> {
         let mut automata = Automata::default();
         let mut alls = Vec::new();
         let elements = &self.elements;
-        let same_type = |a: DeclId, b: DeclId| elements[a.0 as usize].ty == elements[b.0 as usize].ty;
+        let same_type =
+            |a: DeclId, b: DeclId| elements[a.0 as usize].ty == elements[b.0 as usize].ty;
         let around = Surroundings {
             names: &self.names,
             wildcards: &self.wildcards,

@@ -3,7 +3,9 @@
 use std::rc::Rc;
 
 use super::SchemaError;
-use super::automaton::{Fault, LINKS_MAX, Namespaces, Particle, Process, Term, Wildcard, WildcardId};
+use super::automaton::{
+    Fault, LINKS_MAX, Namespaces, Particle, Process, Term, Wildcard, WildcardId,
+};
 use super::compile::{Compiler, Kind};
 use super::elements::{Use, blocked};
 pub(super) use super::model::AttributeUse;
@@ -113,7 +115,9 @@ impl<'a> Compiler<'a> {
         let (step, derivation) = self.step(content)?;
         let (base, base_ref) = self.complex_base(step)?;
         if base.simple.is_some() {
-            return Err(step.error("xs:complexContent cannot be derived from simple content".into()));
+            return Err(
+                step.error("xs:complexContent cannot be derived from simple content".into())
+            );
         }
         let mixed = match content.attribute("mixed") {
             Some(_) => content.flag("mixed")?,
@@ -184,7 +188,9 @@ impl<'a> Compiler<'a> {
                 ..Draft::default()
             },
             TypeRef::Simple(_) => {
-                return Err(step.error(format!("{base_name} is a simple type, and can here only be extended")));
+                return Err(step.error(format!(
+                    "{base_name} is a simple type, and can here only be extended"
+                )));
             }
             TypeRef::Complex(id) => self.complex[id.0 as usize].clone(),
         };
@@ -197,7 +203,10 @@ impl<'a> Compiler<'a> {
                 simple = Some(self.simple_type(*first)?);
                 rest = others;
             }
-            let facets = rest.iter().take_while(|child| super::node::FACETS.contains(&child.tag())).count();
+            let facets = rest
+                .iter()
+                .take_while(|child| super::node::FACETS.contains(&child.tag()))
+                .count();
             let (facets, others) = rest.split_at(facets);
             rest = others;
             simple = match simple {
@@ -224,7 +233,10 @@ impl<'a> Compiler<'a> {
         match content.children()?.as_slice() {
             [step] if step.tag() == "extension" => Ok((*step, Derivation::Extension)),
             [step] if step.tag() == "restriction" => Ok((*step, Derivation::Restriction)),
-            _ => Err(content.error(format!("`xs:{}` needs one xs:extension or xs:restriction", content.tag()))),
+            _ => Err(content.error(format!(
+                "`xs:{}` needs one xs:extension or xs:restriction",
+                content.tag()
+            ))),
         }
     }
 
@@ -271,14 +283,18 @@ impl<'a> Compiler<'a> {
             "choice" => Term::Choice(self.particles(at)?),
             "group" => match self.group_reference(at)? {
                 Own::Nothing => Term::Sequence(Vec::new()),
-                Own::Model(model) => return Rc::try_unwrap(model).or_else(|model| {
-                    Ok(Particle {
-                        min: 1,
-                        max: Some(1),
-                        term: Term::Sequence(vec![model]),
-                    })
-                }),
-                Own::All(_) => return Err(at.error("xs:all may only be the whole content of a type".into())),
+                Own::Model(model) => {
+                    return Rc::try_unwrap(model).or_else(|model| {
+                        Ok(Particle {
+                            min: 1,
+                            max: Some(1),
+                            term: Term::Sequence(vec![model]),
+                        })
+                    });
+                }
+                Own::All(_) => {
+                    return Err(at.error("xs:all may only be the whole content of a type".into()));
+                }
             },
             _ => return Err(at.misplaced()),
         };
@@ -387,11 +403,19 @@ impl<'a> Compiler<'a> {
     }
 
     /// Attributes, groups of them and anyAttribute, on top of what `draft` has.
-    fn attributes(&mut self, children: &[At<'a>], draft: &mut Draft<'a>) -> Result<(), SchemaError> {
+    fn attributes(
+        &mut self,
+        children: &[At<'a>],
+        draft: &mut Draft<'a>,
+    ) -> Result<(), SchemaError> {
         for &child in children {
             match child.tag() {
                 "attribute" => match self.attribute_use(child)? {
-                    Use::Is(made) => match draft.attributes.iter_mut().find(|known| known.name == made.name) {
+                    Use::Is(made) => match draft
+                        .attributes
+                        .iter_mut()
+                        .find(|known| known.name == made.name)
+                    {
                         Some(known) => *known = made,
                         None => draft.attributes.push(made),
                     },
@@ -403,7 +427,9 @@ impl<'a> Compiler<'a> {
                     if let Some(known) = draft.any_attribute
                         && self.wildcards[known.0 as usize] != made
                     {
-                        return Err(child.error("two different xs:anyAttribute on one type are not supported".into()));
+                        return Err(child.error(
+                            "two different xs:anyAttribute on one type are not supported".into(),
+                        ));
                     }
                     draft.any_attribute = Some(self.add_wildcard(made));
                 }
@@ -429,19 +455,36 @@ impl<'a> Compiler<'a> {
     }
 
     /// The union of two wildcards, where it is a wildcard again.
-    fn widest(&mut self, base: WildcardId, own: WildcardId, at: &[At<'a>]) -> Result<WildcardId, SchemaError> {
-        let (base, own) = (&self.wildcards[base.0 as usize], &self.wildcards[own.0 as usize]);
+    fn widest(
+        &mut self,
+        base: WildcardId,
+        own: WildcardId,
+        at: &[At<'a>],
+    ) -> Result<WildcardId, SchemaError> {
+        let (base, own) = (
+            &self.wildcards[base.0 as usize],
+            &self.wildcards[own.0 as usize],
+        );
         let namespaces = match (&base.namespaces, &own.namespaces) {
             (a, b) if a == b => a.clone(),
             (Namespaces::Any, _) | (_, Namespaces::Any) => Namespaces::Any,
-            (Namespaces::List(a), Namespaces::List(b)) => Namespaces::List(a.iter().chain(b).cloned().collect()),
+            (Namespaces::List(a), Namespaces::List(b)) => {
+                Namespaces::List(a.iter().chain(b).cloned().collect())
+            }
             _ => {
-                let text = "this xs:anyAttribute together with that of the base type is not supported".to_owned();
-                return Err(at.last().map_or(SchemaError(text.clone()), |at| at.error(text)));
+                let text =
+                    "this xs:anyAttribute together with that of the base type is not supported"
+                        .to_owned();
+                return Err(at
+                    .last()
+                    .map_or(SchemaError(text.clone()), |at| at.error(text)));
             }
         };
         let process = own.process;
-        Ok(self.add_wildcard(Wildcard { namespaces, process }))
+        Ok(self.add_wildcard(Wildcard {
+            namespaces,
+            process,
+        }))
     }
 
     fn add_wildcard(&mut self, wildcard: Wildcard) -> WildcardId {
@@ -476,9 +519,12 @@ fn occurs(at: At<'_>) -> Result<(u32, Option<u32>), SchemaError> {
         let Some(text) = at.token(name) else {
             return Ok(None);
         };
-        text.parse()
-            .map(Some)
-            .map_err(|_| at.error(format!("`{name}` is `{text}`; numbers up to {} are supported", u32::MAX)))
+        text.parse().map(Some).map_err(|_| {
+            at.error(format!(
+                "`{name}` is `{text}`; numbers up to {} are supported",
+                u32::MAX
+            ))
+        })
     };
     let min = number("minOccurs")?.unwrap_or(1);
     let max = match at.token("maxOccurs") {
@@ -516,5 +562,8 @@ fn wildcard(at: At<'_>) -> Result<Wildcard, SchemaError> {
         Some("skip") => Process::Skip,
         Some(other) => return Err(at.error(format!("`processContents` is `{other}`"))),
     };
-    Ok(Wildcard { namespaces, process })
+    Ok(Wildcard {
+        namespaces,
+        process,
+    })
 }

@@ -16,7 +16,9 @@ use super::{Attribute, DEPTH_MAX, Schema, Validator, Violation};
 #[derive(Debug, thiserror::Error)]
 pub enum DocumentError {
     /// Bytes that are not what the encoding says, or an encoding we do not read.
-    #[error("line {line}: {what}; UTF-8, UTF-16 with a byte order mark and declared ISO-8859-1 are read")]
+    #[error(
+        "line {line}: {what}; UTF-8, UTF-16 with a byte order mark and declared ISO-8859-1 are read"
+    )]
     Encoding {
         /// From one.
         line: u64,
@@ -73,14 +75,22 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, DocumentError> {
     };
     if let Some(encoding) = utf16 {
         let (text, broken) = encoding.decode_with_bom_removal(bytes);
-        return if broken { Err(wrong(1, "bytes that are not UTF-16")) } else { Ok(text) };
+        return if broken {
+            Err(wrong(1, "bytes that are not UTF-16"))
+        } else {
+            Ok(text)
+        };
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     match declared_encoding(bytes).as_deref() {
-        None | Some("utf-8" | "us-ascii") => std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|error| {
-            let line = 1 + memchr_iter(b'\n', &bytes[..error.valid_up_to()]).count() as u64;
-            wrong(line, "bytes that are not UTF-8")
-        }),
+        None | Some("utf-8" | "us-ascii") => {
+            std::str::from_utf8(bytes)
+                .map(Cow::Borrowed)
+                .map_err(|error| {
+                    let line = 1 + memchr_iter(b'\n', &bytes[..error.valid_up_to()]).count() as u64;
+                    wrong(line, "bytes that are not UTF-8")
+                })
+        }
         Some("iso-8859-1") => Ok(encoding_rs::mem::decode_latin1(bytes)),
         Some(_) => Err(wrong(1, "another encoding is declared")),
     }
@@ -91,7 +101,12 @@ fn declared_encoding(bytes: &[u8]) -> Option<String> {
     let declaration = bytes.strip_prefix(b"<?xml")?;
     let end = memchr::memmem::find(declaration, b"?>")?;
     let declaration = std::str::from_utf8(&declaration[..end]).ok()?;
-    let value = declaration.split_once("encoding")?.1.trim_start().strip_prefix('=')?.trim_start();
+    let value = declaration
+        .split_once("encoding")?
+        .1
+        .trim_start()
+        .strip_prefix('=')?
+        .trim_start();
     let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
     let value = value[1..].split(quote).next()?;
     Some(value.to_ascii_lowercase())
@@ -106,11 +121,17 @@ struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     fn new(text: &'a [u8]) -> Self {
-        Self { text, counted: 0, line: 1 }
+        Self {
+            text,
+            counted: 0,
+            line: 1,
+        }
     }
 
     fn at(&mut self, place: u64) -> u64 {
-        let place = usize::try_from(place).unwrap_or(usize::MAX).clamp(self.counted, self.text.len());
+        let place = usize::try_from(place)
+            .unwrap_or(usize::MAX)
+            .clamp(self.counted, self.text.len());
         self.line += memchr_iter(b'\n', &self.text[self.counted..place]).count() as u64;
         self.counted = place;
         self.line
@@ -131,10 +152,11 @@ impl Driver<'_, '_> {
         loop {
             let event = reader.read_event();
             let place = reader.buffer_position();
-            let malformed = |driver: &mut Self, what: &dyn std::fmt::Display| DocumentError::Malformed {
-                line: driver.lines.at(place),
-                what: what.to_string(),
-            };
+            let malformed =
+                |driver: &mut Self, what: &dyn std::fmt::Display| DocumentError::Malformed {
+                    line: driver.lines.at(place),
+                    what: what.to_string(),
+                };
             match event.map_err(|error| malformed(self, &error))? {
                 Event::Start(tag) => self.start(reader, &tag, place)?,
                 Event::Empty(tag) => {
@@ -143,14 +165,18 @@ impl Driver<'_, '_> {
                 }
                 Event::End(_) => self.end(),
                 Event::Text(text) => {
-                    let text = text.xml10_content().map_err(|error| malformed(self, &error))?;
+                    let text = text
+                        .xml10_content()
+                        .map_err(|error| malformed(self, &error))?;
                     if self.depth == 0 && !text.trim().is_empty() {
                         return Err(malformed(self, &"text outside the root element"));
                     }
                     self.validator.text(&text);
                 }
                 Event::CData(text) => {
-                    let text = text.xml10_content().map_err(|error| malformed(self, &error))?;
+                    let text = text
+                        .xml10_content()
+                        .map_err(|error| malformed(self, &error))?;
                     if self.depth == 0 {
                         return Err(malformed(self, &"text outside the root element"));
                     }
@@ -162,25 +188,42 @@ impl Driver<'_, '_> {
                     return Err(DocumentError::Dtd { line });
                 }
                 Event::Comment(_) | Event::Decl(_) | Event::PI(_) => {}
-                Event::Eof if self.depth > 0 => return Err(malformed(self, &"the document ends inside an element")),
-                Event::Eof if self.roots != 1 => return Err(malformed(self, &"there is no root element")),
+                Event::Eof if self.depth > 0 => {
+                    return Err(malformed(self, &"the document ends inside an element"));
+                }
+                Event::Eof if self.roots != 1 => {
+                    return Err(malformed(self, &"there is no root element"));
+                }
                 Event::Eof => return Ok(()),
             }
             if !self.validator.violations().is_empty() {
                 let line = self.lines.at(place);
-                let noted = self.validator.violations().drain(..).map(|violation| (line, violation));
+                let noted = self
+                    .validator
+                    .violations()
+                    .drain(..)
+                    .map(|violation| (line, violation));
                 self.found.extend(noted);
             }
         }
     }
 
-    fn start(&mut self, reader: &NsReader<&[u8]>, tag: &BytesStart<'_>, place: u64) -> Result<(), DocumentError> {
-        let malformed = |driver: &mut Self, what: &dyn std::fmt::Display| DocumentError::Malformed {
-            line: driver.lines.at(place),
-            what: what.to_string(),
-        };
+    fn start(
+        &mut self,
+        reader: &NsReader<&[u8]>,
+        tag: &BytesStart<'_>,
+        place: u64,
+    ) -> Result<(), DocumentError> {
+        let malformed =
+            |driver: &mut Self, what: &dyn std::fmt::Display| DocumentError::Malformed {
+                line: driver.lines.at(place),
+                what: what.to_string(),
+            };
         if self.depth > 10 * DEPTH_MAX {
-            return Err(malformed(self, &format!("more than {} elements inside each other", 10 * DEPTH_MAX)));
+            return Err(malformed(
+                self,
+                &format!("more than {} elements inside each other", 10 * DEPTH_MAX),
+            ));
         }
         let resolver = reader.resolver();
         let (namespace, local) = resolver.resolve_element(tag.name());
@@ -215,7 +258,9 @@ impl Driver<'_, '_> {
             };
             match attribute.key.as_namespace_binding() {
                 Some(PrefixDeclaration::Default) => self.validator.bind(b"", value.as_bytes()),
-                Some(PrefixDeclaration::Named(prefix)) => self.validator.bind(prefix, value.as_bytes()),
+                Some(PrefixDeclaration::Named(prefix)) => {
+                    self.validator.bind(prefix, value.as_bytes())
+                }
                 None => values.push((attribute.key, value)),
             }
         }
@@ -225,13 +270,22 @@ impl Driver<'_, '_> {
             let namespace = match namespace {
                 ResolveResult::Unbound => b"",
                 ResolveResult::Bound(namespace) => namespace.0,
-                ResolveResult::Unknown(_) => return Err(malformed(self, &"a prefix that is not declared")),
+                ResolveResult::Unknown(_) => {
+                    return Err(malformed(self, &"a prefix that is not declared"));
+                }
             };
             let local = local.into_inner();
-            if attributes.iter().any(|known| (known.namespace, known.local) == (namespace, local)) {
+            if attributes
+                .iter()
+                .any(|known| (known.namespace, known.local) == (namespace, local))
+            {
                 return Err(malformed(self, &"an attribute stands twice"));
             }
-            attributes.push(Attribute { namespace, local, value });
+            attributes.push(Attribute {
+                namespace,
+                local,
+                value,
+            });
         }
         self.validator.start(namespace, local.as_ref(), &attributes);
         Ok(())

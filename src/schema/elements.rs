@@ -1,12 +1,12 @@
 //! Declarations of elements and attributes.
 
+use super::builtin::Builtin;
 use super::compile::{Compiler, Kind};
 use super::model::{ANY_TYPE, AttributeUse, Blocked, Element, Given, TypeRef};
+use super::names::NameId;
 use super::node::{At, QName};
 use super::value::{Alone, SimpleId, Value};
 use super::{DeclId, SchemaError};
-use super::builtin::Builtin;
-use super::names::NameId;
 
 /// An attribute of a type, or the name of one it does without.
 pub(super) enum Use {
@@ -27,7 +27,10 @@ impl<'a> Compiler<'a> {
     pub fn local_element(&mut self, at: At<'a>) -> Result<(NameId, DeclId), SchemaError> {
         let decl = match at.reference("ref")? {
             Some(name) => {
-                if at.attribute("type").is_some() || at.attribute("name").is_some() || !at.children()?.is_empty() {
+                if at.attribute("type").is_some()
+                    || at.attribute("name").is_some()
+                    || !at.children()?.is_empty()
+                {
                     return Err(at.error("an element with `ref` has neither name nor type".into()));
                 }
                 self.global(Kind::Element, &name, at)?;
@@ -49,7 +52,9 @@ impl<'a> Compiler<'a> {
             return Err(at.error(format!("abstract element {name} is not supported")));
         }
         if at.attribute("substitutionGroup").is_some() {
-            return Err(at.error(format!("`substitutionGroup` of element {name} is not supported")));
+            return Err(at.error(format!(
+                "`substitutionGroup` of element {name} is not supported"
+            )));
         }
         let decl = DeclId(self.elements.len() as u32);
         let name = self.names.add(&name.namespace, &name.local);
@@ -70,9 +75,15 @@ impl<'a> Compiler<'a> {
         let ty = match (at.reference("type")?, children.as_slice()) {
             (Some(name), []) => self.type_of(&name, at)?,
             (None, []) => TypeRef::Complex(ANY_TYPE),
-            (None, [child]) if child.tag() == "simpleType" => TypeRef::Simple(self.simple_type(*child)?),
-            (None, [child]) if child.tag() == "complexType" => TypeRef::Complex(self.complex_type(*child)?),
-            (Some(_), [child, ..]) | (None, [_, child, ..] | [child]) => return Err(child.misplaced()),
+            (None, [child]) if child.tag() == "simpleType" => {
+                TypeRef::Simple(self.simple_type(*child)?)
+            }
+            (None, [child]) if child.tag() == "complexType" => {
+                TypeRef::Complex(self.complex_type(*child)?)
+            }
+            (Some(_), [child, ..]) | (None, [_, child, ..] | [child]) => {
+                return Err(child.misplaced());
+            }
         };
         let text_type = match ty {
             TypeRef::Simple(id) => Some(id),
@@ -91,22 +102,29 @@ impl<'a> Compiler<'a> {
             (None, None) => return Ok(None),
             (Some(text), None) => (text, false),
             (None, Some(text)) => (text, true),
-            (Some(_), Some(_)) => return Err(at.error("`default` and `fixed` exclude each other".into())),
+            (Some(_), Some(_)) => {
+                return Err(at.error("`default` and `fixed` exclude each other".into()));
+            }
         };
         let value = match ty {
             None if fixed => {
-                return Err(at.error("`fixed` on an element without simple content is not supported".into()));
+                return Err(at.error(
+                    "`fixed` on an element without simple content is not supported".into(),
+                ));
             }
             None => Some(Value::Text(text.into())),
             Some(ty) => {
                 if let Err(breach) = self.simple.check(ty, text, &mut String::new(), &mut Alone) {
                     let allowed = self.simple.allowed(breach);
-                    return Err(at.error(format!("the value `{text}` does not fit the type: {allowed}")));
+                    return Err(at.error(format!(
+                        "the value `{text}` does not fit the type: {allowed}"
+                    )));
                 }
                 self.simple.value(ty, text)
             }
         };
-        let value = value.ok_or_else(|| at.error(format!("the value `{text}` does not fit the type")))?;
+        let value =
+            value.ok_or_else(|| at.error(format!("the value `{text}` does not fit the type")))?;
         Ok(Some(Given {
             fixed,
             shown: text.to_owned(),
@@ -115,7 +133,11 @@ impl<'a> Compiler<'a> {
     }
 
     /// The global attribute of that name.
-    pub fn global_attribute(&mut self, name: &QName, from: At<'_>) -> Result<AttributeUse, SchemaError> {
+    pub fn global_attribute(
+        &mut self,
+        name: &QName,
+        from: At<'_>,
+    ) -> Result<AttributeUse, SchemaError> {
         if let Some(known) = self.global_attributes.get(name) {
             return Ok(known.clone());
         }
@@ -130,7 +152,9 @@ impl<'a> Compiler<'a> {
         let mut made = match at.reference("ref")? {
             Some(name) => {
                 if at.attribute("type").is_some() || at.attribute("name").is_some() {
-                    return Err(at.error("an attribute with `ref` has neither name nor type".into()));
+                    return Err(
+                        at.error("an attribute with `ref` has neither name nor type".into())
+                    );
                 }
                 let mut made = self.global_attribute(&name, at)?;
                 if let Some(given) = self.given(at, Some(made.ty))? {
@@ -161,7 +185,9 @@ impl<'a> Compiler<'a> {
             (Some(name), []) => self.simple_type_of(&name, at)?,
             (None, []) => Builtin::AnySimple.into(),
             (None, [child]) if child.tag() == "simpleType" => self.simple_type(*child)?,
-            (Some(_), [child, ..]) | (None, [_, child, ..] | [child]) => return Err(child.misplaced()),
+            (Some(_), [child, ..]) | (None, [_, child, ..] | [child]) => {
+                return Err(child.misplaced());
+            }
         };
         let name = self.names.add(&name.namespace, &name.local);
         let mut made = AttributeUse::optional(name, ty);
@@ -183,8 +209,14 @@ impl<'a> Compiler<'a> {
 
 /// What `block` says, or `blockDefault` of the document.
 pub(super) fn blocked(at: At<'_>) -> Blocked {
-    let text = at.attribute("block").or(at.of_schema("blockDefault")).unwrap_or_default();
-    let says = |word: &str| text.split_ascii_whitespace().any(|part| part == word || part == "#all");
+    let text = at
+        .attribute("block")
+        .or(at.of_schema("blockDefault"))
+        .unwrap_or_default();
+    let says = |word: &str| {
+        text.split_ascii_whitespace()
+            .any(|part| part == word || part == "#all")
+    };
     Blocked {
         extension: says("extension"),
         restriction: says("restriction"),

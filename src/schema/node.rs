@@ -3,7 +3,7 @@
 use roxmltree::Node;
 
 use super::SchemaError;
-use super::names::XS;
+use super::names::{XML, XS};
 use super::source::Source;
 
 /// Namespace name and local name.
@@ -40,7 +40,10 @@ pub(super) struct At<'a> {
 
 /// What may stand on which element; anything else is refused, so that a slip of the pen does not pass for nothing.
 const ATTRIBUTES: &[(&str, &str)] = &[
-    ("schema", " targetNamespace elementFormDefault attributeFormDefault version id blockDefault finalDefault "),
+    (
+        "schema",
+        " targetNamespace elementFormDefault attributeFormDefault version id blockDefault finalDefault ",
+    ),
     ("import", " namespace schemaLocation id "),
     ("include", " schemaLocation id "),
     (
@@ -102,7 +105,8 @@ impl<'a> At<'a> {
 
     /// As [`Self::attribute`], without white space around it.
     pub fn token(&self, name: &str) -> Option<&'a str> {
-        self.attribute(name).map(|value| value.trim_matches([' ', '\t', '\r', '\n']))
+        self.attribute(name)
+            .map(|value| value.trim_matches([' ', '\t', '\r', '\n']))
     }
 
     /// An attribute that must be there.
@@ -116,7 +120,9 @@ impl<'a> At<'a> {
         match self.token(name) {
             Some("true" | "1") => Ok(true),
             None | Some("false" | "0") => Ok(false),
-            Some(other) => Err(self.error(format!("`{name}` is `{other}`, neither true nor false"))),
+            Some(other) => {
+                Err(self.error(format!("`{name}` is `{other}`, neither true nor false")))
+            }
         }
     }
 
@@ -147,16 +153,21 @@ impl<'a> At<'a> {
         };
         let namespace = match (prefix, self.node.lookup_namespace_uri(prefix)) {
             (_, Some(namespace)) => namespace,
+            (Some("xml"), None) => XML,
             (None, None) if self.source.adopted => self.target(),
             (None, None) => "",
-            (Some(prefix), None) => return Err(self.error(format!("prefix `{prefix}` is not declared"))),
+            (Some(prefix), None) => {
+                return Err(self.error(format!("prefix `{prefix}` is not declared")));
+            }
         };
         Ok(QName::new(namespace, local))
     }
 
     /// The name that an attribute refers to.
     pub fn reference(&self, attribute: &str) -> Result<Option<QName>, SchemaError> {
-        self.token(attribute).map(|text| self.resolve(text)).transpose()
+        self.token(attribute)
+            .map(|text| self.resolve(text))
+            .transpose()
     }
 
     /// Children in the language, annotations left out; anything else is refused.
@@ -175,7 +186,9 @@ impl<'a> At<'a> {
                 continue;
             }
             if node.tag_name().namespace() != Some(XS) {
-                return Err(child.error(format!("`{}` is not of XML Schema", node.tag_name().name())));
+                return Err(
+                    child.error(format!("`{}` is not of XML Schema", node.tag_name().name()))
+                );
             }
             child.check_attributes()?;
             children.push(child);
@@ -196,7 +209,11 @@ impl<'a> At<'a> {
                 None if !known.contains(&format!(" {name} ")) => {
                     return Err(self.error(format!("`xs:{tag}` has no attribute `{name}`")));
                 }
-                Some(XS) => return Err(self.error(format!("attribute `{name}` must stand without a prefix"))),
+                Some(XS) => {
+                    return Err(
+                        self.error(format!("attribute `{name}` must stand without a prefix"))
+                    );
+                }
                 _ => {}
             }
         }
@@ -215,7 +232,11 @@ impl<'a> At<'a> {
 
     /// `file`:line: what is wrong.
     pub fn error(&self, text: String) -> SchemaError {
-        let line = self.node.document().text_pos_at(self.node.range().start).row;
+        let line = self
+            .node
+            .document()
+            .text_pos_at(self.node.range().start)
+            .row;
         SchemaError(format!("`{}`:{line}: {text}", self.source.shown))
     }
 }

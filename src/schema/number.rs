@@ -24,10 +24,7 @@ impl<'a> Decimal<'a> {
         }
         let leading = whole.iter().take_while(|&&b| b == b'0').count();
         let trailing = fraction.iter().rev().take_while(|&&b| b == b'0').count();
-        let (whole, fraction) = (
-            &whole[leading..],
-            &fraction[..fraction.len() - trailing],
-        );
+        let (whole, fraction) = (&whole[leading..], &fraction[..fraction.len() - trailing]);
         Some(Self {
             negative: negative && !(whole.is_empty() && fraction.is_empty()),
             whole,
@@ -90,7 +87,11 @@ pub(super) fn is_integer_within(text: &str, min: Option<i128>, max: Option<i128>
     let leading = digits.iter().take_while(|&&b| b == b'0').count();
     let digits = &digits[leading..];
     if digits.len() > 20 {
-        return if negative { min.is_none() } else { max.is_none() };
+        return if negative {
+            min.is_none()
+        } else {
+            max.is_none()
+        };
     }
     let size = digits
         .iter()
@@ -151,10 +152,22 @@ mod tests {
     #[test]
     fn integers_stay_in_their_range() {
         assert!(is_integer_within("-128", Some(-128), Some(127)));
-        assert!(is_integer_within("+000000000000000000000000127", Some(-128), Some(127)));
+        assert!(is_integer_within(
+            "+000000000000000000000000127",
+            Some(-128),
+            Some(127)
+        ));
         assert!(!is_integer_within("128", Some(-128), Some(127)));
-        assert!(is_integer_within("123456789012345678901234567890", Some(0), None));
-        assert!(!is_integer_within("-123456789012345678901234567890", Some(0), None));
+        assert!(is_integer_within(
+            "123456789012345678901234567890",
+            Some(0),
+            None
+        ));
+        assert!(!is_integer_within(
+            "-123456789012345678901234567890",
+            Some(0),
+            None
+        ));
         assert!(!is_integer_within("1.0", None, None));
     }
 
@@ -163,7 +176,9 @@ mod tests {
         for good in ["1", "-1.5E-3", ".5", "5.", "INF", "-INF", "NaN", "1e+9"] {
             assert!(float(good).is_some(), "{good}");
         }
-        for bad in ["", "inf", "+INF", "nan", "1e", "e5", "1e5.5", "0x1", "1_0", "infinity"] {
+        for bad in [
+            "", "inf", "+INF", "nan", "1e", "e5", "1e5.5", "0x1", "1_0", "infinity",
+        ] {
             assert!(float(bad).is_none(), "{bad}");
         }
     }

@@ -51,7 +51,9 @@ impl Pattern {
                     .onepass(false),
             )
             .build(&format!(r"\A(?:{full})\z"))
-            .map_err(|_| format!("pattern needs more than {AUTOMATON_BYTES_MAX} bytes of automaton"))?;
+            .map_err(|_| {
+                format!("pattern needs more than {AUTOMATON_BYTES_MAX} bytes of automaton")
+            })?;
         Ok(Self {
             shown: alternatives.join(" or "),
             ascii: dense_automaton(&joined(Alphabet::Ascii)?),
@@ -63,8 +65,12 @@ impl Pattern {
     #[inline]
     pub fn matches(&self, value: &str) -> bool {
         match &self.ascii {
-            Some((automaton, start)) if value.is_ascii() => runs(automaton, *start, value.as_bytes()),
-            _ => self.full.is_match(Input::new(value).anchored(Anchored::Yes)),
+            Some((automaton, start)) if value.is_ascii() => {
+                runs(automaton, *start, value.as_bytes())
+            }
+            _ => self
+                .full
+                .is_match(Input::new(value).anchored(Anchored::Yes)),
         }
     }
 }
@@ -164,7 +170,9 @@ impl Reader {
                     self.out.push('|');
                     after_atom = false;
                 }
-                '?' | '*' | '+' | '{' if !after_atom => return Err(format!("nothing before `{c}` to repeat")),
+                '?' | '*' | '+' | '{' if !after_atom => {
+                    return Err(format!("nothing before `{c}` to repeat"));
+                }
                 '?' | '*' | '+' => {
                     self.out.push(c);
                     after_atom = false;
@@ -196,7 +204,7 @@ impl Reader {
         match self.alphabet {
             Alphabet::Unicode => self.out.push_str(class),
             Alphabet::Ascii => {
-                self.out.push_str("[");
+                self.out.push('[');
                 self.out.push_str(class);
                 self.out.push_str(r"&&[\x00-\x7F]]");
             }
@@ -210,7 +218,11 @@ impl Reader {
             match self.next() {
                 Some('}') => break,
                 Some(c) if c.is_ascii_digit() || c == ',' => text.push(c),
-                _ => return Err("`{` must begin a quantity such as {2,5}, or be written `\\{`".into()),
+                _ => {
+                    return Err(
+                        "`{` must begin a quantity such as {2,5}, or be written `\\{`".into(),
+                    );
+                }
             }
         }
         let (min, max) = match text.split_once(',') {
@@ -218,7 +230,10 @@ impl Reader {
             Some((min, "")) => (min, None),
             Some((min, max)) => (min, Some(max)),
         };
-        let number = |text: &str| text.parse::<u32>().map_err(|_| format!("quantity {{{text}}} is not a number"));
+        let number = |text: &str| {
+            text.parse::<u32>()
+                .map_err(|_| format!("quantity {{{text}}} is not a number"))
+        };
         let min = number(min)?;
         if max.map(number).transpose()?.is_some_and(|max| max < min) {
             return Err(format!("quantity {{{text}}} ends before it begins"));
@@ -250,7 +265,9 @@ impl Reader {
                     return Ok(format!("[[{sign}{items}]--{minus}]"));
                 }
                 Some('-') if first || self.peek(0) == Some(']') => Escape::Character('-'),
-                Some(c @ ('[' | ']')) => return Err(format!("`{c}` in a class must be written `\\{c}`")),
+                Some(c @ ('[' | ']')) => {
+                    return Err(format!("`{c}` in a class must be written `\\{c}`"));
+                }
                 Some('-') => return Err("`-` within a class must be written `\\-`".into()),
                 Some('\\') => self.escape()?,
                 Some(c) => Escape::Character(c),
@@ -325,7 +342,8 @@ impl Reader {
         }
         let sign = if negated { "^" } else { "" };
         if let Some(block) = name.strip_prefix("Is") {
-            let (from, to) = blocks::range(block).ok_or(format!("block `\\p{{{name}}}` is not supported"))?;
+            let (from, to) =
+                blocks::range(block).ok_or(format!("block `\\p{{{name}}}` is not supported"))?;
             return Ok(format!("[{sign}\\x{{{from:X}}}-\\x{{{to:X}}}]"));
         }
         const CATEGORIES: &str = " L Lu Ll Lt Lm Lo M Mn Mc Me N Nd Nl No P Pc Pd Ps Pe Pi Pf Po Z Zs Zl Zp S Sm Sc Sk So C Cc Cf Co Cn ";
@@ -374,7 +392,9 @@ mod tests {
     use super::*;
 
     fn matches(expression: &str, value: &str) -> bool {
-        Pattern::new(&[expression.to_owned()]).unwrap().matches(value)
+        Pattern::new(&[expression.to_owned()])
+            .unwrap()
+            .matches(value)
     }
 
     #[test]
@@ -418,11 +438,44 @@ mod tests {
     #[test]
     fn what_is_not_in_the_dialect_is_refused() {
         for expression in [
-            "a**", "a+?", "a{2}{3}", "*", "(", ")", "(?:a)", "[", "[]", "[^]", "[a", "a{", "a{,3}", "a{3,2}", "a{x}",
-            "}", "]", r"\", r"\b", r"\1", r"\$", r"\p", r"\p{", r"\p{Xx}", r"\p{IsNowhere}", r"\p{Cs}", "[z-a]",
-            "[a-z-[b]c]", "[a-\\d]", "[a[b]", "[a-b-c]", "a{99999999999}", "(.{0,1000}){0,1000}",
+            "a**",
+            "a+?",
+            "a{2}{3}",
+            "*",
+            "(",
+            ")",
+            "(?:a)",
+            "[",
+            "[]",
+            "[^]",
+            "[a",
+            "a{",
+            "a{,3}",
+            "a{3,2}",
+            "a{x}",
+            "}",
+            "]",
+            r"\",
+            r"\b",
+            r"\1",
+            r"\$",
+            r"\p",
+            r"\p{",
+            r"\p{Xx}",
+            r"\p{IsNowhere}",
+            r"\p{Cs}",
+            "[z-a]",
+            "[a-z-[b]c]",
+            "[a-\\d]",
+            "[a[b]",
+            "[a-b-c]",
+            "a{99999999999}",
+            "(.{0,1000}){0,1000}",
         ] {
-            assert!(Pattern::new(&[expression.to_owned()]).is_err(), "{expression}");
+            assert!(
+                Pattern::new(&[expression.to_owned()]).is_err(),
+                "{expression}"
+            );
         }
     }
 

@@ -36,7 +36,11 @@ impl Scope {
 
     /// The element that has `depth` others around it has ended.
     pub fn leave(&mut self, depth: u32) {
-        while self.bindings.last().is_some_and(|(declared, ..)| *declared >= depth) {
+        while self
+            .bindings
+            .last()
+            .is_some_and(|(declared, ..)| *declared >= depth)
+        {
             self.bindings.pop();
         }
     }
@@ -62,7 +66,11 @@ impl Scope {
     }
 
     fn namespace(&self, prefix: &str) -> Option<&str> {
-        let innermost = self.bindings.iter().rev().find(|(_, bound, _)| **bound == *prefix);
+        let innermost = self
+            .bindings
+            .iter()
+            .rev()
+            .find(|(_, bound, _)| **bound == *prefix);
         innermost.map(|(.., namespace)| &**namespace)
     }
 }
@@ -79,6 +87,10 @@ impl Surroundings for Scope {
     }
 
     fn knows_prefix(&self, prefix: &str) -> bool {
-        !self.told || prefix == "xml" || self.namespace(prefix).is_some_and(|namespace| !namespace.is_empty())
+        !self.told
+            || prefix == "xml"
+            || self
+                .namespace(prefix)
+                .is_some_and(|namespace| !namespace.is_empty())
     }
 }

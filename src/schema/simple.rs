@@ -2,19 +2,21 @@
 
 use std::sync::Arc;
 
+use super::SchemaError;
 use super::builtin::{Builtin, Family, WhiteSpace};
 use super::compile::Compiler;
 use super::node::At;
 use super::pattern::Pattern;
 use super::value::{Alone, Bound, Enumeration, SimpleId, SimpleType, Variety};
-use super::SchemaError;
 
 impl<'a> Compiler<'a> {
     /// A definition, named or not.
     pub fn simple_type(&mut self, at: At<'a>) -> Result<SimpleId, SchemaError> {
         let children = at.children()?;
         let [step] = children.as_slice() else {
-            return Err(at.error("a simple type needs one of xs:restriction, xs:list, xs:union".into()));
+            return Err(
+                at.error("a simple type needs one of xs:restriction, xs:list, xs:union".into())
+            );
         };
         self.nested(at, |compiler| match step.tag() {
             "restriction" => compiler.restriction(*step),
@@ -28,7 +30,9 @@ impl<'a> Compiler<'a> {
         let children = step.children()?;
         let (base, facets) = match (step.reference("base")?, children.as_slice()) {
             (Some(name), facets) => (self.simple_type_of(&name, step)?, facets),
-            (None, [inline, facets @ ..]) if inline.tag() == "simpleType" => (self.simple_type(*inline)?, facets),
+            (None, [inline, facets @ ..]) if inline.tag() == "simpleType" => {
+                (self.simple_type(*inline)?, facets)
+            }
             _ => return Err(step.error("`xs:restriction` needs `base` or a type inside".into())),
         };
         self.restrict(step, base, facets)
@@ -45,12 +49,20 @@ impl<'a> Compiler<'a> {
             return Err(step.error("a list of lists is not allowed".into()));
         }
         let base = Some(Builtin::AnySimple.into());
-        Ok(self.add_simple(SimpleType::plain(base, Variety::List(item), WhiteSpace::Collapse)))
+        Ok(self.add_simple(SimpleType::plain(
+            base,
+            Variety::List(item),
+            WhiteSpace::Collapse,
+        )))
     }
 
     fn union(&mut self, step: At<'a>) -> Result<SimpleId, SchemaError> {
         let mut members = Vec::new();
-        for name in step.attribute("memberTypes").unwrap_or_default().split_ascii_whitespace() {
+        for name in step
+            .attribute("memberTypes")
+            .unwrap_or_default()
+            .split_ascii_whitespace()
+        {
             let name = step.resolve(name)?;
             members.push(self.simple_type_of(&name, step)?);
         }
@@ -64,11 +76,20 @@ impl<'a> Compiler<'a> {
             return Err(step.error("`xs:union` has no members".into()));
         }
         let base = Some(Builtin::AnySimple.into());
-        Ok(self.add_simple(SimpleType::plain(base, Variety::Union(members.into()), WhiteSpace::Preserve)))
+        Ok(self.add_simple(SimpleType::plain(
+            base,
+            Variety::Union(members.into()),
+            WhiteSpace::Preserve,
+        )))
     }
 
     /// A type with the facets of `base` and those given here.
-    pub fn restrict(&mut self, step: At<'a>, base: SimpleId, facets: &[At<'a>]) -> Result<SimpleId, SchemaError> {
+    pub fn restrict(
+        &mut self,
+        step: At<'a>,
+        base: SimpleId,
+        facets: &[At<'a>],
+    ) -> Result<SimpleId, SchemaError> {
         let mut ty = self.simple[base].clone();
         ty.base = Some(base);
         let (mut patterns, mut allowed) = (Vec::new(), Vec::new());
@@ -86,8 +107,9 @@ impl<'a> Compiler<'a> {
             }
         }
         if !patterns.is_empty() {
-            let pattern = Pattern::new(&patterns)
-                .map_err(|error| step.error(format!("pattern `{}`: {error}", patterns.join("` or `"))))?;
+            let pattern = Pattern::new(&patterns).map_err(|error| {
+                step.error(format!("pattern `{}`: {error}", patterns.join("` or `")))
+            })?;
             ty.patterns.push(Arc::new(pattern));
         }
         if !allowed.is_empty() {
@@ -97,7 +119,13 @@ impl<'a> Compiler<'a> {
         Ok(self.add_simple(ty))
     }
 
-    fn facet(&self, at: At<'_>, text: &str, base: SimpleId, ty: &mut SimpleType) -> Result<(), SchemaError> {
+    fn facet(
+        &self,
+        at: At<'_>,
+        text: &str,
+        base: SimpleId,
+        ty: &mut SimpleType,
+    ) -> Result<(), SchemaError> {
         let number = || -> Result<u64, SchemaError> {
             let digits = text.strip_prefix('+').unwrap_or(text);
             digits
@@ -109,7 +137,8 @@ impl<'a> Compiler<'a> {
             _ => None,
         };
         let is_list = matches!(ty.variety, Variety::List(_));
-        let has_length = is_list || matches!(family, Some(Family::Text | Family::Octets | Family::QName));
+        let has_length =
+            is_list || matches!(family, Some(Family::Text | Family::Octets | Family::QName));
         let has_order = matches!(
             family,
             Some(Family::Decimal | Family::Float | Family::Duration | Family::Moment(_))
@@ -118,8 +147,12 @@ impl<'a> Compiler<'a> {
             "length" if has_length => (ty.length_min, ty.length_max) = (number()?, number()?),
             "minLength" if has_length => ty.length_min = number()?,
             "maxLength" if has_length => ty.length_max = number()?,
-            "totalDigits" if family == Some(Family::Decimal) => ty.total_digits = Some(number()? as usize),
-            "fractionDigits" if family == Some(Family::Decimal) => ty.fraction_digits = Some(number()? as usize),
+            "totalDigits" if family == Some(Family::Decimal) => {
+                ty.total_digits = Some(number()? as usize)
+            }
+            "fractionDigits" if family == Some(Family::Decimal) => {
+                ty.fraction_digits = Some(number()? as usize)
+            }
             "minInclusive" if has_order => ty.lower = Some(self.bound(at, text, base, true)?),
             "minExclusive" if has_order => ty.lower = Some(self.bound(at, text, base, false)?),
             "maxInclusive" if has_order => ty.upper = Some(self.bound(at, text, base, true)?),
@@ -132,27 +165,45 @@ impl<'a> Compiler<'a> {
                     _ => return Err(at.error(format!("`xs:whiteSpace` is `{text}`"))),
                 };
                 if wanted < ty.white_space {
-                    return Err(at.error("`xs:whiteSpace` is looser than that of the base type".into()));
+                    return Err(
+                        at.error("`xs:whiteSpace` is looser than that of the base type".into())
+                    );
                 }
                 ty.white_space = wanted;
             }
-            "length" | "minLength" | "maxLength" | "totalDigits" | "fractionDigits" | "minInclusive"
-            | "minExclusive" | "maxInclusive" | "maxExclusive" | "whiteSpace" => {
-                return Err(at.error(format!("facet `xs:{}` does not apply to this type", at.tag())));
+            "length" | "minLength" | "maxLength" | "totalDigits" | "fractionDigits"
+            | "minInclusive" | "minExclusive" | "maxInclusive" | "maxExclusive" | "whiteSpace" => {
+                return Err(at.error(format!(
+                    "facet `xs:{}` does not apply to this type",
+                    at.tag()
+                )));
             }
             _ => return Err(at.misplaced()),
         }
         Ok(())
     }
 
-    fn bound(&self, at: At<'_>, text: &str, base: SimpleId, inclusive: bool) -> Result<Bound, SchemaError> {
+    fn bound(
+        &self,
+        at: At<'_>,
+        text: &str,
+        base: SimpleId,
+        inclusive: bool,
+    ) -> Result<Bound, SchemaError> {
         // The form alone must fit: an exclusive bound may equal the one it takes the place of.
         let Variety::Atomic(builtin) = self.simple[base].variety else {
             return Err(at.misplaced());
         };
-        let value = builtin.accepts(text).then(|| self.simple.value(base, text)).flatten();
-        let value =
-            value.ok_or_else(|| at.error(format!("`xs:{}` is `{text}`, not a value of the type", at.tag())))?;
+        let value = builtin
+            .accepts(text)
+            .then(|| self.simple.value(base, text))
+            .flatten();
+        let value = value.ok_or_else(|| {
+            at.error(format!(
+                "`xs:{}` is `{text}`, not a value of the type",
+                at.tag()
+            ))
+        })?;
         Ok(Bound {
             value,
             shown: text.to_owned(),
@@ -160,7 +211,11 @@ impl<'a> Compiler<'a> {
         })
     }
 
-    fn enumeration(&self, base: SimpleId, listed: &[(At<'_>, &str)]) -> Result<Enumeration, SchemaError> {
+    fn enumeration(
+        &self,
+        base: SimpleId,
+        listed: &[(At<'_>, &str)],
+    ) -> Result<Enumeration, SchemaError> {
         let mut made = Enumeration {
             shown: Vec::new(),
             values: Vec::new(),
@@ -169,12 +224,15 @@ impl<'a> Compiler<'a> {
             if matches!(self.simple[base].variety, Variety::Atomic(Builtin::QName)) {
                 return Err(at.error("an enumeration of xs:QName is not supported".into()));
             }
-            let fits = self.simple.check(base, text, &mut String::new(), &mut Alone);
+            let fits = self
+                .simple
+                .check(base, text, &mut String::new(), &mut Alone);
             let value = match fits {
                 Ok(()) => self.simple.value(base, text),
                 Err(_) => None,
             };
-            let value = value.ok_or_else(|| at.error(format!("`{text}` is not a value of the type")))?;
+            let value =
+                value.ok_or_else(|| at.error(format!("`{text}` is not a value of the type")))?;
             made.shown.push(text.to_owned());
             made.values.push(value);
         }

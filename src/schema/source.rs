@@ -60,7 +60,9 @@ pub(super) fn from_text(shown: &str, bytes: &[u8]) -> Result<Vec<Source>, Schema
     let source = read_source(shown.to_owned(), bytes, None)?;
     if let Some(reference) = references(&source)?.first() {
         let place = &reference.place;
-        return Err(SchemaError(format!("{place}: a schema without a folder cannot refer to another document")));
+        return Err(SchemaError(format!(
+            "{place}: a schema without a folder cannot refer to another document"
+        )));
     }
     Ok(vec![source])
 }
@@ -104,12 +106,15 @@ struct Loader {
 impl Loader {
     fn follow(&mut self, path: &Path, reference: Option<&Reference>) -> Result<(), SchemaError> {
         let cannot = |error: &dyn std::fmt::Display| {
-            let from = reference.map_or(String::new(), |reference| format!("{}: ", reference.place));
+            let from =
+                reference.map_or(String::new(), |reference| format!("{}: ", reference.place));
             SchemaError(format!("{from}cannot read `{}`: {error}", path.display()))
         };
         let file = path.canonicalize().map_err(|error| cannot(&error))?;
         if let Some(reference) = reference
-            && self.known.contains_key(&(file.clone(), reference.namespace.clone()))
+            && self
+                .known
+                .contains_key(&(file.clone(), reference.namespace.clone()))
         {
             return Ok(());
         }
@@ -124,7 +129,9 @@ impl Loader {
             return Ok(());
         }
         if self.sources.len() == DOCUMENTS_MAX {
-            return Err(cannot(&format!("the schema has more than {DOCUMENTS_MAX} documents")));
+            return Err(cannot(&format!(
+                "the schema has more than {DOCUMENTS_MAX} documents"
+            )));
         }
         self.paths.push(path.to_owned());
         self.known.insert(key, self.sources.len());
@@ -133,8 +140,13 @@ impl Loader {
     }
 }
 
-fn read_source(shown: String, bytes: &[u8], reference: Option<&Reference>) -> Result<Source, SchemaError> {
-    let text = super::document::decode(bytes).map_err(|error| SchemaError(format!("`{shown}`: {error}")))?;
+fn read_source(
+    shown: String,
+    bytes: &[u8],
+    reference: Option<&Reference>,
+) -> Result<Source, SchemaError> {
+    let text = super::document::decode(bytes)
+        .map_err(|error| SchemaError(format!("`{shown}`: {error}")))?;
     let mut source = Source {
         shown,
         text: text.into_owned(),
@@ -145,7 +157,10 @@ fn read_source(shown: String, bytes: &[u8], reference: Option<&Reference>) -> Re
     let root = document.root_element();
     if !root.has_tag_name((XS, "schema")) {
         let name = root.tag_name().name();
-        return Err(SchemaError(format!("`{}`: the root is `{name}`, not xs:schema", source.shown)));
+        return Err(SchemaError(format!(
+            "`{}`: the root is `{name}`, not xs:schema",
+            source.shown
+        )));
     }
     let own = root.attribute("targetNamespace").map(str::to_owned);
     if let Some(reference) = reference {
@@ -172,7 +187,11 @@ fn read_source(shown: String, bytes: &[u8], reference: Option<&Reference>) -> Re
 fn references(source: &Source) -> Result<Vec<Reference>, SchemaError> {
     let document = parse(source)?;
     let mut found = Vec::new();
-    for node in document.root_element().children().filter(|node| node.is_element()) {
+    for node in document
+        .root_element()
+        .children()
+        .filter(|node| node.is_element())
+    {
         let kind = match (node.tag_name().namespace(), node.tag_name().name()) {
             (Some(XS), "include") => Kind::Include,
             (Some(XS), "import") => Kind::Import,

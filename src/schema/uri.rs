@@ -10,7 +10,9 @@ pub(super) fn is_reference(value: &str) -> bool {
     if fragment.contains('#') {
         return false;
     }
-    let hierarchy = rest.split_once('?').map_or(rest, |(hierarchy, _query)| hierarchy);
+    let hierarchy = rest
+        .split_once('?')
+        .map_or(rest, |(hierarchy, _query)| hierarchy);
     let segment_end = hierarchy.find('/').unwrap_or(hierarchy.len());
     let behind_scheme = match hierarchy[..segment_end].find(':') {
         None => hierarchy,
@@ -71,15 +73,50 @@ mod tests {
     #[test]
     fn references() {
         for good in [
-            "", "https://example.org/betal", "http://a b/c", "a%20b", "http://[::1]:80/", "å/ö", "a\"b{}|\\^`<>", "//",
-            "http:///x", "http://u:p@h/", "mailto:x@y", "urn:x:y", "a:b:c", "./a:b", "a/b:c", "a+b:c", "?", "#", "..",
-            "a?b?c", "http://@/", "http://:80/",
+            "",
+            "https://example.org/betal",
+            "http://a b/c",
+            "a%20b",
+            "http://[::1]:80/",
+            "å/ö",
+            "a\"b{}|\\^`<>",
+            "//",
+            "http:///x",
+            "http://u:p@h/",
+            "mailto:x@y",
+            "urn:x:y",
+            "a:b:c",
+            "./a:b",
+            "a/b:c",
+            "a+b:c",
+            "?",
+            "#",
+            "..",
+            "a?b?c",
+            "http://@/",
+            "http://:80/",
         ] {
             assert!(is_reference(good), "{good}");
         }
         for bad in [
-            "%zz", "%2", "a%", "http://[bad", "http://a:x/", ":foo", "1a:b", "a#b#c", "a[b", "a]b", "http://a/[",
-            "http://u@v@h/", "+a:b", "a_b:c", "http://[::1", "http://[::1]x/", "1:", "-:x",
+            "%zz",
+            "%2",
+            "a%",
+            "http://[bad",
+            "http://a:x/",
+            ":foo",
+            "1a:b",
+            "a#b#c",
+            "a[b",
+            "a]b",
+            "http://a/[",
+            "http://u@v@h/",
+            "+a:b",
+            "a_b:c",
+            "http://[::1",
+            "http://[::1]x/",
+            "1:",
+            "-:x",
         ] {
             assert!(!is_reference(bad), "{bad}");
         }

@@ -12,7 +12,9 @@ use super::names::{NameId, NamespaceId, XSI_ID};
 use super::scope::Scope;
 use super::value::{Breach, SimpleId};
 use super::words;
-use super::{Attribute, DEPTH_MAX, DeclId, Schema, VALUE_BYTES_MAX, VIOLATIONS_ELEMENT_MAX, Violation};
+use super::{
+    Attribute, DEPTH_MAX, DeclId, Schema, VALUE_BYTES_MAX, VIOLATIONS_ELEMENT_MAX, Violation,
+};
 
 /// Checks one element and all that is in it, event by event. Made once a thread and used again for each letter.
 #[derive(Debug)]
@@ -52,6 +54,8 @@ pub(super) struct Frame {
     noted: u32,
     /// An element was skipped here, or the place moved: what is missing next is a consequence.
     recovering: bool,
+    /// The element that was skipped last.
+    skipped: Option<NameId>,
     has_content: bool,
     text_reported: bool,
 }
@@ -59,7 +63,7 @@ pub(super) struct Frame {
 /// What may be in an open element.
 #[derive(Clone, Copy, Debug)]
 enum Inside {
-    /// No elements; text only if mixed.
+    /// No elements; text, be it white space, only if mixed.
     Nothing { mixed: bool },
     /// Text of a type that takes any.
     Text,
@@ -81,7 +85,11 @@ impl Inside {
             Content::Simple(_) => None,
             Content::Empty => Some(Self::Nothing { mixed }),
             Content::Automaton(state) => Some(Self::Elements { state, mixed }),
-            Content::All(all) => Some(Self::All { all, seen: 0, mixed }),
+            Content::All(all) => Some(Self::All {
+                all,
+                seen: 0,
+                mixed,
+            }),
         }
     }
 }
@@ -133,14 +141,23 @@ impl<'s> Validator<'s> {
 
     /// An element starts. Gives its declaration, or `None` where the schema has none (a violation was noted, or a
     /// lax wildcard let it pass; what is inside is then not checked).
-    pub fn start(&mut self, namespace: &[u8], local: &[u8], attributes: &[Attribute<'_>]) -> Option<DeclId> {
+    pub fn start(
+        &mut self,
+        namespace: &[u8],
+        local: &[u8],
+        attributes: &[Attribute<'_>],
+    ) -> Option<DeclId> {
         if self.skipped > 0 {
             self.skipped += 1;
             return None;
         }
         let known = self.namespace_id(namespace);
         let name = known.and_then(|known| self.schema.names.get(known, local));
-        let met = Met { namespace, local, name };
+        let met = Met {
+            namespace,
+            local,
+            name,
+        };
         let mut found = match self.frames.last_mut() {
             None => self.root(&met),
             Some(frame) => frame.step(self.schema, &met),
@@ -197,8 +214,12 @@ impl<'s> Validator<'s> {
             | Inside::Elements { mixed: true, .. }
             | Inside::All { mixed: true, .. } => frame.has_content = true,
             Inside::Nothing { .. } | Inside::Elements { .. } | Inside::All { .. } => {
-                let blank = text.bytes().all(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r'));
-                if !blank && !std::mem::replace(&mut frame.text_reported, true) {
+                let may_be_blank = !matches!(frame.inside, Inside::Nothing { .. });
+                let blank = text
+                    .bytes()
+                    .all(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r'));
+                if (!blank || !may_be_blank) && !frame.text_reported {
+                    frame.text_reported = true;
                     let name = self.schema.decl_name(frame.decl);
                     let allowed = frame.expected(self.schema);
                     self.note(format!("text directly in element `{name}`"), allowed);
@@ -259,8 +280,12 @@ impl<'s> Validator<'s> {
         let element = &schema.elements[decl.0 as usize];
         let mut ty = element.ty;
         let mut nil = false;
-        self.frames.push(Frame::new(decl, Inside::Nothing { mixed: true }));
-        if attributes.iter().any(|attribute| attribute.namespace == super::names::XSI.as_bytes()) {
+        self.frames
+            .push(Frame::new(decl, Inside::Nothing { mixed: true }));
+        if attributes
+            .iter()
+            .any(|attribute| attribute.namespace == super::names::XSI.as_bytes())
+        {
             (ty, nil) = self.instance_attributes(decl, attributes);
         }
         let inside = match ty {
@@ -272,7 +297,10 @@ impl<'s> Validator<'s> {
                 let complex = &schema.complex[id.0 as usize];
                 if complex.is_abstract {
                     let name = schema.decl_name(decl);
-                    self.note(format!("element `{name}` has an abstract type"), "a type derived from it, by xsi:type".into());
+                    self.note(
+                        format!("element `{name}` has an abstract type"),
+                        "a type derived from it, by xsi:type".into(),
+                    );
                 }
                 self.attributes(complex, attributes);
                 match complex.content {
@@ -281,7 +309,8 @@ impl<'s> Validator<'s> {
                 }
             }
         };
-        let has_text = matches!(inside, Inside::Text) && element.value.as_ref().is_some_and(|given| given.fixed);
+        let has_text = matches!(inside, Inside::Text)
+            && element.value.as_ref().is_some_and(|given| given.fixed);
         if let Some(frame) = self.frames.last_mut() {
             frame.inside = match inside {
                 _ if nil => Inside::Nothing { mixed: false },
@@ -308,12 +337,17 @@ impl<'s> Validator<'s> {
     }
 
     /// `xsi:type` and `xsi:nil`.
-    fn instance_attributes(&mut self, decl: DeclId, attributes: &[Attribute<'_>]) -> (TypeRef, bool) {
+    fn instance_attributes(
+        &mut self,
+        decl: DeclId,
+        attributes: &[Attribute<'_>],
+    ) -> (TypeRef, bool) {
         let schema = self.schema;
         let element = &schema.elements[decl.0 as usize];
         let name = schema.decl_name(decl);
         let (mut ty, mut nil) = (element.ty, false);
-        let instance = |attribute: &&Attribute<'_>| attribute.namespace == super::names::XSI.as_bytes();
+        let instance =
+            |attribute: &&Attribute<'_>| attribute.namespace == super::names::XSI.as_bytes();
         for attribute in attributes.iter().filter(instance) {
             let value = attribute.value.trim_matches([' ', '\t', '\r', '\n']);
             match attribute.local {
@@ -322,28 +356,45 @@ impl<'s> Validator<'s> {
                     Err(allowed) => self.note(format!("xsi:type of element `{name}`"), allowed),
                 },
                 b"nil" if !element.nillable => {
-                    self.note(format!("xsi:nil on element `{name}`, which is not nillable"), "no xsi:nil".into());
+                    self.note(
+                        format!("xsi:nil on element `{name}`, which is not nillable"),
+                        "no xsi:nil".into(),
+                    );
                 }
                 b"nil" => match value {
                     "true" | "1" => nil = true,
                     "false" | "0" => {}
-                    _ => self.note(format!("xsi:nil of element `{name}`"), Builtin::Boolean.wanted().into()),
+                    _ => self.note(
+                        format!("xsi:nil of element `{name}`"),
+                        Builtin::Boolean.wanted().into(),
+                    ),
                 },
                 b"schemaLocation" | b"noNamespaceSchemaLocation" => {}
                 other => {
                     let other = words::shorten(other);
-                    self.note(format!("attribute `xsi:{other}` on element `{name}`"), "no such attribute".into());
+                    self.note(
+                        format!("attribute `xsi:{other}` on element `{name}`"),
+                        "no such attribute".into(),
+                    );
                 }
             }
         }
         if nil && element.value.as_ref().is_some_and(|given| given.fixed) {
-            self.note(format!("xsi:nil on element `{name}`, which has a fixed value"), "the fixed value".into());
+            self.note(
+                format!("xsi:nil on element `{name}`, which has a fixed value"),
+                "the fixed value".into(),
+            );
         }
         (ty, nil)
     }
 
     /// The type that `xsi:type` names, if it comes from the declared one by steps that are not blocked.
-    fn derived(&self, declared: TypeRef, blocked: super::model::Blocked, value: &str) -> Result<TypeRef, String> {
+    fn derived(
+        &self,
+        declared: TypeRef,
+        blocked: super::model::Blocked,
+        value: &str,
+    ) -> Result<TypeRef, String> {
         let schema = self.schema;
         let Some(name) = self.scope.resolve(value) else {
             return Err("a type whose prefix is declared".into());
@@ -377,8 +428,12 @@ impl<'s> Validator<'s> {
             if namespace == Some(XSI_ID) {
                 continue;
             }
-            let name = namespace.and_then(|namespace| self.schema.names.get(namespace, attribute.local));
-            let place = ty.attributes.iter().position(|known| Some(known.name) == name);
+            let name =
+                namespace.and_then(|namespace| self.schema.names.get(namespace, attribute.local));
+            let place = ty
+                .attributes
+                .iter()
+                .position(|known| Some(known.name) == name);
             if let Some(place) = place {
                 seen |= 1 << place;
                 self.attribute(&ty.attributes[place], attribute);
@@ -390,7 +445,8 @@ impl<'s> Validator<'s> {
         if missing != 0 {
             for (place, known) in ty.attributes.iter().enumerate() {
                 if missing & (1 << place) != 0 {
-                    let (attribute, element) = (self.schema.names.local(known.name), self.element_name());
+                    let (attribute, element) =
+                        (self.schema.names.local(known.name), self.element_name());
                     let found = format!("element `{element}` without attribute `{attribute}`");
                     self.note(found, format!("attribute `{attribute}`"));
                 }
@@ -400,32 +456,65 @@ impl<'s> Validator<'s> {
 
     fn attribute(&mut self, known: &super::model::AttributeUse, attribute: &Attribute<'_>) {
         let schema = self.schema;
-        let fits = schema.simple.check(known.ty, attribute.value, &mut self.scratch, &mut self.scope);
+        let fits = schema.simple.check(
+            known.ty,
+            attribute.value,
+            &mut self.scratch,
+            &mut self.scope,
+        );
         let (found, allowed) = match (&fits, &known.value) {
             (Err(breach), _) => {
-                let whose = format!("attribute `{}` of element `{}`", schema.names.local(known.name), self.element_name());
-                (words::value(&whose, attribute.value, *breach), schema.simple.allowed(*breach))
+                let whose = format!(
+                    "attribute `{}` of element `{}`",
+                    schema.names.local(known.name),
+                    self.element_name()
+                );
+                (
+                    words::value(&whose, attribute.value, *breach),
+                    schema.simple.allowed(*breach),
+                )
             }
-            (Ok(()), Some(given)) if given.fixed && !schema.is_value(known.ty, attribute.value, given) => {
-                let whose = format!("attribute `{}` of element `{}`", schema.names.local(known.name), self.element_name());
-                (words::value(&whose, attribute.value, Breach::Enumeration(known.ty)), given.shown.clone())
+            (Ok(()), Some(given))
+                if given.fixed && !schema.is_value(known.ty, attribute.value, given) =>
+            {
+                let whose = format!(
+                    "attribute `{}` of element `{}`",
+                    schema.names.local(known.name),
+                    self.element_name()
+                );
+                (
+                    words::value(&whose, attribute.value, Breach::Enumeration(known.ty)),
+                    given.shown.clone(),
+                )
             }
             _ => return,
         };
         self.note(found, allowed);
     }
 
-    fn wild_attribute(&mut self, ty: &ComplexType, name: Option<NameId>, attribute: &Attribute<'_>) {
+    fn wild_attribute(
+        &mut self,
+        ty: &ComplexType,
+        name: Option<NameId>,
+        attribute: &Attribute<'_>,
+    ) {
         let schema = self.schema;
         let wildcard = ty.any_attribute.map(|id| &schema.wildcards[id.0 as usize]);
         let admitted = wildcard.filter(|wildcard| wildcard.namespaces.admit(attribute.namespace));
-        let global = name.and_then(|name| schema.attributes.iter().find(|global| global.name == name));
+        let global =
+            name.and_then(|name| schema.attributes.iter().find(|global| global.name == name));
         match (admitted.map(|wildcard| wildcard.process), global) {
             (Some(Process::Skip), _) | (Some(Process::Lax), None) => {}
             (Some(_), Some(global)) => self.attribute(global, attribute),
-            (Some(Process::Strict), None) => self.unknown_attribute(attribute, "an attribute that the schema declares".into()),
+            (Some(Process::Strict), None) => {
+                self.unknown_attribute(attribute, "an attribute that the schema declares".into())
+            }
             (None, _) => {
-                let names: Vec<_> = ty.attributes.iter().map(|known| schema.names.local(known.name)).collect();
+                let names: Vec<_> = ty
+                    .attributes
+                    .iter()
+                    .map(|known| schema.names.local(known.name))
+                    .collect();
                 self.unknown_attribute(attribute, words::attributes(&names));
             }
         }
@@ -435,7 +524,10 @@ impl<'s> Validator<'s> {
         let element = self.element_name();
         let name = words::shorten(attribute.local);
         let place = words::foreign(self.schema, attribute.namespace);
-        self.note(format!("attribute `{name}`{place} on element `{element}`"), allowed);
+        self.note(
+            format!("attribute `{name}`{place} on element `{element}`"),
+            allowed,
+        );
     }
 
     fn close(&mut self, frame: Frame) {
@@ -457,9 +549,14 @@ impl<'s> Validator<'s> {
                 let name = schema.decl_name(frame.decl);
                 self.note(words::binary(name, octets), schema.simple.allowed(breach));
             }
-            Inside::Elements { .. } | Inside::All { .. } if !frame.recovering && !frame.may_end(schema) => {
+            Inside::Elements { .. } | Inside::All { .. }
+                if !frame.recovering && !frame.may_end(schema) =>
+            {
                 let name = schema.decl_name(frame.decl);
-                self.note(format!("element `{name}` ends too early"), frame.expected(schema));
+                self.note(
+                    format!("element `{name}` ends too early"),
+                    frame.expected(schema),
+                );
             }
             _ => {}
         }
@@ -473,14 +570,24 @@ impl<'s> Validator<'s> {
         }
         let text = std::mem::take(&mut self.text);
         let fits = match text.len() {
-            0..=VALUE_BYTES_MAX => schema.simple.check(id, &text, &mut self.scratch, &mut self.scope),
+            0..=VALUE_BYTES_MAX => {
+                schema
+                    .simple
+                    .check(id, &text, &mut self.scratch, &mut self.scope)
+            }
             _ => Err(Breach::TooLong),
         };
         let whose = || format!("element `{}`", schema.decl_name(frame.decl));
         match (fits, given) {
-            (Err(breach), _) => self.note(words::value(&whose(), &text, breach), schema.simple.allowed(breach)),
+            (Err(breach), _) => self.note(
+                words::value(&whose(), &text, breach),
+                schema.simple.allowed(breach),
+            ),
             (Ok(()), Some(given)) if given.fixed && !schema.is_value(id, &text, given) => {
-                self.note(words::value(&whose(), &text, Breach::Enumeration(id)), given.shown.clone());
+                self.note(
+                    words::value(&whose(), &text, Breach::Enumeration(id)),
+                    given.shown.clone(),
+                );
             }
             _ => {}
         }
@@ -493,7 +600,8 @@ impl<'s> Validator<'s> {
         let dangling = self.scope.dangling_references();
         if dangling > 0 {
             let name = self.schema.decl_name(root);
-            let found = format!("{dangling} references in element `{name}` to an ID that no element has");
+            let found =
+                format!("{dangling} references in element `{name}` to an ID that no element has");
             self.violations.push(Violation {
                 found,
                 allowed: Builtin::IdRef.wanted().into(),
@@ -502,7 +610,9 @@ impl<'s> Validator<'s> {
     }
 
     fn element_name(&self) -> &'s str {
-        self.frames.last().map_or("", |frame| self.schema.decl_name(frame.decl))
+        self.frames
+            .last()
+            .map_or("", |frame| self.schema.decl_name(frame.decl))
     }
 
     /// Notes a violation of the innermost element, unless it has enough of them.
@@ -532,6 +642,7 @@ impl Frame {
             count: 0,
             noted: 0,
             recovering: false,
+            skipped: None,
             has_content: false,
             text_reported: false,
         }
@@ -541,7 +652,9 @@ impl Frame {
     pub fn of(schema: &Schema, decl: DeclId) -> Self {
         let inside = match schema.elements[decl.0 as usize].ty {
             TypeRef::Simple(_) => Inside::Text,
-            TypeRef::Complex(id) => Inside::of(&schema.complex[id.0 as usize]).unwrap_or(Inside::Text),
+            TypeRef::Complex(id) => {
+                Inside::of(&schema.complex[id.0 as usize]).unwrap_or(Inside::Text)
+            }
         };
         Self::new(decl, inside)
     }
@@ -564,7 +677,9 @@ impl Frame {
             }
             Inside::All { all, seen, mixed } => {
                 let members = &schema.alls[all as usize].members;
-                let place = members.iter().position(|member| Some(member.name) == met.name);
+                let place = members
+                    .iter()
+                    .position(|member| Some(member.name) == met.name);
                 match place {
                     Some(place) if seen & (1 << place) == 0 => {
                         let seen = seen | 1 << place;
@@ -603,7 +718,11 @@ impl Frame {
 
     fn unexpected(&mut self, schema: &Schema, met: &Met<'_>) -> Found {
         self.recovering = true;
-        let place = words::foreign(schema, met.namespace);
+        if met.name.is_some() && self.skipped == met.name {
+            return Found::Skip; // More of the same is not another mistake.
+        }
+        self.skipped = met.name;
+        let place = words::foreign_element(schema, met.namespace);
         let parent = schema.decl_name(self.decl);
         Found::Wrong(Violation {
             found: format!("{}{place} in element `{parent}`", words::element(met)),
@@ -627,7 +746,9 @@ impl Frame {
     /// What may come now, for people.
     pub fn expected(&self, schema: &Schema) -> String {
         match self.inside {
-            Inside::Elements { state, .. } => words::expected(schema, schema.automata.state(state), self.count),
+            Inside::Elements { state, .. } => {
+                words::expected(schema, schema.automata.state(state), self.count)
+            }
             Inside::All { all, seen, .. } => {
                 let members = schema.alls[all as usize].members.iter().enumerate();
                 let open: Vec<_> = members
@@ -644,20 +765,32 @@ impl Frame {
 
 /// The way that an element takes from a state: the next state, its count, and what the element is.
 #[inline]
-pub(super) fn step(schema: &Schema, here: &State, count: u32, met: &Met<'_>) -> Option<(StateId, u32, Found)> {
+pub(super) fn step(
+    schema: &Schema,
+    here: &State,
+    count: u32,
+    met: &Met<'_>,
+) -> Option<(StateId, u32, Found)> {
     let counts = |repeats: bool| match here.counter {
         None => Some(1),
         Some((_, max)) if repeats => (count < max).then(|| count.saturating_add(1)),
         Some((min, _)) => (count >= min).then_some(1),
     };
     if let Some(name) = met.name
-        && let Some(edge) = schema.automata.edges(here).iter().find(|edge| edge.name == name)
+        && let Some(edge) = schema
+            .automata
+            .edges(here)
+            .iter()
+            .find(|edge| edge.name == name)
     {
         let count = counts(edge.repeats)?;
         return Some((edge.next, count, Found::Decl(edge.decl)));
     }
     for edge in schema.automata.wild_edges(here) {
-        if schema.wildcards[edge.wildcard.0 as usize].namespaces.admit(met.namespace) {
+        if schema.wildcards[edge.wildcard.0 as usize]
+            .namespaces
+            .admit(met.namespace)
+        {
             let count = counts(edge.repeats)?;
             return Some((edge.next, count, wild(schema, edge.wildcard, met)));
         }
@@ -677,7 +810,7 @@ fn wild(schema: &Schema, wildcard: WildcardId, met: &Met<'_>) -> Found {
         (_, Some(decl)) => Found::Decl(decl),
         (Process::Lax, None) => Found::Decl(ANYTHING),
         (Process::Strict, None) => Found::Wrong(Violation {
-            found: words::element(met) + &words::foreign(schema, met.namespace),
+            found: words::element(met) + &words::foreign_element(schema, met.namespace),
             allowed: "an element that the schema declares".into(),
         }),
     }
@@ -701,14 +834,19 @@ impl Schema {
         }
         if let TypeRef::Simple(base) = base
             && let super::value::Variety::Union(members) = &self.simple[base].variety
-            && members.iter().any(|&member| self.is_derived(ty, TypeRef::Simple(member), blocked))
+            && members
+                .iter()
+                .any(|&member| self.is_derived(ty, TypeRef::Simple(member), blocked))
         {
             return true;
         }
         let (next, derivation) = match ty {
             TypeRef::Simple(id) => match self.simple[id].base {
                 Some(next) => (TypeRef::Simple(next), Derivation::Restriction),
-                None => (TypeRef::Complex(super::model::ANY_TYPE), Derivation::Restriction),
+                None => (
+                    TypeRef::Complex(super::model::ANY_TYPE),
+                    Derivation::Restriction,
+                ),
             },
             TypeRef::Complex(id) => match self.complex[id.0 as usize].base {
                 Some(step) => step,

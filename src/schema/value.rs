@@ -253,21 +253,35 @@ impl SimpleTypes {
                 .is_none_or(|(prefix, _)| around.knows_prefix(prefix)),
             _ => true,
         };
-        if fits { Ok(()) } else { Err(Breach::Form(builtin)) }
+        if fits {
+            Ok(())
+        } else {
+            Err(Breach::Form(builtin))
+        }
     }
 
     fn check_decimal(&self, id: SimpleId, value: &str) -> Result<(), Breach> {
         let ty = &self[id];
-        if ty.lower.is_none() && ty.upper.is_none() && ty.total_digits.is_none() && ty.fraction_digits.is_none() {
+        if ty.lower.is_none()
+            && ty.upper.is_none()
+            && ty.total_digits.is_none()
+            && ty.fraction_digits.is_none()
+        {
             return Ok(());
         }
         let Some(number) = Decimal::read(value) else {
             return Ok(()); // The form was checked before.
         };
-        if ty.total_digits.is_some_and(|max| number.total_digits() > max) {
+        if ty
+            .total_digits
+            .is_some_and(|max| number.total_digits() > max)
+        {
             return Err(Breach::TotalDigits(id));
         }
-        if ty.fraction_digits.is_some_and(|max| number.fraction_digits() > max) {
+        if ty
+            .fraction_digits
+            .is_some_and(|max| number.fraction_digits() > max)
+        {
             return Err(Breach::FractionDigits(id));
         }
         let against = |bound: &Bound| match &bound.value {
@@ -288,7 +302,11 @@ impl SimpleTypes {
         self.within(id, |bound| value.order(&bound.value))
     }
 
-    fn within(&self, id: SimpleId, order: impl Fn(&Bound) -> Option<Ordering>) -> Result<(), Breach> {
+    fn within(
+        &self,
+        id: SimpleId,
+        order: impl Fn(&Bound) -> Option<Ordering>,
+    ) -> Result<(), Breach> {
         let ty = &self[id];
         let inside = |bound: &Option<Bound>, side: Ordering| {
             bound.as_ref().is_none_or(|bound| match order(bound) {
@@ -309,11 +327,17 @@ impl SimpleTypes {
     /// Patterns and enumeration: what every variety has.
     fn check_set(&self, id: SimpleId, value: &str) -> Result<(), Breach> {
         let ty = &self[id];
-        if let Some(broken) = ty.patterns.iter().position(|pattern| !pattern.matches(value)) {
+        if let Some(broken) = ty
+            .patterns
+            .iter()
+            .position(|pattern| !pattern.matches(value))
+        {
             return Err(Breach::Pattern(id, broken));
         }
         match &ty.allowed {
-            Some(allowed) if !self.is_among(id, &allowed.values, value) => Err(Breach::Enumeration(id)),
+            Some(allowed) if !self.is_among(id, &allowed.values, value) => {
+                Err(Breach::Enumeration(id))
+            }
             _ => Ok(()),
         }
     }
@@ -336,7 +360,9 @@ impl SimpleTypes {
         let mut scratch = String::new();
         let text = normalise(ty.white_space, raw, &mut scratch);
         match &ty.variety {
-            Variety::Atomic(builtin) if builtin.family() == Family::Octets => Some(Value::Octets(octets(*builtin, text))),
+            Variety::Atomic(builtin) if builtin.family() == Family::Octets => {
+                Some(Value::Octets(octets(*builtin, text)))
+            }
             Variety::Atomic(builtin) => value_in(builtin.family(), text),
             Variety::List(item) => text
                 .split(' ')
@@ -377,7 +403,10 @@ impl SimpleTypes {
             Breach::Upper(_) => bound_text(&ty.upper, "at most", "less than"),
             Breach::TotalDigits(_) => format!("at most {} digits", ty.total_digits.unwrap_or(0)),
             Breach::FractionDigits(_) => {
-                format!("at most {} digits behind the point", ty.fraction_digits.unwrap_or(0))
+                format!(
+                    "at most {} digits behind the point",
+                    ty.fraction_digits.unwrap_or(0)
+                )
             }
             Breach::Pattern(_, which) => format!("pattern {}", ty.patterns[which].shown),
             Breach::Enumeration(_) => {
@@ -408,13 +437,17 @@ impl SimpleTypes {
         };
         let texts: Vec<_> = members
             .iter()
-            .map(|&member| match (&self[member].allowed, &self[member].variety) {
-                (Some(_), _) => self.allowed(Breach::Enumeration(member)),
-                (None, _) if !self[member].patterns.is_empty() => self.allowed(Breach::Pattern(member, 0)),
-                (None, Variety::Atomic(builtin)) => builtin.wanted().to_owned(),
-                (None, Variety::List(_)) => "a list".to_owned(),
-                (None, Variety::Union(_)) => self.members(&self[member]),
-            })
+            .map(
+                |&member| match (&self[member].allowed, &self[member].variety) {
+                    (Some(_), _) => self.allowed(Breach::Enumeration(member)),
+                    (None, _) if !self[member].patterns.is_empty() => {
+                        self.allowed(Breach::Pattern(member, 0))
+                    }
+                    (None, Variety::Atomic(builtin)) => builtin.wanted().to_owned(),
+                    (None, Variety::List(_)) => "a list".to_owned(),
+                    (None, Variety::Union(_)) => self.members(&self[member]),
+                },
+            )
             .collect();
         texts.join(", or ")
     }
@@ -428,7 +461,9 @@ impl Value {
             (Self::Boolean(a), Self::Boolean(b)) => a == b,
             (Self::Octets(a), Self::Octets(b)) => a == b,
             (Self::Float(a), Self::Float(b)) => a == b || a.is_nan() && b.is_nan(),
-            (Self::List(a), Self::List(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.equals(b)),
+            (Self::List(a), Self::List(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.equals(b))
+            }
             _ => self.order(other) == Some(Ordering::Equal),
         }
     }
@@ -468,14 +503,22 @@ fn octets(builtin: Builtin, text: &str) -> Box<[u8]> {
 
 fn bound_text(bound: &Option<Bound>, inclusive: &str, exclusive: &str) -> String {
     bound.as_ref().map_or(String::new(), |bound| {
-        let word = if bound.inclusive { inclusive } else { exclusive };
+        let word = if bound.inclusive {
+            inclusive
+        } else {
+            exclusive
+        };
         format!("{word} {}", bound.shown)
     })
 }
 
 /// The value with its white space treated; `scratch` is used only where something changes inside.
 #[inline]
-pub(super) fn normalise<'a>(white_space: WhiteSpace, raw: &'a str, scratch: &'a mut String) -> &'a str {
+pub(super) fn normalise<'a>(
+    white_space: WhiteSpace,
+    raw: &'a str,
+    scratch: &'a mut String,
+) -> &'a str {
     match part_of(white_space, raw) {
         Some(part) => part,
         None => {
@@ -502,7 +545,9 @@ pub fn normalised(white_space: WhiteSpace, value: &str) -> Cow<'_, str> {
 fn part_of(white_space: WhiteSpace, raw: &str) -> Option<&str> {
     match white_space {
         WhiteSpace::Preserve => Some(raw),
-        WhiteSpace::Replace => (!raw.bytes().any(|b| matches!(b, b'\t' | b'\n' | b'\r'))).then_some(raw),
+        WhiteSpace::Replace => {
+            (!raw.bytes().any(|b| matches!(b, b'\t' | b'\n' | b'\r'))).then_some(raw)
+        }
         WhiteSpace::Collapse => {
             let trimmed = raw.trim_matches(is_space);
             is_collapsed(trimmed.as_bytes()).then_some(trimmed)

@@ -20,7 +20,11 @@ const AHEAD_MAX: usize = 64;
 /// A name from the document, kept short.
 pub(super) fn shorten(name: &[u8]) -> String {
     let text = String::from_utf8_lossy(name);
-    let mut short: String = text.chars().filter(|c| !c.is_control()).take(NAME_CHARACTERS_MAX).collect();
+    let mut short: String = text
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(NAME_CHARACTERS_MAX)
+        .collect();
     if text.chars().count() > NAME_CHARACTERS_MAX {
         short.push('…');
     }
@@ -35,9 +39,16 @@ pub(super) fn element(met: &Met<'_>) -> String {
 /// `` of namespace `…` `` where the schema does not know it.
 pub(super) fn foreign(schema: &Schema, namespace: &[u8]) -> String {
     match schema.names.namespace(namespace) {
-        _ if namespace.is_empty() => " without a namespace".into(),
         Some(_) => String::new(),
         None => format!(" of namespace `{}`", shorten(namespace)),
+    }
+}
+
+/// The same for an element, which mostly has a namespace.
+pub(super) fn foreign_element(schema: &Schema, namespace: &[u8]) -> String {
+    match namespace {
+        [] => " without a namespace".into(),
+        _ => foreign(schema, namespace),
     }
 }
 
@@ -63,7 +74,11 @@ pub(super) fn binary(name: &str, octets: Option<u64>) -> String {
 
 /// ``one of: `a`, `b`, the end``
 pub(super) fn elements(names: &[&str], end: bool) -> String {
-    let mut listed: Vec<_> = names.iter().take(LISTED_MAX).map(|name| format!("`{name}`")).collect();
+    let mut listed: Vec<_> = names
+        .iter()
+        .take(LISTED_MAX)
+        .map(|name| format!("`{name}`"))
+        .collect();
     if names.len() > LISTED_MAX {
         listed.push("…".into());
     }
@@ -82,7 +97,14 @@ pub(super) fn attributes(names: &[&str]) -> String {
     match names {
         [] => "no attributes".into(),
         [only] => format!("attribute `{only}` only"),
-        _ => format!("attributes {} only", names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
+        _ => format!(
+            "attributes {} only",
+            names
+                .iter()
+                .map(|name| format!("`{name}`"))
+                .collect::<Vec<_>>()
+                .join(", ")
+        ),
     }
 }
 
@@ -100,7 +122,12 @@ pub(super) fn expected(schema: &Schema, here: &State, count: u32) -> String {
         .filter(|edge| open(edge.repeats))
         .map(|edge| schema.names.local(edge.name))
         .collect();
-    if schema.automata.wild_edges(here).iter().any(|edge| open(edge.repeats)) {
+    if schema
+        .automata
+        .wild_edges(here)
+        .iter()
+        .any(|edge| open(edge.repeats))
+    {
         names.push("*");
     }
     elements(&names, may_end(here, count))
