@@ -11,6 +11,11 @@ use std::path::Path;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use lettermill::ingest::{self, Options, Source};
 
+/// As the program has it: what is built must be allocated.
+#[cfg(feature = "jemalloc")]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 const LETTERS: usize = 6_000;
 
 const WORDS: &[&str] = &[

@@ -314,3 +314,19 @@ impl Input {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The next wave may be cut in one thread while the last is parsed in others.
+    #[test]
+    fn waves_may_be_cut_and_parsed_side_by_side() {
+        fn sent<T: Send>() {}
+        fn shared<T: Sync>() {}
+        sent::<Waves<'_>>();
+        sent::<Parsed<'_>>();
+        shared::<Source>();
+        shared::<Wave>();
+    }
+}

@@ -2,6 +2,8 @@
 //!
 //! Where `../shared` (official schemas and samples) is absent, the tests that need it say so and check nothing.
 
+#![allow(clippy::unwrap_used)] // A test that cannot read its input fails.
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -76,7 +76,15 @@ impl<'a> Scope<'a> {
 
     /// The namespace of an element's prefix; the empty prefix is the default namespace.
     pub(super) fn of_element(&self, prefix: &str) -> Option<Space> {
-        match self.bindings.iter().rposition(|b| b.prefix == prefix) {
+        // The empty prefix apart: comparing empty strings can be strangely slow, as their addresses may be unmapped.
+        let found = match prefix.is_empty() {
+            true => self.bindings.iter().rposition(|b| b.prefix.is_empty()),
+            false => self
+                .bindings
+                .iter()
+                .rposition(|b| !b.prefix.is_empty() && b.prefix == prefix),
+        };
+        match found {
             Some(i) if self.bindings[i].uri.is_empty() => Some(Space::None),
             Some(i) => Some(Space::Declared(i)),
             None if prefix.is_empty() => Some(Space::None),

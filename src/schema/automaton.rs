@@ -387,7 +387,9 @@ fn states_of(
     while let Some(set) = states.sets.get(done).cloned() {
         let next = Outgoing::of(&set, &positions, around)?;
         let edges_from = automata.edges.len() as u32;
-        for (name, (decl, targets)) in next.elements {
+        let mut elements: Vec<_> = next.elements.into_iter().collect();
+        elements.sort_by_key(|(_, (_, targets))| targets.iter().min().copied()); // As the schema has them.
+        for (name, (decl, targets)) in elements {
             let repeats = next.repeats == Some(name);
             automata.edges.push(Edge {
                 name,

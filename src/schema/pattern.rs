@@ -204,7 +204,7 @@ impl Reader {
         match self.alphabet {
             Alphabet::Unicode => self.out.push_str(class),
             Alphabet::Ascii => {
-                self.out.push_str("[");
+                self.out.push('[');
                 self.out.push_str(class);
                 self.out.push_str(r"&&[\x00-\x7F]]");
             }

@@ -218,7 +218,8 @@ impl<'s> Validator<'s> {
                 let blank = text
                     .bytes()
                     .all(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r'));
-                if !(blank && may_be_blank) && !std::mem::replace(&mut frame.text_reported, true) {
+                if (!blank || !may_be_blank) && !frame.text_reported {
+                    frame.text_reported = true;
                     let name = self.schema.decl_name(frame.decl);
                     let allowed = frame.expected(self.schema);
                     self.note(format!("text directly in element `{name}`"), allowed);

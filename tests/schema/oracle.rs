@@ -73,19 +73,6 @@ pub fn xmllint(schema: &Path, documents: &[&str]) -> Vec<bool> {
         .collect()
 }
 
-/// True if xmllint takes the schema itself.
-pub fn xmllint_takes(schema: &Path) -> bool {
-    let folder = tempfile::tempdir().unwrap();
-    let document = folder.path().join("0.xml");
-    fs::write(&document, "<a/>").unwrap();
-    let output = Command::new("xmllint")
-        .args(["--nonet", "--noout", "--schema"])
-        .arg(schema)
-        .arg(&document)
-        .output();
-    !String::from_utf8_lossy(&output.unwrap().stderr).contains("failed to compile")
-}
-
 /// The crate xsd-schema with one schema.
 pub struct XsdSchema(SchemaSet);
 

@@ -106,10 +106,8 @@ impl<'a> Cursor<'a, '_, '_> {
         let mut twice = None;
         if raw.len() <= self.limits.attributes_max {
             for (i, a) in raw.iter().enumerate() {
-                twice = twice.or(raw[..i]
-                    .iter()
-                    .find(|b| (a.prefix, a.local) == (b.prefix, b.local))
-                    .map(|a| a.local));
+                let same = |b: &&RawAttribute<'_>| a.local == b.local && a.prefix == b.prefix;
+                twice = twice.or(raw[..i].iter().find(same).map(|b| b.local));
             }
         } else {
             let mut names: Vec<_> = raw.iter().map(|a| (a.prefix, a.local)).collect();
