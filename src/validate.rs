@@ -21,6 +21,7 @@ mod ids;
 #[cfg(test)]
 mod testing;
 
+pub use identifiers::judge_sender;
 pub use ids::{Fingerprint, LetterIds};
 
 /// What an agency may set about the business rules. An unknown key is an error.

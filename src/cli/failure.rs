@@ -46,7 +46,7 @@ impl Failure {
 
 fn exit_of_run(error: &run::Error) -> Exit {
     match error {
-        run::Error::Ingest(_) | run::Error::Sender(_) => Exit::BadInput,
+        run::Error::Ingest(_) | run::Error::Sender { .. } => Exit::BadInput,
         run::Error::Snapshot(_)
         | run::Error::Route(_)
         | run::Error::Sign(_)

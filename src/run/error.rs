@@ -12,8 +12,16 @@ pub enum Error {
     #[error(transparent)]
     Ingest(#[from] ingest::Error),
     /// The sender's organisation number in the header is wrong.
-    #[error("the sender's organisation number in the header is wrong: {0:?}; see docs/findings.md\nhint: correct `organisationNumber`, or `environment` if this is a trial")]
-    Sender(crate::letter::identifier::Fault),
+    #[error(
+        "the sender's organisationNumber in the header is {found}; allowed: {allowed}\n\
+         hint: correct it, or say `test` in `environment` if this is a trial"
+    )]
+    Sender {
+        /// What was found, without the number.
+        found: &'static str,
+        /// What is allowed.
+        allowed: &'static str,
+    },
     /// The snapshot cannot be used.
     #[error(transparent)]
     Snapshot(#[from] registry::SnapshotError),

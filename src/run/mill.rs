@@ -11,10 +11,9 @@ use crate::bundle::mina_meddelanden::Sealer;
 use crate::bundle::{self, Refusal, Seal, Sealed};
 use crate::compose::{FirstPage, Stationery};
 use crate::disk::Sha256;
-use crate::finding::{Code, Consequence, Finding, Place};
+use crate::finding::{Code, Finding, Place};
 use crate::ingest::{Parsed, Slice, Source};
 use crate::ledger::Mailing;
-use crate::letter::identifier::{self, Fault};
 use crate::letter::{
     Address, Channel, Content, Country, Document, Environment, Fate, Header, Letter, LetterSeq,
 };
@@ -122,7 +121,9 @@ impl<'a> Mill<'a> {
         plan.spool.check().map_err(Error::Profile)?;
         let header = source.header();
         let date = plan.date.unwrap_or(header.created);
-        check_sender(header, date)?;
+        if let Some((found, allowed)) = validate::judge_sender(header, date) {
+            return Err(Error::Sender { found, allowed });
+        }
         let router = Router::new(&plan.routes, header.sender.country, snapshot, date)?;
         let signer = load_key(&plan.keys.sender, header, date, depth)?;
         let relay = match &plan.keys.relay {
@@ -410,14 +411,6 @@ fn load_key(
     };
     signer.check_environment(header.environment)?;
     Ok(Some(Arc::new(signer)))
-}
-
-/// The number in whose name everything is signed must be a real one.
-fn check_sender(header: &Header, date: Date) -> Result<(), Error> {
-    let sender = &header.sender;
-    let faults = identifier::sender_faults(sender.country, &sender.organisation_number, header.environment, date);
-    let grave = faults.into_iter().find(|fault| *fault != Fault::Modulus11);
-    grave.map_or(Ok(()), |fault| Err(Error::Sender(fault)))
 }
 
 /// What stands against a letter as a piece, as a finding and as a cause to route it again.

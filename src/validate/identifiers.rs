@@ -1,7 +1,9 @@
 //! The recipient's national identifier: check digit, date, country (facts/sweden.md §5, facts/denmark.md §5).
 
-use crate::finding::Code;
-use crate::letter::identifier::{Fault, Kind};
+use jiff::civil::Date;
+
+use crate::finding::{Code, Consequence};
+use crate::letter::identifier::{Fault, Kind, sender_faults};
 use crate::letter::{Header, Letter};
 
 use super::Findings;
@@ -44,6 +46,21 @@ fn path_of(kind: Kind) -> &'static str {
         Kind::Cpr => "letter/recipient/cpr",
         Kind::Cvr => "letter/recipient/cvr",
     }
+}
+
+/// What stands against the organisation number of the sender: what was found, and what is allowed.
+pub fn judge_sender(header: &Header, on: Date) -> Option<(&'static str, &'static str)> {
+    let sender = &header.sender;
+    sender_faults(
+        sender.country,
+        &sender.organisation_number,
+        header.environment,
+        on,
+    )
+    .into_iter()
+    .map(sentence_about)
+    .find(|(code, ..)| code.consequence() == Consequence::Reject)
+    .map(|(_, found, allowed)| (found, allowed))
 }
 
 fn sentence_about(fault: Fault) -> (Code, &'static str, &'static str) {
