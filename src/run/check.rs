@@ -37,7 +37,7 @@ pub fn check(
         observer,
     )?;
     timing.lap("letters");
-    let about = finish::about(&mill, &source, "");
+    let about = finish::about(&mill, &source, "", String::new());
     let mut report = Report::new(about, &count.tally, &plan.report, &|reason| {
         finish::sentence(&mill, reason)
     });

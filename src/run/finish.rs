@@ -22,7 +22,7 @@ pub struct Placed {
 
 /// The report as it goes with the batch: nothing in it depends on clock or machine.
 pub fn report(mill: &Mill<'_>, source: &Source, batch: &str, proved: &Proved) -> Report {
-    let about = about(mill, source, batch);
+    let about = about(mill, source, batch, disk::hex(&source.digest()));
     let mut report = Report::new(about, &proved.tally, &mill.plan.report, &|reason| {
         sentence(mill, reason)
     });
@@ -35,8 +35,8 @@ pub fn report(mill: &Mill<'_>, source: &Source, batch: &str, proved: &Proved) ->
     report
 }
 
-/// Which batch it is about.
-pub fn about(mill: &Mill<'_>, source: &Source, batch: &str) -> About {
+/// Which batch it is about. A dry run gives no digest of the mailing: that would be to read it twice.
+pub fn about(mill: &Mill<'_>, source: &Source, batch: &str, source_sha256: String) -> About {
     let header = mill.header;
     About {
         batch: batch.to_owned(),
@@ -47,7 +47,7 @@ pub fn about(mill: &Mill<'_>, source: &Source, batch: &str) -> About {
         sender_name: header.sender.name.clone(),
         sender_organisation: header.sender.organisation_number.clone(),
         key: key_kind(mill),
-        source_sha256: disk::hex(&source.digest()),
+        source_sha256,
         source_bytes: source.size(),
     }
 }
