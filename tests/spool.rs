@@ -1373,6 +1373,118 @@ fn notes_tell_what_was_left_out() {
     );
 }
 
+/// What is left of these PDFs when some bytes are changed or the end is cut off.
+fn harmed() -> impl proptest::strategy::Strategy<Value = Vec<u8>> {
+    use proptest::prelude::*;
+    let sound: Vec<Vec<u8>> = odd_but_good()
+        .into_iter()
+        .map(|(_, pdf)| pdf)
+        .chain([scanned(3, 5)])
+        .collect();
+    let change = (any::<proptest::sample::Index>(), any::<u8>());
+    (
+        proptest::sample::select(sound),
+        proptest::collection::vec(change, 0..6),
+        0..40_usize,
+    )
+        .prop_map(|(mut pdf, changes, cut)| {
+            for (at, byte) in changes {
+                let at = at.index(pdf.len());
+                pdf[at] = byte;
+            }
+            pdf.truncate(pdf.len() - if cut < 10 { cut } else { 0 });
+            pdf
+        })
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 400, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn whatever_passes_inspection_can_be_spooled(pdf in harmed()) {
+        let options = Options::default();
+        if spool::inspect(&pdf, &options).is_ok() {
+            let folder = tempfile::tempdir().unwrap();
+            let order = Order { pages: 1, enclosures: vec![Arc::new(pdf)], ..Order::default() };
+            let (spooled, _) = spool(folder.path(), &[order], &options);
+            prove(folder.path(), &spooled);
+            let part = folder.path().join(&spooled.parts[0].pdf);
+            Document::load(&part).unwrap();
+        }
+    }
+}
+
+/// Memory that this process holds now besides mapped files, in MiB.
+fn memory_mib() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("RssAnon:"));
+    line.and_then(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok())
+        .unwrap_or(0)
+        / 1024
+}
+
+/// `cargo test --test spool -- --ignored --nocapture memory` prints the figures.
+#[test]
+#[ignore = "takes minutes"]
+fn memory_does_not_grow_with_the_letters() {
+    use rayon::prelude::*;
+    let options = Options::default();
+    let folder = tempfile::tempdir().unwrap();
+    let preparer = Preparer::new(&options);
+    let mut spooler = Spooler::create(folder.path(), &options, resources(), job()).unwrap();
+    let laid: Vec<_> = (0..100).map(|i| laid(i, 1)).collect();
+    let plan = spool::plan(1, &[], &PrintOptions::default(), &options).unwrap();
+    let started = std::time::Instant::now();
+    for wave in 0..1_000_u32 {
+        let prepared: Vec<_> = (0..1_000_u32)
+            .into_par_iter()
+            .map(|i| {
+                let laid = &laid[(i % 100) as usize];
+                let piece = Piece {
+                    seq: LetterSeq(wave * 1_000 + i),
+                    letter_id: &format!("L-{wave}-{i}"),
+                    laid,
+                    enclosures: vec![],
+                    postal_code: Some(format!("{:05}", i * 7_919 % 90_000)),
+                    country: "SE",
+                    destination: Destination::Domestic,
+                };
+                preparer.prepare(&piece, &plan).unwrap()
+            })
+            .collect();
+        prepared
+            .iter()
+            .for_each(|piece| spooler.add(piece).unwrap());
+    }
+    eprintln!(
+        "a million pieces added: {:?}, {} MiB",
+        started.elapsed(),
+        memory_mib()
+    );
+    let (mut rows, mut most) = (0, memory_mib());
+    let spooled = spooler
+        .finish(|_| {
+            rows += 1;
+            if rows % 10_000 == 0 {
+                most = most.max(memory_mib());
+            }
+        })
+        .unwrap();
+    eprintln!(
+        "written, {} parts: {:?}, {} MiB",
+        spooled.parts.len(),
+        started.elapsed(),
+        memory_mib()
+    );
+    assert_eq!(
+        (rows, spooled.pieces, spooled.parts.len()),
+        (1_000_000, 1_000_000, 20)
+    );
+    let proof = prove(folder.path(), &spooled);
+    eprintln!("proved: {:?}, {} MiB", started.elapsed(), memory_mib());
+    assert_eq!(proof.sheets, 1_000_000);
+}
+
 // ---- damage ------------------------------------------------------------------------------------------------------
 
 struct Damaged {

@@ -319,7 +319,11 @@ impl Parts<'_> {
         };
         let relative = PathBuf::from(format!("print/{class}"));
         let folder = self.folder.join(&relative);
-        disk::create_private_folder(&folder).map_err(|source| Error::io(&folder, source))?;
+        // The names of both folders are durable before those of the files in them.
+        disk::create_private_folder(&folder)
+            .and_then(|()| disk::sync_parent(&folder))
+            .and_then(|()| disk::sync_parent(&self.folder.join("print")))
+            .map_err(|source| Error::io(&folder, source))?;
         let summary = PartSummary {
             pdf: relative.join(format!("{number:04}.pdf")),
             csv: relative.join(format!("{number:04}.pieces.csv")),

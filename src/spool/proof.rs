@@ -34,6 +34,8 @@ const MISMATCHES_MAX: usize = 1_000;
 const CONTENT_BYTES_MAX: usize = 64 << 20;
 /// The strip at the left edge in which a mark must lie (`facts/print.md` §8).
 const STRIP_MM: f64 = 18.0;
+/// Digits of a mark that all sheets of a piece share: version, job, child, piece.
+const MARK_PREFIX_DIGITS: usize = 19;
 /// First face of a part, and how many there are.
 const FONT_NAMES: [&[u8]; 4] = [b"/F0", b"/F1", b"/F2", b"/F3"];
 
@@ -477,11 +479,8 @@ fn judge(row: &Row, page: u32, sheet: Option<u16>, symbol: Option<Symbol>, proof
         },
         kind: payload.kind,
     };
-    let prefix = symbol
-        .digits
-        .as_deref()
-        .unwrap_or_default()
-        .starts_with(row.mark.as_bytes());
+    let digits = symbol.digits.unwrap_or_default();
+    let prefix = digits.get(..MARK_PREFIX_DIGITS) == Some(row.mark.as_bytes());
     if payload != expected || !prefix {
         miss(Discrepancy::MarkOther {
             found: said(&payload),

@@ -370,7 +370,7 @@ mod tests {
     fn text_is_read_from_all_its_operators() {
         let map = b"2 beginbfchar\n<0001><0041>\n<0028><00660069>\nendbfchar";
         let fonts = HashMap::from([(b"F0".to_vec(), to_unicode(map))]);
-        let content = b"BT /F0 9 Tf <0001> Tj [<0028>-20(\\000\\001)]TJ (\x00\x28) ' <0009>Tj ET";
+        let content = b"BT /F0 9 Tf <0001> Tj [<0028>-20(\\000\\001)]TJ (\x00\\() ' <0009>Tj ET";
         assert_eq!(text(content, &fonts), "AfiAfi\u{fffd}");
         assert_eq!(folded("A \u{a0}B\u{2011}C"), "AB-C");
     }
