@@ -41,6 +41,7 @@ pub fn check(
     let mut report = Report::new(about, &count.tally, &plan.report, &|reason| {
         finish::sentence(&mill, reason)
     });
+    finish::name_operators(&mut report, &mill);
     report.outcome = report::Outcome::Checked;
     report.run = Some(timing.notes(plan.threads, Vec::new()));
     Ok(report)

@@ -11,6 +11,7 @@ use crate::ingest::Source;
 use crate::ledger::{Batch, Recovered, Totals};
 use crate::letter::Fate;
 use crate::manifest::{self, KeyKind};
+use crate::registry::Snapshot;
 use crate::report::{self, About, Report};
 use crate::sign;
 
@@ -28,11 +29,22 @@ pub fn report(mill: &Mill<'_>, source: &Source, batch: &str, proved: &Proved) ->
     });
     report.files = proved.files.iter().map(manifest::FileEntry::from).collect();
     report.files.sort_by(|a, b| a.path.cmp(&b.path));
+    name_operators(&mut report, mill);
     report.proof = Some(proved.proof.clone());
     if let Some(reason) = why_hold_back(&proved.tally.totals(), mill.plan.max_rejected_percent) {
         report.outcome = report::Outcome::HeldBack { reason };
     }
     report
+}
+
+/// Puts the names that the registry gives mailbox operators before their ids.
+pub fn name_operators(report: &mut Report, mill: &Mill<'_>) {
+    let operators = mill.snapshot.map_or(&[][..], Snapshot::operators);
+    for line in &mut report.operators {
+        if let Some(operator) = operators.iter().find(|operator| operator.id == line.name) {
+            line.name = format!("{} ({})", operator.name, operator.id);
+        }
+    }
 }
 
 /// Which batch it is about. A dry run gives no digest of the mailing: that would be to read it twice.
