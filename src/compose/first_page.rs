@@ -106,7 +106,7 @@ impl Job<'_, '_> {
                 tops.text_after_cover = Some(bottom + 9 * MM);
             }
         }
-        let text_pages = self.paginate(&scratch.galley, &tops);
+        let text_pages = self.paginate(&mut scratch.galley, &tops);
         if cover {
             self.cover(&style, scratch, text_pages.len());
         }
@@ -115,7 +115,7 @@ impl Job<'_, '_> {
                 text_after_cover: None,
                 ..tops
             };
-            self.paginate(&scratch.cover, &tops)
+            self.paginate(&mut scratch.cover, &tops)
         } else {
             Vec::new()
         };
@@ -166,7 +166,7 @@ impl Job<'_, '_> {
         }
     }
 
-    fn paginate(&mut self, galley: &Galley, tops: &Tops) -> Vec<Page> {
+    fn paginate(&mut self, galley: &mut Galley, tops: &Tops) -> Vec<Page> {
         let stationery = self.stationery;
         let foot = stationery.footer(self.language).edge - 6 * MM;
         let plain_foot = stationery.frame.bottom - 8 * MM;
@@ -176,7 +176,7 @@ impl Job<'_, '_> {
         };
         let pages_max = stationery.options.pages_max;
         let max = usize::try_from(pages_max).unwrap_or(usize::MAX);
-        paginate::pages(galley, height, max).unwrap_or_else(|_| {
+        paginate::fitted(galley, height, max).unwrap_or_else(|_| {
             self.find(
                 Code::PrintPages,
                 "letter/content/text",

@@ -17,6 +17,9 @@ pub struct Page {
     pub strips: Range<usize>,
 }
 
+/// A last page with less than this on it is worth saving: five lines of running text.
+const LAST_PAGE_SHORT: Mpt = 5 * 14_500;
+
 /// More pages than allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooMany;
@@ -44,6 +47,31 @@ pub fn pages(
         start = end;
     }
     Ok(pages)
+}
+
+/// Cuts; draws the text together where that saves a last page with next to nothing on it, such as a signature alone.
+pub fn fitted(
+    galley: &mut Galley,
+    height: impl Fn(usize) -> Mpt,
+    pages_max: usize,
+) -> Result<Vec<Page>, TooMany> {
+    let loose = pages(galley, &height, pages_max)?;
+    let short = |last: &Page| stack(&galley.strips, &last.strips) <= LAST_PAGE_SHORT;
+    if loose.len() < 2 || !loose.last().is_some_and(short) {
+        return Ok(loose);
+    }
+    let spaces: Vec<Mpt> = galley.strips.iter().map(|strip| strip.before).collect();
+    for strip in &mut galley.strips {
+        strip.before = strip.before / 3 * 2;
+    }
+    let tight = pages(galley, &height, pages_max)?;
+    if tight.len() < loose.len() {
+        return Ok(tight);
+    }
+    for (strip, space) in galley.strips.iter_mut().zip(spaces) {
+        strip.before = space;
+    }
+    Ok(loose)
 }
 
 /// First strip behind the page that begins with `start`; always behind `start`.
@@ -126,6 +154,24 @@ mod tests {
         assert_eq!(ends(&[N; 7], 30), [3, 6, 7]);
         assert_eq!(ends(&[A; 3], 5), [1, 2, 3]);
         assert_eq!(ends(&[P; 3], 30), [1, 2, 3]);
+    }
+
+    #[test]
+    fn spaces_shrink_to_save_a_short_last_page_and_for_nothing_else() {
+        let spaced = |strips: usize| {
+            let mut galley = Galley::default();
+            for _ in 0..strips {
+                galley.strip(3_000, 10_000, A, []);
+            }
+            galley
+        };
+        // Ten strips: 127 loose, 118 with the spaces at two thirds.
+        let mut galley = spaced(10);
+        assert_eq!(pages(&galley, |_| 120_000, 9).unwrap().len(), 2);
+        assert_eq!(fitted(&mut galley, |_| 120_000, 9).unwrap().len(), 1);
+        let mut hopeless = spaced(10);
+        assert_eq!(fitted(&mut hopeless, |_| 110_000, 9).unwrap().len(), 2);
+        assert!(hopeless.strips.iter().all(|strip| strip.before == 3_000));
     }
 
     #[test]
