@@ -6,8 +6,8 @@ use crate::finding::shape;
 
 use super::Schema;
 use super::automaton::{Edge, State, StateId};
+use super::frame::{Met, may_end};
 use super::names::NameId;
-use super::validator::{Met, may_end};
 use super::value::Breach;
 
 /// Names in one list; the rest is an ellipsis.
