@@ -175,7 +175,7 @@ impl Schema {
 
 /// An attribute as the parser hands it over: namespace resolved, value unescaped and attribute-normalised.
 /// `xmlns` declarations are not handed over.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Attribute<'a> {
     /// Namespace name; empty for none.
     pub namespace: &'a [u8],
@@ -183,6 +183,13 @@ pub struct Attribute<'a> {
     pub local: &'a [u8],
     /// Value.
     pub value: &'a str,
+}
+
+impl std::fmt::Debug for Attribute<'_> {
+    /// Without the value.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Attribute({})", String::from_utf8_lossy(self.local))
+    }
 }
 
 /// One breach of the schema. Its texts hold names of elements and shapes of values, never values.

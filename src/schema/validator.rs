@@ -17,7 +17,6 @@ use super::{
 };
 
 /// Checks one element and all that is in it, event by event. Made once a thread and used again for each letter.
-#[derive(Debug)]
 pub struct Validator<'s> {
     pub(super) schema: &'s Schema,
     violations: Vec<Violation>,
@@ -30,6 +29,8 @@ pub struct Validator<'s> {
     namespace: Option<NamespaceId>,
     /// The text of the innermost element, where its type asks to see it whole.
     text: String,
+    /// More came than is kept of it.
+    too_long: bool,
     /// Folded white space.
     pub(super) scratch: String,
     scan: Scan,
@@ -43,6 +44,16 @@ enum Scan {
     Hex(HexScan),
 }
 
+impl std::fmt::Debug for Validator<'_> {
+    /// Without the text it holds.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let depth = self.frames.len();
+        f.debug_struct("Validator")
+            .field("depth", &depth)
+            .finish_non_exhaustive()
+    }
+}
+
 impl<'s> Validator<'s> {
     /// A validator that expects nothing yet.
     pub fn new(schema: &'s Schema) -> Self {
@@ -54,6 +65,7 @@ impl<'s> Validator<'s> {
             expected: None,
             namespace: None,
             text: String::new(),
+            too_long: false,
             scratch: String::new(),
             scan: Scan::Hex(HexScan::default()),
             scope: Scope::default(),
@@ -136,9 +148,10 @@ impl<'s> Validator<'s> {
         match frame.inside {
             Inside::Gathered(_) => {
                 frame.has_content = true;
-                // Enough is kept to see that it is too long.
-                if self.text.len() <= VALUE_BYTES_MAX {
+                if self.text.len() + text.len() <= VALUE_BYTES_MAX {
                     self.text.push_str(text);
+                } else {
+                    self.too_long = true;
                 }
             }
             Inside::Scanned(_) => {
@@ -191,7 +204,9 @@ impl<'s> Validator<'s> {
     fn namespace_id(&mut self, namespace: &[u8]) -> Option<NamespaceId> {
         let names = &self.schema.names;
         match self.namespace {
-            Some(last) if names.namespace_text(last).as_bytes() == namespace => Some(last),
+            Some(last) if super::names::same(names.namespace_text(last).as_bytes(), namespace) => {
+                Some(last)
+            }
             _ => {
                 let found = names.namespace(namespace);
                 self.namespace = found.or(self.namespace);
@@ -264,6 +279,7 @@ impl<'s> Validator<'s> {
     fn inside_simple(&mut self, id: SimpleId) -> Inside {
         let ty = &self.schema.simple[id];
         self.text.clear();
+        self.too_long = false;
         if ty.takes_anything() {
             return Inside::Text;
         }
@@ -314,12 +330,10 @@ impl<'s> Validator<'s> {
             return; // The value that the schema gives takes its place.
         }
         let text = std::mem::take(&mut self.text);
-        let fits = match text.len() {
-            0..=VALUE_BYTES_MAX => {
-                schema
-                    .simple
-                    .check(id, &text, &mut self.scratch, &mut self.scope)
-            }
+        let fits = match self.too_long {
+            false => schema
+                .simple
+                .check(id, &text, &mut self.scratch, &mut self.scope),
             _ => Err(Breach::TooLong),
         };
         let whose = || format!("element `{}`", schema.decl_name(frame.decl));
