@@ -8,9 +8,11 @@
 //! the verdict does not depend on how text is cut into pieces; violations name elements and shapes of values, never
 //! values; nothing that is checked costs more than linear time or unbounded memory.
 //!
-//! The way of a schema: `source` (documents) → `compile` with `elements`, `complex`, `simple` (components) →
-//! `automaton` (content models) and `pattern` (regular expressions) → [`Schema`]. The way of a document: `validator`
-//! → `value` → `builtin` with `number`, `moment`, `binary`, `uri`, `names`; `words` says what was wrong.
+//! The way of a schema: `source` and `node` (documents) → `compile` with `elements`, `complex`, `particles`, `simple`
+//! (components) → `glushkov` (content models) and `pattern` (regular expressions) → [`Schema`], made of `model`,
+//! `automaton` and `value`. The way of a document: `validator` with `frame` (elements), `attributes`, `scope` (IDs,
+//! prefixes) → `value`, `white`, `builtin` with `number`, `moment`, `binary`, `uri`, `names`; `words` and `allowed` say
+//! what was wrong.
 //!
 //! To support another construct: see the head of `compile`. To add a facet: a field in `value::SimpleType`, its rule
 //! in `simple`, its check and its words in `value`; then a line in `docs/schema-support.md` and a row in the tests.
@@ -18,6 +20,8 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+mod allowed;
+mod attributes;
 mod automaton;
 mod binary;
 mod builtin;
@@ -26,11 +30,14 @@ mod compile;
 mod complex;
 pub mod document;
 mod elements;
+mod frame;
+mod glushkov;
 mod model;
 mod moment;
 mod names;
 mod node;
 mod number;
+mod particles;
 mod pattern;
 mod scope;
 mod simple;
@@ -38,12 +45,12 @@ mod source;
 mod uri;
 mod validator;
 mod value;
+mod white;
 mod words;
 
-pub use builtin::WhiteSpace;
 pub use children::Children;
 pub use validator::Validator;
-pub use value::normalised;
+pub use white::{WhiteSpace, normalised};
 
 use model::{Content, TypeRef};
 
@@ -168,7 +175,7 @@ impl Schema {
 
 /// An attribute as the parser hands it over: namespace resolved, value unescaped and attribute-normalised.
 /// `xmlns` declarations are not handed over.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Attribute<'a> {
     /// Namespace name; empty for none.
     pub namespace: &'a [u8],
@@ -176,6 +183,13 @@ pub struct Attribute<'a> {
     pub local: &'a [u8],
     /// Value.
     pub value: &'a str,
+}
+
+impl std::fmt::Debug for Attribute<'_> {
+    /// Without the value.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Attribute({})", String::from_utf8_lossy(self.local))
+    }
 }
 
 /// One breach of the schema. Its texts hold names of elements and shapes of values, never values.

@@ -165,7 +165,7 @@ fn mutants_of_memo() {
         schema,
         documents: vec![rich.clone(), rich, minimal, sms],
         base64: &["content"],
-        ordered: &["doNotDeliverUntilDate"],
+        ordered: &["doNotDeliverUntilDate", "memoVersion"],
         empty: &[],
     };
     println!("MeMo: {:?}", compare(&case, 800, 3));

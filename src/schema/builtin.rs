@@ -5,17 +5,7 @@ use super::moment::{Duration, Kind, Moment};
 use super::names::{is_name, is_nc_name, is_nm_token, q_name_prefix};
 use super::number::{Decimal, float, is_integer, is_integer_within};
 use super::uri;
-
-/// How white space of a value is treated before it is checked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum WhiteSpace {
-    /// Left as it is.
-    Preserve,
-    /// Tab, line feed and carriage return become spaces.
-    Replace,
-    /// As replace; then runs become one space, and none is left at the ends.
-    Collapse,
-}
+use super::white::WhiteSpace;
 
 /// What facets apply to a type, and how its values compare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

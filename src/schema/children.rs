@@ -1,7 +1,7 @@
 //! The children of one element, without what is in them.
 
+use super::frame::{Found, Frame, Met};
 use super::model::ANYTHING;
-use super::validator::{Found, Frame, Met};
 use super::{DeclId, Schema, Violation};
 
 /// Follows the children of one element without looking into them, so that they can be checked apart from each other:

@@ -7,12 +7,14 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::automaton::{self, Automata, Surroundings, Wildcard};
+use super::automaton::{Automata, Wildcard};
 use super::builtin::Builtin;
-use super::complex::{AttributeUse, Draft, Own};
-use super::model::{AllModel, ComplexType, Content, Element, TypeRef};
+use super::complex::Draft;
+use super::glushkov::{self, Surroundings};
+use super::model::{AllModel, AttributeUse, ComplexType, Content, Element, TypeRef};
 use super::names::{Names, XML, XS};
 use super::node::{At, QName};
+use super::particles::Own;
 use super::source::{self, Source};
 use super::value::{SimpleId, SimpleType, SimpleTypes, Variety};
 use super::{DeclId, Schema, SchemaError};
@@ -287,7 +289,7 @@ impl<'a> Compiler<'a> {
                     Content::All(alls.len() as u32 - 1)
                 }
                 (None, None, Some(model)) => {
-                    let built = automaton::build(model, &around, &mut automata);
+                    let built = glushkov::build(model, &around, &mut automata);
                     let state = built.map_err(|fault| draft.fault(fault))?;
                     Content::Automaton(state)
                 }

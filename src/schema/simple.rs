@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use super::SchemaError;
-use super::builtin::{Builtin, Family, WhiteSpace};
+use super::builtin::{Builtin, Family};
 use super::compile::Compiler;
 use super::node::At;
 use super::pattern::Pattern;
 use super::value::{Alone, Bound, Enumeration, SimpleId, SimpleType, Variety};
+use super::white::WhiteSpace;
 
 impl<'a> Compiler<'a> {
     /// A definition, named or not.

@@ -4,11 +4,11 @@
 //! whole; what comes too early moves the place forward, so that one mistake gives one violation. On a valid document
 //! no event allocates, once the buffers have grown.
 
-use super::automaton::{Process, State, StateId, WildcardId};
 use super::binary::{Base64Scan, HexScan};
 use super::builtin::Builtin;
-use super::model::{ANYTHING, ComplexType, Content, Derivation, TypeRef};
-use super::names::{NameId, NamespaceId, XSI_ID};
+use super::frame::{Found, Frame, Inside, Met};
+use super::model::{ANYTHING, Content, TypeRef};
+use super::names::NamespaceId;
 use super::scope::Scope;
 use super::value::{Breach, SimpleId};
 use super::words;
@@ -17,9 +17,8 @@ use super::{
 };
 
 /// Checks one element and all that is in it, event by event. Made once a thread and used again for each letter.
-#[derive(Debug)]
 pub struct Validator<'s> {
-    schema: &'s Schema,
+    pub(super) schema: &'s Schema,
     violations: Vec<Violation>,
     frames: Vec<Frame>,
     /// Open elements inside one that is skipped, that one included.
@@ -30,10 +29,12 @@ pub struct Validator<'s> {
     namespace: Option<NamespaceId>,
     /// The text of the innermost element, where its type asks to see it whole.
     text: String,
+    /// More came than is kept of it.
+    too_long: bool,
     /// Folded white space.
-    scratch: String,
+    pub(super) scratch: String,
     scan: Scan,
-    scope: Scope,
+    pub(super) scope: Scope,
 }
 
 /// A binary value that is checked as it arrives.
@@ -43,65 +44,14 @@ enum Scan {
     Hex(HexScan),
 }
 
-/// An open element.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Frame {
-    decl: DeclId,
-    inside: Inside,
-    /// Elements that a state with a counter has seen in a row.
-    count: u32,
-    /// Violations noted for this element.
-    noted: u32,
-    /// An element was skipped here, or the place moved: what is missing next is a consequence.
-    recovering: bool,
-    /// The element that was skipped last.
-    skipped: Option<NameId>,
-    has_content: bool,
-    text_reported: bool,
-}
-
-/// What may be in an open element.
-#[derive(Clone, Copy, Debug)]
-enum Inside {
-    /// No elements; text, be it white space, only if mixed.
-    Nothing { mixed: bool },
-    /// Text of a type that takes any.
-    Text,
-    /// Text gathered in the validator's buffer.
-    Gathered(SimpleId),
-    /// Text fed to the validator's scan.
-    Scanned(SimpleId),
-    /// Elements, at this place of an automaton.
-    Elements { state: StateId, mixed: bool },
-    /// Members of `xs:all`: a bit for each that was seen.
-    All { all: u32, seen: u64, mixed: bool },
-}
-
-impl Inside {
-    /// Before the first child; `None` for a type with simple content.
-    fn of(ty: &ComplexType) -> Option<Self> {
-        let mixed = ty.mixed;
-        match ty.content {
-            Content::Simple(_) => None,
-            Content::Empty => Some(Self::Nothing { mixed }),
-            Content::Automaton(state) => Some(Self::Elements { state, mixed }),
-            Content::All(all) => Some(Self::All {
-                all,
-                seen: 0,
-                mixed,
-            }),
-        }
+impl std::fmt::Debug for Validator<'_> {
+    /// Without the text it holds.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let depth = self.frames.len();
+        f.debug_struct("Validator")
+            .field("depth", &depth)
+            .finish_non_exhaustive()
     }
-}
-
-/// What an element met is to be.
-pub(super) enum Found {
-    Decl(DeclId),
-    /// Not looked into, and not a violation.
-    Skip,
-    /// It may stand here only after something that is missing.
-    Early(DeclId, Violation),
-    Wrong(Violation),
 }
 
 impl<'s> Validator<'s> {
@@ -115,6 +65,7 @@ impl<'s> Validator<'s> {
             expected: None,
             namespace: None,
             text: String::new(),
+            too_long: false,
             scratch: String::new(),
             scan: Scan::Hex(HexScan::default()),
             scope: Scope::default(),
@@ -197,9 +148,10 @@ impl<'s> Validator<'s> {
         match frame.inside {
             Inside::Gathered(_) => {
                 frame.has_content = true;
-                // Enough is kept to see that it is too long.
-                if self.text.len() <= VALUE_BYTES_MAX {
+                if self.text.len() + text.len() <= VALUE_BYTES_MAX {
                     self.text.push_str(text);
+                } else {
+                    self.too_long = true;
                 }
             }
             Inside::Scanned(_) => {
@@ -252,7 +204,9 @@ impl<'s> Validator<'s> {
     fn namespace_id(&mut self, namespace: &[u8]) -> Option<NamespaceId> {
         let names = &self.schema.names;
         match self.namespace {
-            Some(last) if names.namespace_text(last).as_bytes() == namespace => Some(last),
+            Some(last) if super::names::same(names.namespace_text(last).as_bytes(), namespace) => {
+                Some(last)
+            }
             _ => {
                 let found = names.namespace(namespace);
                 self.namespace = found.or(self.namespace);
@@ -325,6 +279,7 @@ impl<'s> Validator<'s> {
     fn inside_simple(&mut self, id: SimpleId) -> Inside {
         let ty = &self.schema.simple[id];
         self.text.clear();
+        self.too_long = false;
         if ty.takes_anything() {
             return Inside::Text;
         }
@@ -334,200 +289,6 @@ impl<'s> Validator<'s> {
             None => return Inside::Gathered(id),
         }
         Inside::Scanned(id)
-    }
-
-    /// `xsi:type` and `xsi:nil`.
-    fn instance_attributes(
-        &mut self,
-        decl: DeclId,
-        attributes: &[Attribute<'_>],
-    ) -> (TypeRef, bool) {
-        let schema = self.schema;
-        let element = &schema.elements[decl.0 as usize];
-        let name = schema.decl_name(decl);
-        let (mut ty, mut nil) = (element.ty, false);
-        let instance =
-            |attribute: &&Attribute<'_>| attribute.namespace == super::names::XSI.as_bytes();
-        for attribute in attributes.iter().filter(instance) {
-            let value = attribute.value.trim_matches([' ', '\t', '\r', '\n']);
-            match attribute.local {
-                b"type" => match self.derived(element.ty, element.blocked, value) {
-                    Ok(named) => ty = named,
-                    Err(allowed) => self.note(format!("xsi:type of element `{name}`"), allowed),
-                },
-                b"nil" if !element.nillable => {
-                    self.note(
-                        format!("xsi:nil on element `{name}`, which is not nillable"),
-                        "no xsi:nil".into(),
-                    );
-                }
-                b"nil" => match value {
-                    "true" | "1" => nil = true,
-                    "false" | "0" => {}
-                    _ => self.note(
-                        format!("xsi:nil of element `{name}`"),
-                        Builtin::Boolean.wanted().into(),
-                    ),
-                },
-                b"schemaLocation" | b"noNamespaceSchemaLocation" => {}
-                other => {
-                    let other = words::shorten(other);
-                    self.note(
-                        format!("attribute `xsi:{other}` on element `{name}`"),
-                        "no such attribute".into(),
-                    );
-                }
-            }
-        }
-        if nil && element.value.as_ref().is_some_and(|given| given.fixed) {
-            self.note(
-                format!("xsi:nil on element `{name}`, which has a fixed value"),
-                "the fixed value".into(),
-            );
-        }
-        (ty, nil)
-    }
-
-    /// The type that `xsi:type` names, if it comes from the declared one by steps that are not blocked.
-    fn derived(
-        &self,
-        declared: TypeRef,
-        blocked: super::model::Blocked,
-        value: &str,
-    ) -> Result<TypeRef, String> {
-        let schema = self.schema;
-        let Some(name) = self.scope.resolve(value) else {
-            return Err("a type whose prefix is declared".into());
-        };
-        let Some(&named) = schema.named_types.get(&name) else {
-            return Err("a type of the schema".into());
-        };
-        let blocked = match declared {
-            TypeRef::Complex(id) => blocked.and(schema.complex[id.0 as usize].blocked),
-            TypeRef::Simple(_) => blocked,
-        };
-        if schema.is_derived(named, declared, blocked) {
-            Ok(named)
-        } else {
-            Err("a type derived from that of the element".into())
-        }
-    }
-
-    fn no_attributes(&mut self, attributes: &[Attribute<'_>]) {
-        for attribute in attributes {
-            if attribute.namespace != super::names::XSI.as_bytes() {
-                self.unknown_attribute(attribute, "no attributes".into());
-            }
-        }
-    }
-
-    fn attributes(&mut self, ty: &'s ComplexType, attributes: &[Attribute<'_>]) {
-        let mut seen = 0_u128;
-        for attribute in attributes {
-            let namespace = self.schema.names.namespace(attribute.namespace);
-            if namespace == Some(XSI_ID) {
-                continue;
-            }
-            let name =
-                namespace.and_then(|namespace| self.schema.names.get(namespace, attribute.local));
-            let place = ty
-                .attributes
-                .iter()
-                .position(|known| Some(known.name) == name);
-            if let Some(place) = place {
-                seen |= 1 << place;
-                self.attribute(&ty.attributes[place], attribute);
-            } else {
-                self.wild_attribute(ty, name, attribute);
-            }
-        }
-        let missing = ty.required & !seen;
-        if missing != 0 {
-            for (place, known) in ty.attributes.iter().enumerate() {
-                if missing & (1 << place) != 0 {
-                    let (attribute, element) =
-                        (self.schema.names.local(known.name), self.element_name());
-                    let found = format!("element `{element}` without attribute `{attribute}`");
-                    self.note(found, format!("attribute `{attribute}`"));
-                }
-            }
-        }
-    }
-
-    fn attribute(&mut self, known: &super::model::AttributeUse, attribute: &Attribute<'_>) {
-        let schema = self.schema;
-        let fits = schema.simple.check(
-            known.ty,
-            attribute.value,
-            &mut self.scratch,
-            &mut self.scope,
-        );
-        let (found, allowed) = match (&fits, &known.value) {
-            (Err(breach), _) => {
-                let whose = format!(
-                    "attribute `{}` of element `{}`",
-                    schema.names.local(known.name),
-                    self.element_name()
-                );
-                (
-                    words::value(&whose, attribute.value, *breach),
-                    schema.simple.allowed(*breach),
-                )
-            }
-            (Ok(()), Some(given))
-                if given.fixed && !schema.is_value(known.ty, attribute.value, given) =>
-            {
-                let whose = format!(
-                    "attribute `{}` of element `{}`",
-                    schema.names.local(known.name),
-                    self.element_name()
-                );
-                (
-                    words::value(&whose, attribute.value, Breach::Enumeration(known.ty)),
-                    given.shown.clone(),
-                )
-            }
-            _ => return,
-        };
-        self.note(found, allowed);
-    }
-
-    fn wild_attribute(
-        &mut self,
-        ty: &ComplexType,
-        name: Option<NameId>,
-        attribute: &Attribute<'_>,
-    ) {
-        let schema = self.schema;
-        let wildcard = ty.any_attribute.map(|id| &schema.wildcards[id.0 as usize]);
-        let admitted = wildcard.filter(|wildcard| wildcard.namespaces.admit(attribute.namespace));
-        let global =
-            name.and_then(|name| schema.attributes.iter().find(|global| global.name == name));
-        match (admitted.map(|wildcard| wildcard.process), global) {
-            (Some(Process::Skip), _) | (Some(Process::Lax), None) => {}
-            (Some(_), Some(global)) => self.attribute(global, attribute),
-            (Some(Process::Strict), None) => {
-                self.unknown_attribute(attribute, "an attribute that the schema declares".into())
-            }
-            (None, _) => {
-                let names: Vec<_> = ty
-                    .attributes
-                    .iter()
-                    .map(|known| schema.names.local(known.name))
-                    .collect();
-                self.unknown_attribute(attribute, words::attributes(&names));
-            }
-        }
-    }
-
-    fn unknown_attribute(&mut self, attribute: &Attribute<'_>, allowed: String) {
-        let element = self.element_name();
-        let name = words::shorten(attribute.local);
-        let place = words::foreign(self.schema, attribute.namespace);
-        self.note(
-            format!("attribute `{name}`{place} on element `{element}`"),
-            allowed,
-        );
     }
 
     fn close(&mut self, frame: Frame) {
@@ -569,12 +330,10 @@ impl<'s> Validator<'s> {
             return; // The value that the schema gives takes its place.
         }
         let text = std::mem::take(&mut self.text);
-        let fits = match text.len() {
-            0..=VALUE_BYTES_MAX => {
-                schema
-                    .simple
-                    .check(id, &text, &mut self.scratch, &mut self.scope)
-            }
+        let fits = match self.too_long {
+            false => schema
+                .simple
+                .check(id, &text, &mut self.scratch, &mut self.scope),
             _ => Err(Breach::TooLong),
         };
         let whose = || format!("element `{}`", schema.decl_name(frame.decl));
@@ -609,14 +368,14 @@ impl<'s> Validator<'s> {
         }
     }
 
-    fn element_name(&self) -> &'s str {
+    pub(super) fn element_name(&self) -> &'s str {
         self.frames
             .last()
             .map_or("", |frame| self.schema.decl_name(frame.decl))
     }
 
     /// Notes a violation of the innermost element, unless it has enough of them.
-    fn note(&mut self, found: String, allowed: String) {
+    pub(super) fn note(&mut self, found: String, allowed: String) {
         if let Some(frame) = self.frames.last_mut() {
             frame.noted += 1;
             if frame.noted > VIOLATIONS_ELEMENT_MAX {
@@ -627,195 +386,6 @@ impl<'s> Validator<'s> {
     }
 }
 
-/// An element as it comes.
-pub(super) struct Met<'a> {
-    pub namespace: &'a [u8],
-    pub local: &'a [u8],
-    pub name: Option<NameId>,
-}
-
-impl Frame {
-    fn new(decl: DeclId, inside: Inside) -> Self {
-        Self {
-            decl,
-            inside,
-            count: 0,
-            noted: 0,
-            recovering: false,
-            skipped: None,
-            has_content: false,
-            text_reported: false,
-        }
-    }
-
-    /// The frame of an element whose declaration says what is in it.
-    pub fn of(schema: &Schema, decl: DeclId) -> Self {
-        let inside = match schema.elements[decl.0 as usize].ty {
-            TypeRef::Simple(_) => Inside::Text,
-            TypeRef::Complex(id) => {
-                Inside::of(&schema.complex[id.0 as usize]).unwrap_or(Inside::Text)
-            }
-        };
-        Self::new(decl, inside)
-    }
-
-    /// Where the next child leads.
-    #[inline]
-    pub fn step(&mut self, schema: &Schema, met: &Met<'_>) -> Found {
-        match self.inside {
-            Inside::Elements { state, mixed } => {
-                let here = schema.automata.state(state);
-                match step(schema, here, self.count, met) {
-                    Some((next, count, found)) => {
-                        self.inside = Inside::Elements { state: next, mixed };
-                        self.count = count;
-                        self.recovering = false;
-                        found
-                    }
-                    None => self.recover(schema, state, met),
-                }
-            }
-            Inside::All { all, seen, mixed } => {
-                let members = &schema.alls[all as usize].members;
-                let place = members
-                    .iter()
-                    .position(|member| Some(member.name) == met.name);
-                match place {
-                    Some(place) if seen & (1 << place) == 0 => {
-                        let seen = seen | 1 << place;
-                        self.inside = Inside::All { all, seen, mixed };
-                        Found::Decl(members[place].decl)
-                    }
-                    _ => self.unexpected(schema, met),
-                }
-            }
-            _ => self.unexpected(schema, met),
-        }
-    }
-
-    /// The element cannot stand here. If it could after others that are missing, the place moves on to it.
-    fn recover(&mut self, schema: &Schema, state: StateId, met: &Met<'_>) -> Found {
-        let ahead = met.name.and_then(|name| words::ahead(schema, state, name));
-        let Some((missing, edge)) = ahead else {
-            return self.unexpected(schema, met);
-        };
-        let was_recovering = std::mem::take(&mut self.recovering);
-        if let Inside::Elements { mixed, .. } = self.inside {
-            let state = edge.next;
-            self.inside = Inside::Elements { state, mixed };
-        }
-        let count = std::mem::replace(&mut self.count, 1);
-        if was_recovering {
-            return Found::Decl(edge.decl); // What was skipped before is why something is missing.
-        }
-        let missing = schema.names.local(missing);
-        let violation = Violation {
-            found: format!("{} where `{missing}` is missing", words::element(met)),
-            allowed: words::expected(schema, schema.automata.state(state), count),
-        };
-        Found::Early(edge.decl, violation)
-    }
-
-    fn unexpected(&mut self, schema: &Schema, met: &Met<'_>) -> Found {
-        self.recovering = true;
-        if met.name.is_some() && self.skipped == met.name {
-            return Found::Skip; // More of the same is not another mistake.
-        }
-        self.skipped = met.name;
-        let place = words::foreign_element(schema, met.namespace);
-        let parent = schema.decl_name(self.decl);
-        Found::Wrong(Violation {
-            found: format!("{}{place} in element `{parent}`", words::element(met)),
-            allowed: self.expected(schema),
-        })
-    }
-
-    pub fn may_end(&self, schema: &Schema) -> bool {
-        match self.inside {
-            Inside::Elements { state, .. } => may_end(schema.automata.state(state), self.count),
-            Inside::All { all, seen, .. } => {
-                let model = &schema.alls[all as usize];
-                let mut members = model.members.iter().enumerate();
-                seen == 0 && model.optional
-                    || members.all(|(place, member)| !member.required || seen & (1 << place) != 0)
-            }
-            _ => true,
-        }
-    }
-
-    /// What may come now, for people.
-    pub fn expected(&self, schema: &Schema) -> String {
-        match self.inside {
-            Inside::Elements { state, .. } => {
-                words::expected(schema, schema.automata.state(state), self.count)
-            }
-            Inside::All { all, seen, .. } => {
-                let members = schema.alls[all as usize].members.iter().enumerate();
-                let open: Vec<_> = members
-                    .filter(|(place, _)| seen & (1 << place) == 0)
-                    .map(|(_, member)| schema.names.local(member.name))
-                    .collect();
-                words::elements(&open, self.may_end(schema))
-            }
-            Inside::Nothing { mixed: false } => "nothing inside it".into(),
-            _ => "only text".into(),
-        }
-    }
-}
-
-/// The way that an element takes from a state: the next state, its count, and what the element is.
-#[inline]
-pub(super) fn step(
-    schema: &Schema,
-    here: &State,
-    count: u32,
-    met: &Met<'_>,
-) -> Option<(StateId, u32, Found)> {
-    let counts = |repeats: bool| match here.counter {
-        None => Some(1),
-        Some((_, max)) if repeats => (count < max).then(|| count.saturating_add(1)),
-        Some((min, _)) => (count >= min).then_some(1),
-    };
-    if let Some(name) = met.name
-        && let Some(edge) = schema
-            .automata
-            .edges(here)
-            .iter()
-            .find(|edge| edge.name == name)
-    {
-        let count = counts(edge.repeats)?;
-        return Some((edge.next, count, Found::Decl(edge.decl)));
-    }
-    for edge in schema.automata.wild_edges(here) {
-        if schema.wildcards[edge.wildcard.0 as usize]
-            .namespaces
-            .admit(met.namespace)
-        {
-            let count = counts(edge.repeats)?;
-            return Some((edge.next, count, wild(schema, edge.wildcard, met)));
-        }
-    }
-    None
-}
-
-/// True if an element may end in this state.
-pub(super) fn may_end(here: &State, count: u32) -> bool {
-    here.accepting && here.counter.is_none_or(|(min, _)| count >= min)
-}
-
-fn wild(schema: &Schema, wildcard: WildcardId, met: &Met<'_>) -> Found {
-    let global = met.name.and_then(|name| schema.globals[name.0 as usize]);
-    match (schema.wildcards[wildcard.0 as usize].process, global) {
-        (Process::Skip, _) => Found::Skip,
-        (_, Some(decl)) => Found::Decl(decl),
-        (Process::Lax, None) => Found::Decl(ANYTHING),
-        (Process::Strict, None) => Found::Wrong(Violation {
-            found: words::element(met) + &words::foreign_element(schema, met.namespace),
-            allowed: "an element that the schema declares".into(),
-        }),
-    }
-}
-
 fn simple_of(schema: &Schema, ty: TypeRef) -> SimpleId {
     match ty {
         TypeRef::Simple(id) => id,
@@ -823,36 +393,5 @@ fn simple_of(schema: &Schema, ty: TypeRef) -> SimpleId {
             Content::Simple(simple) => simple,
             _ => Builtin::AnySimple.into(),
         },
-    }
-}
-
-impl Schema {
-    /// True if `ty` is `base`, or comes from it by steps that are not blocked.
-    fn is_derived(&self, ty: TypeRef, base: TypeRef, blocked: super::model::Blocked) -> bool {
-        if ty == base {
-            return true;
-        }
-        if let TypeRef::Simple(base) = base
-            && let super::value::Variety::Union(members) = &self.simple[base].variety
-            && members
-                .iter()
-                .any(|&member| self.is_derived(ty, TypeRef::Simple(member), blocked))
-        {
-            return true;
-        }
-        let (next, derivation) = match ty {
-            TypeRef::Simple(id) => match self.simple[id].base {
-                Some(next) => (TypeRef::Simple(next), Derivation::Restriction),
-                None => (
-                    TypeRef::Complex(super::model::ANY_TYPE),
-                    Derivation::Restriction,
-                ),
-            },
-            TypeRef::Complex(id) => match self.complex[id.0 as usize].base {
-                Some(step) => step,
-                None => return false,
-            },
-        };
-        !blocked.forbids(derivation) && self.is_derived(next, base, blocked)
     }
 }

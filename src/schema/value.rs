@@ -3,14 +3,14 @@
 //! In: the text of an element or attribute. Out: nothing, or the [`Breach`] that names the first facet it breaks.
 //! A value that fits costs no allocation, unless white space must be folded (into a buffer that is used again).
 
-use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use super::builtin::{Builtin, Family, WhiteSpace};
+use super::builtin::{Builtin, Family};
 use super::moment::{Duration, Moment};
 use super::number::{Decimal, float};
 use super::pattern::Pattern;
+use super::white::{WhiteSpace, normalise};
 
 /// Which simple type; the built-in atomic ones come first, in the order of [`Builtin`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -379,78 +379,6 @@ impl SimpleTypes {
             }
         }
     }
-
-    /// What a facet allows, for people.
-    pub fn allowed(&self, breach: Breach) -> String {
-        let (Breach::Length(id)
-        | Breach::Lower(id)
-        | Breach::Upper(id)
-        | Breach::TotalDigits(id)
-        | Breach::FractionDigits(id)
-        | Breach::Pattern(id, _)
-        | Breach::Enumeration(id)
-        | Breach::Union(id)) = breach
-        else {
-            return match breach {
-                Breach::Form(builtin) => builtin.wanted().to_owned(),
-                _ => format!("at most {} bytes", super::VALUE_BYTES_MAX),
-            };
-        };
-        let ty = &self[id];
-        match breach {
-            Breach::Length(_) => self.lengths(ty),
-            Breach::Lower(_) => bound_text(&ty.lower, "at least", "more than"),
-            Breach::Upper(_) => bound_text(&ty.upper, "at most", "less than"),
-            Breach::TotalDigits(_) => format!("at most {} digits", ty.total_digits.unwrap_or(0)),
-            Breach::FractionDigits(_) => {
-                format!(
-                    "at most {} digits behind the point",
-                    ty.fraction_digits.unwrap_or(0)
-                )
-            }
-            Breach::Pattern(_, which) => format!("pattern {}", ty.patterns[which].shown),
-            Breach::Enumeration(_) => {
-                let shown = ty.allowed.as_ref().map(|allowed| allowed.shown.join(", "));
-                format!("one of: {}", shown.unwrap_or_default())
-            }
-            _ => self.members(ty),
-        }
-    }
-
-    fn lengths(&self, ty: &SimpleType) -> String {
-        let unit = match &ty.variety {
-            Variety::List(_) => "items",
-            Variety::Atomic(builtin) if builtin.family() == Family::Octets => "octets",
-            _ => "characters",
-        };
-        match (ty.length_min, ty.length_max) {
-            (min, max) if min == max => format!("exactly {min} {unit}"),
-            (min, u64::MAX) => format!("at least {min} {unit}"),
-            (0, max) => format!("at most {max} {unit}"),
-            (min, max) => format!("{min} to {max} {unit}"),
-        }
-    }
-
-    fn members(&self, ty: &SimpleType) -> String {
-        let Variety::Union(members) = &ty.variety else {
-            return String::new();
-        };
-        let texts: Vec<_> = members
-            .iter()
-            .map(
-                |&member| match (&self[member].allowed, &self[member].variety) {
-                    (Some(_), _) => self.allowed(Breach::Enumeration(member)),
-                    (None, _) if !self[member].patterns.is_empty() => {
-                        self.allowed(Breach::Pattern(member, 0))
-                    }
-                    (None, Variety::Atomic(builtin)) => builtin.wanted().to_owned(),
-                    (None, Variety::List(_)) => "a list".to_owned(),
-                    (None, Variety::Union(_)) => self.members(&self[member]),
-                },
-            )
-            .collect();
-        texts.join(", or ")
-    }
 }
 
 impl Value {
@@ -499,88 +427,4 @@ fn octets(builtin: Builtin, text: &str) -> Box<[u8]> {
         Builtin::Hex => solid.map(|byte| byte.to_ascii_uppercase()).collect(),
         _ => solid.collect(),
     }
-}
-
-fn bound_text(bound: &Option<Bound>, inclusive: &str, exclusive: &str) -> String {
-    bound.as_ref().map_or(String::new(), |bound| {
-        let word = if bound.inclusive {
-            inclusive
-        } else {
-            exclusive
-        };
-        format!("{word} {}", bound.shown)
-    })
-}
-
-/// The value with its white space treated; `scratch` is used only where something changes inside.
-#[inline]
-pub(super) fn normalise<'a>(
-    white_space: WhiteSpace,
-    raw: &'a str,
-    scratch: &'a mut String,
-) -> &'a str {
-    match part_of(white_space, raw) {
-        Some(part) => part,
-        None => {
-            fold(white_space, raw, scratch);
-            scratch
-        }
-    }
-}
-
-/// A value as its type sees it: white space treated, and borrowed where that changes nothing inside.
-pub fn normalised(white_space: WhiteSpace, value: &str) -> Cow<'_, str> {
-    match part_of(white_space, value) {
-        Some(part) => Cow::Borrowed(part),
-        None => {
-            let mut folded = String::new();
-            fold(white_space, value, &mut folded);
-            Cow::Owned(folded)
-        }
-    }
-}
-
-/// The part of `raw` that is its value; `None` if something inside must change.
-#[inline]
-fn part_of(white_space: WhiteSpace, raw: &str) -> Option<&str> {
-    match white_space {
-        WhiteSpace::Preserve => Some(raw),
-        WhiteSpace::Replace => {
-            (!raw.bytes().any(|b| matches!(b, b'\t' | b'\n' | b'\r'))).then_some(raw)
-        }
-        WhiteSpace::Collapse => {
-            let trimmed = raw.trim_matches(is_space);
-            is_collapsed(trimmed.as_bytes()).then_some(trimmed)
-        }
-    }
-}
-
-fn fold(white_space: WhiteSpace, raw: &str, folded: &mut String) {
-    folded.clear();
-    if white_space == WhiteSpace::Replace {
-        folded.extend(raw.chars().map(|c| if is_space(c) { ' ' } else { c }));
-        return;
-    }
-    for word in raw.split(is_space).filter(|word| !word.is_empty()) {
-        if !folded.is_empty() {
-            folded.push(' ');
-        }
-        folded.push_str(word);
-    }
-}
-
-/// White space of XML, which is less than that of Unicode.
-fn is_space(c: char) -> bool {
-    matches!(c, ' ' | '\t' | '\n' | '\r')
-}
-
-/// No tab or line end and no two spaces in a row, in text without spaces at its ends.
-fn is_collapsed(text: &[u8]) -> bool {
-    let mut before = 0_u8;
-    let mut folded = true;
-    for &byte in text {
-        folded &= !(byte == b' ' && before == b' ') & !matches!(byte, b'\t' | b'\n' | b'\r');
-        before = byte;
-    }
-    folded
 }

@@ -6,8 +6,8 @@ use crate::finding::shape;
 
 use super::Schema;
 use super::automaton::{Edge, State, StateId};
+use super::frame::{Met, may_end};
 use super::names::NameId;
-use super::validator::{Met, may_end};
 use super::value::Breach;
 
 /// Names in one list; the rest is an ellipsis.
@@ -59,7 +59,7 @@ pub(super) fn value(whose: &str, value: &str, breach: Breach) -> String {
     match breach {
         _ if trimmed.is_empty() => format!("{whose} is empty"),
         Breach::Length(_) => format!("{whose} has {length} characters: `{}`", shape(trimmed)),
-        Breach::TooLong => format!("{whose} has {} bytes", value.len()),
+        Breach::TooLong => format!("{whose} is too long to be checked"),
         _ => format!("{whose} is `{}`", shape(trimmed)),
     }
 }

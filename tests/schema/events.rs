@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use lettermill::schema::{
-    Attribute, Children, DEPTH_MAX, DeclId, Schema, Validator, Violation, document,
+    Attribute, Children, DEPTH_MAX, DeclId, Schema, VALUE_BYTES_MAX, Validator, Violation, document,
 };
 use proptest::prelude::*;
 
@@ -218,6 +218,31 @@ fn a_validator_begins_at_any_declaration_and_again() {
     validator.begin(letter);
     assert_eq!(validator.start(NS, b"header", &[]), None);
     assert_eq!(validator.violations()[0].allowed, "element `letter`");
+}
+
+#[test]
+fn values_have_a_limit_and_are_not_shown() {
+    let schema = Schema::mailing();
+    let mut validator = Validator::new(&schema);
+    let mut names = Children::of(&schema, schema.global(NS, b"mailing").unwrap());
+    validator.begin(names.next(NS, b"header").unwrap());
+    validator.start(NS, b"header", &[]);
+    validator.start(NS, b"mailingId", &[]);
+    let piece = "Anna-18120304".repeat(80_000);
+    for _ in 0..1000 {
+        validator.text(&piece); // A gigabyte in all.
+    }
+    assert!(!format!("{validator:?}").contains("Anna"));
+    validator.end();
+    let found = validator.violations().pop().unwrap();
+    assert_eq!(found.found, "element `mailingId` is too long to be checked");
+    assert_eq!(found.allowed, format!("at most {VALUE_BYTES_MAX} bytes"));
+    let attribute = Attribute {
+        namespace: b"",
+        local: b"id",
+        value: "Anna",
+    };
+    assert_eq!(format!("{attribute:?}"), "Attribute(id)");
 }
 
 #[test]
