@@ -4,9 +4,66 @@
 //! Out: pages as PDF content streams, ready to be put behind each other by `spool`. What always holds: a page uses no
 //! resource but the fonts `/F0`–`/F3` (regular, bold, italic, bold italic of the one family of the job; two-byte
 //! Identity-H codes that are glyph ids of the *original* font program, so that a part's subset can be made last) and
-//! the letterhead form `/LH`.
+//! the letterhead form `/LH`; the strip left of the margin stays empty on every page, for the marks; the same letter
+//! gives the same bytes on any thread.
+//!
+//! How a letter comes about: `options` says what the job file may set, `stationery` is made of it once a batch, `font`
+//! shapes words and keeps them, `paragraph` breaks runs into lines, `galley` and `table` stack the lines of the blocks,
+//! `paginate` cuts the stack into pages, `first_page` sets what surrounds it, `page` writes the operators.
+//!
+//! To change how a kind of block looks: its arm in `galley::Galley::block`; sizes and spaces stand in
+//! [`TypeSizes`]; then look at the pages that `LETTERMILL_PROOFS=folder cargo test --test compose` leaves behind.
 
-use crate::letter::Micrometres;
+use crate::finding::Finding;
+use crate::letter::{Header, Letter, Micrometres};
+
+mod address;
+mod countries;
+mod first_page;
+mod font;
+mod galley;
+mod letterhead;
+mod options;
+mod page;
+mod paginate;
+mod paragraph;
+mod shape;
+mod sheet;
+mod stationery;
+mod table;
+mod text;
+mod words;
+
+pub use font::FontError;
+pub use options::{FontFiles, Geometry, Letterhead, Options, Points, TypeSizes};
+pub use stationery::{Error, Stationery};
+
+/// How the first page is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FirstPage {
+    /// The text begins on it.
+    WithText,
+    /// It carries letterhead, address, reference and a list of what is enclosed, nothing else. For a letter whose
+    /// content is a PDF it is the only page. The text of a protected recipient follows on the next page, without any
+    /// address (facts/denmark.md §5.3).
+    CoverSheet,
+}
+
+/// Lays `letter` out on pages. A letter whose content is a PDF always gets a cover sheet.
+///
+/// # Errors
+/// Findings: no address or one that does not fit the window, a character that cannot be set, too many pages.
+pub fn lay_out(
+    letter: &Letter<'_>,
+    header: &Header,
+    date: jiff::civil::Date,
+    stationery: &Stationery,
+    sheet: FirstPage,
+) -> Result<LaidLetter, Vec<Finding>> {
+    stationery.with_scratch(|scratch| {
+        first_page::lay_out(letter, header, date, stationery, sheet, scratch)
+    })
+}
 
 /// The four faces, in the order of the resource names `/F0` … `/F3`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

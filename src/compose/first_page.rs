@@ -1,0 +1,287 @@
+//! Puts a letter together: what surrounds the text on the first page, the text, the later pages.
+
+mod surround;
+
+use jiff::civil::Date;
+
+use super::galley::{Galley, Style, Text};
+use super::page::{Mpt, mpt};
+use super::paginate::{self, Page};
+use super::paragraph::Setter;
+use super::shape::Fault;
+use super::sheet::{Dress, Press, Which};
+use super::stationery::{Scratch, Stationery};
+use super::words::Language;
+use super::{FirstPage, LaidLetter};
+use crate::finding::{Code, Finding, Place};
+use crate::letter::{Block, Channel, Content, Header, Letter, ListKind, Micrometres, Run};
+use surround::Show;
+
+const MM: Mpt = mpt(Micrometres(1000));
+
+/// Sets a letter.
+pub fn lay_out(
+    letter: &Letter<'_>,
+    header: &Header,
+    date: Date,
+    stationery: &Stationery,
+    sheet: FirstPage,
+    scratch: &mut Scratch,
+) -> Result<LaidLetter, Vec<Finding>> {
+    scratch.setter.clear();
+    scratch.galley.clear();
+    scratch.cover.clear();
+    scratch.used.clear();
+    let mut job = Job {
+        letter,
+        header,
+        stationery,
+        language: Language::of(&letter.language),
+        findings: Vec::new(),
+    };
+    let laid = job.lay_out(date, sheet, scratch);
+    job.unprintable(&scratch.setter);
+    if job.findings.is_empty() {
+        Ok(laid)
+    } else {
+        Err(job.findings)
+    }
+}
+
+struct Job<'a, 'b> {
+    letter: &'a Letter<'b>,
+    header: &'a Header,
+    stationery: &'a Stationery,
+    language: Language,
+    findings: Vec<Finding>,
+}
+
+/// Lines that have been broken and have a place on the page.
+type Placed = Vec<Text>;
+
+impl Job<'_, '_> {
+    fn lay_out(&mut self, date: Date, sheet: FirstPage, scratch: &mut Scratch) -> LaidLetter {
+        let stationery = self.stationery;
+        let frame = &stationery.frame;
+        let style = Style {
+            fonts: &stationery.fonts,
+            sizes: &stationery.options.type_sizes,
+            left: frame.left,
+            measure: frame.measure(),
+        };
+        let has_text = matches!(self.letter.content, Content::Text(_));
+        let cover = sheet == FirstPage::CoverSheet || !has_text;
+        let (address, address_lines) = self.address(&mut scratch.setter);
+        let items = self.info(date, Show::All);
+        scratch.setter.path = "letter";
+        let beside = if cover && self.letter.recipient.address_protected {
+            self.info(date, Show::Reference)
+        } else {
+            items.clone()
+        };
+        let (info, info_bottom) = self.info_column(&mut scratch.setter, &beside);
+        let (running, running_bottom) = self.running_head(&mut scratch.setter, date);
+        let mut tops = Tops {
+            first: frame.body_top.max(info_bottom + 6 * MM),
+            next: frame.body_top_next.max(running_bottom + 6 * MM),
+            text_after_cover: None,
+        };
+
+        let blocks: &[Block<'_>] = match &self.letter.content {
+            Content::Text(blocks) => blocks,
+            Content::Pdf(_) => &[],
+        };
+        let mut row = Placed::new();
+        if has_text {
+            scratch.setter.path = "letter/subject";
+            scratch
+                .galley
+                .subject(&style, &mut scratch.setter, &self.letter.subject);
+            scratch.setter.path = "letter/content/text";
+            scratch.galley.blocks(&style, &mut scratch.setter, blocks);
+            if cover {
+                scratch.setter.path = "letter";
+                let bottom;
+                (row, bottom) = self.info_row(&mut scratch.setter, &items);
+                tops.text_after_cover = Some(bottom + 9 * MM);
+            }
+        }
+        let text_pages = self.paginate(&scratch.galley, &tops);
+        if cover {
+            self.cover(&style, scratch, text_pages.len());
+        }
+        let cover_pages = if cover {
+            let tops = Tops {
+                text_after_cover: None,
+                ..tops
+            };
+            self.paginate(&scratch.cover, &tops)
+        } else {
+            Vec::new()
+        };
+        if !self.findings.is_empty() {
+            // Nothing to draw; the caller reports what was found.
+            return LaidLetter {
+                pages: Vec::new(),
+                glyphs: super::GlyphsUsed::default(),
+                address_lines: Vec::new(),
+            };
+        }
+        let count = text_pages.len() + cover_pages.len();
+        let numbers: Vec<Text> = (1..=count)
+            .map(|page| self.page_number(&mut scratch.setter, page, count))
+            .collect();
+
+        let mut press = Press {
+            stationery,
+            language: self.language,
+            scratch,
+            numbers,
+            pages: Vec::with_capacity(count),
+        };
+        let window = Dress::Window([address, info].concat());
+        let windowless = Dress::Windowless(row);
+        let later = Dress::Later(running);
+        for (at, page) in cover_pages.iter().enumerate() {
+            let (dress, top) = if at == 0 {
+                (&window, tops.first)
+            } else {
+                (&later, tops.next)
+            };
+            press.page(Which::Cover, page, dress, top);
+        }
+        for (at, page) in text_pages.iter().enumerate() {
+            let (dress, top) = match (at, tops.text_after_cover) {
+                (0, Some(top)) => (&windowless, top),
+                (0, None) => (&window, tops.first),
+                _ => (&later, tops.next),
+            };
+            press.page(Which::Text, page, dress, top);
+        }
+        let pages = press.pages;
+        LaidLetter {
+            pages,
+            glyphs: scratch.used.glyphs(),
+            address_lines,
+        }
+    }
+
+    fn paginate(&mut self, galley: &Galley, tops: &Tops) -> Vec<Page> {
+        let stationery = self.stationery;
+        let foot = stationery.footer(self.language).edge - 6 * MM;
+        let plain_foot = stationery.frame.bottom - 8 * MM;
+        let height = |page: usize| match page {
+            0 => foot - tops.text_after_cover.unwrap_or(tops.first),
+            _ => plain_foot - tops.next,
+        };
+        let pages_max = stationery.options.pages_max;
+        let max = usize::try_from(pages_max).unwrap_or(usize::MAX);
+        paginate::pages(galley, height, max).unwrap_or_else(|_| {
+            self.find(
+                Code::PrintPages,
+                "letter/content/text",
+                format!("more than {pages_max} pages"),
+                format!("at most {pages_max} pages"),
+            );
+            Vec::new()
+        })
+    }
+
+    /// What the envelope holds. For a protected recipient nothing is named: the sheet is meant to be seen
+    /// (facts/denmark.md §5.3).
+    fn cover(&self, style: &Style<'_>, scratch: &mut Scratch, text_pages: usize) {
+        let labels = self.language.labels();
+        let protected = self.letter.recipient.address_protected;
+        let enclosed: Vec<&str> = self
+            .letter
+            .attachments
+            .iter()
+            .filter(|attachment| attachment.only != Some(Channel::Digital))
+            .map(|attachment| title(&attachment.document.file_name))
+            .collect();
+        let mut items: Vec<String> = Vec::with_capacity(enclosed.len() + 1);
+        match &self.letter.content {
+            Content::Text(_) => items.push(self.language.letter_of(text_pages)),
+            Content::Pdf(_) if protected => items.push(labels.letter.to_owned()),
+            Content::Pdf(document) => items.push(title(&document.file_name).to_owned()),
+        }
+        if !protected {
+            items.extend(enclosed.into_iter().map(str::to_owned));
+        } else if !enclosed.is_empty() {
+            items.push(self.language.enclosures(enclosed.len()));
+        }
+        let setter = &mut scratch.setter;
+        setter.path = "letter/subject";
+        let subject = if protected {
+            labels.cover
+        } else {
+            &self.letter.subject
+        };
+        scratch.cover.subject(style, setter, subject);
+        setter.path = "letter/attachments";
+        let run = |text: String| {
+            vec![Run {
+                text: text.into(),
+                bold: false,
+                italic: false,
+            }]
+        };
+        let blocks = [
+            Block::Paragraph(run(format!("{}:", labels.enclosed))),
+            Block::List(ListKind::Bullet, items.into_iter().map(run).collect()),
+        ];
+        scratch.cover.blocks(style, setter, &blocks);
+    }
+
+    /// Says what could not be set: code points only, never the words around them.
+    fn unprintable(&mut self, setter: &Setter) {
+        for &(path, fault) in &setter.faults {
+            let (c, found, allowed) = match fault {
+                Fault::NoGlyph(c) => (
+                    c,
+                    "for which the font has no glyph",
+                    "characters of the job's fonts",
+                ),
+                Fault::RightToLeft(c) => (
+                    c,
+                    "which belongs to text from right to left",
+                    "text from left to right",
+                ),
+            };
+            let found = format!("U+{:04X}, {found}", u32::from(c));
+            self.find(Code::ContentUnprintable, path, found, allowed.into());
+        }
+    }
+
+    fn find(&mut self, code: Code, path: &str, found: String, allowed: String) {
+        self.findings.push(Finding {
+            letter: self.letter.seq,
+            place: Place {
+                line: self.letter.line,
+                column: 0,
+                path: path.to_owned(),
+            },
+            code,
+            found,
+            allowed,
+        });
+    }
+}
+
+/// Where the text begins.
+#[derive(Clone, Copy)]
+struct Tops {
+    first: Mpt,
+    next: Mpt,
+    /// First page of text behind a cover sheet.
+    text_after_cover: Option<Mpt>,
+}
+
+/// A file name as a title: without `.pdf`.
+fn title(file_name: &str) -> &str {
+    let stem = file_name.len().saturating_sub(4);
+    match (file_name.get(..stem), file_name.get(stem..)) {
+        (Some(stem), Some(end)) if end.eq_ignore_ascii_case(".pdf") && !stem.is_empty() => stem,
+        _ => file_name,
+    }
+}

@@ -1,0 +1,149 @@
+//! Cuts the galley into pages.
+//!
+//! A page is filled as far as it goes, and cut at the last strip where a page may begin; if there is none on the page,
+//! where it is full. One pass, each strip looked at twice at most.
+
+use std::ops::Range;
+
+use super::galley::{Galley, Strip, Top};
+use super::page::Mpt;
+
+/// Which strips stand on a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// Head of a table that runs on from the page before: its strips.
+    pub head: Range<usize>,
+    /// Its own strips.
+    pub strips: Range<usize>,
+}
+
+/// More pages than allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooMany;
+
+/// Cuts; `height` gives the height of the column on each page, counted from zero.
+pub fn pages(
+    galley: &Galley,
+    height: impl Fn(usize) -> Mpt,
+    pages_max: usize,
+) -> Result<Vec<Page>, TooMany> {
+    let strips = &galley.strips;
+    let mut pages = Vec::new();
+    let mut start = 0;
+    while start < strips.len() {
+        if pages.len() == pages_max {
+            return Err(TooMany);
+        }
+        let room = height(pages.len());
+        let head = repeated_head(galley, start, room);
+        let end = page_end(strips, start, room - stack(strips, &head));
+        pages.push(Page {
+            head,
+            strips: start..end,
+        });
+        start = end;
+    }
+    Ok(pages)
+}
+
+/// First strip behind the page that begins with `start`; always behind `start`.
+fn page_end(strips: &[Strip], start: usize, room: Mpt) -> usize {
+    let mut y = 0;
+    let mut allowed = None;
+    for (at, strip) in strips.iter().enumerate().skip(start) {
+        if at > start {
+            if strip.top == Top::Always {
+                return at;
+            }
+            y += strip.before;
+        }
+        y += strip.height;
+        if at > start {
+            if strip.top == Top::Allowed {
+                allowed = Some(at);
+            }
+            if y > room {
+                return allowed.unwrap_or(at);
+            }
+        }
+    }
+    strips.len()
+}
+
+/// The head that a page repeats when it begins inside a table.
+fn repeated_head(galley: &Galley, start: usize, room: Mpt) -> Range<usize> {
+    let head = galley
+        .strips
+        .get(start)
+        .and_then(|strip| (strip.head as usize).checked_sub(1))
+        .and_then(|at| galley.heads.get(at));
+    match head {
+        // A head that fills a third of the page would leave too little of the table.
+        Some(head) if head.end <= start && stack(&galley.strips, head) <= room / 3 => head.clone(),
+        _ => 0..0,
+    }
+}
+
+fn stack(strips: &[Strip], range: &Range<usize>) -> Mpt {
+    let strips = strips.get(range.clone()).unwrap_or_default();
+    strips
+        .iter()
+        .fold(0, |sum: Mpt, strip| sum.saturating_add(strip.height))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn galley(tops: &[Top]) -> Galley {
+        let mut galley = Galley::default();
+        for &top in tops {
+            galley.strip(0, 10, top, []);
+        }
+        galley
+    }
+
+    fn ends(tops: &[Top], height: Mpt) -> Vec<usize> {
+        pages(&galley(tops), |_| height, 99)
+            .unwrap()
+            .iter()
+            .map(|page| page.strips.end)
+            .collect()
+    }
+
+    use Top::{Allowed as A, Always as P, Avoided as N};
+
+    #[test]
+    fn pages_are_filled_and_cut_where_allowed() {
+        assert_eq!(ends(&[A; 6], 30), [3, 6]);
+        assert_eq!(ends(&[A, A, A, N, A, A], 30), [2, 5, 6]);
+        assert_eq!(ends(&[A, A, P, A], 30), [2, 4]);
+        assert_eq!(ends(&[], 30), [0; 0]);
+    }
+
+    #[test]
+    fn what_cannot_be_kept_together_is_cut_where_the_page_is_full() {
+        assert_eq!(ends(&[N; 7], 30), [3, 6, 7]);
+        assert_eq!(ends(&[A; 3], 5), [1, 2, 3]);
+        assert_eq!(ends(&[P; 3], 30), [1, 2, 3]);
+    }
+
+    #[test]
+    fn a_limit_ends_it() {
+        assert_eq!(pages(&galley(&[P; 4]), |_| 30, 3), Err(TooMany));
+        assert!(pages(&galley(&[P; 3]), |_| 30, 3).is_ok());
+    }
+
+    #[test]
+    fn a_table_that_runs_on_repeats_its_head() {
+        let mut galley = galley(&[A, A, N, A, A]);
+        galley.heads.push(1..2);
+        for strip in galley.strips.iter_mut().skip(2) {
+            strip.head = 1;
+        }
+        let pages = pages(&galley, |_| 40, 99).unwrap();
+        assert_eq!(pages[1].head, 1..2);
+        assert_eq!(pages[1].strips, 4..5);
+        assert_eq!(pages[0].head, 0..0);
+    }
+}
