@@ -316,7 +316,7 @@ impl<'c> Ledger<'c> {
                 tables::int(mailing.source_bytes),
                 mailing.job_sha256,
                 mailing.date.to_string(),
-                environment_name(mailing.environment),
+                mailing.environment.name(),
                 mailing.sender_organisation,
                 now,
             ],
@@ -377,13 +377,6 @@ fn check_mailing_id(id: &str) -> Result<(), Error> {
         Ok(())
     } else {
         Err(Error::MailingId { bytes: id.len() })
-    }
-}
-
-fn environment_name(environment: Environment) -> &'static str {
-    match environment {
-        Environment::Test => "test",
-        Environment::Production => "production",
     }
 }
 

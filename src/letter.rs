@@ -68,6 +68,16 @@ pub enum Environment {
     Production,
 }
 
+impl Environment {
+    /// The word that mailings, ledger and manifest use.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Test => "test",
+            Self::Production => "production",
+        }
+    }
+}
+
 /// What is common to all letters of a mailing.
 #[derive(Debug)]
 pub struct Header {

@@ -55,6 +55,8 @@ pub struct Manifest {
     pub sender_organisation: String,
     /// Whose key signed it.
     pub key: KeyKind,
+    /// Digest of the certificate that `manifest.sig` brings along; hexadecimal.
+    pub certificate_sha256: String,
     /// The mailing file.
     pub source: Source,
     /// Digest of the job, as `config` defines it; hexadecimal.
@@ -175,7 +177,11 @@ impl Manifest {
     ///
     /// # Errors
     /// [`Error::Path`].
-    pub fn new(facts: &Facts<'_>, key: KeyKind, files: &[WrittenFile]) -> Result<Self, Error> {
+    pub fn new(
+        facts: &Facts<'_>,
+        signer: &Signer<'_>,
+        files: &[WrittenFile],
+    ) -> Result<Self, Error> {
         let mut files: Vec<FileEntry> = files.iter().map(FileEntry::from).collect();
         files.sort_by(|a, b| a.path.cmp(&b.path));
         let manifest = Self {
@@ -185,9 +191,10 @@ impl Manifest {
             batch: facts.batch.to_owned(),
             mailing_id: facts.mailing_id.to_owned(),
             date: facts.date.to_string(),
-            environment: environment_name(facts.environment).to_owned(),
+            environment: facts.environment.name().to_owned(),
             sender_organisation: facts.sender_organisation.to_owned(),
-            key,
+            key: signer.kind,
+            certificate_sha256: disk::hex(&disk::sha256(signer.certificate_der)),
             source: Source {
                 sha256: disk::hex(&facts.source_sha256),
                 bytes: facts.source_bytes,
@@ -232,7 +239,7 @@ pub fn write(
     files: &[WrittenFile],
     signer: &Signer<'_>,
 ) -> Result<[WrittenFile; 2], Error> {
-    let json = Manifest::new(facts, signer.kind, files)?.json();
+    let json = Manifest::new(facts, signer, files)?.json();
     let signature = signer.sign_detached(&json)?;
     let put = |name: &str, bytes: &[u8]| {
         let path = folder.join(name);
@@ -262,11 +269,4 @@ fn reasons(reasons: &[(Fate, String, u64)]) -> Vec<Reason> {
         letters: *letters,
     };
     sorted.into_iter().map(entry).collect()
-}
-
-fn environment_name(environment: Environment) -> &'static str {
-    match environment {
-        Environment::Test => "test",
-        Environment::Production => "production",
-    }
 }

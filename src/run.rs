@@ -19,6 +19,7 @@ mod error;
 mod finish;
 mod gather;
 mod mill;
+mod paper;
 mod proof;
 mod timing;
 mod waves;

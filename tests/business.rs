@@ -12,7 +12,12 @@ use lettermill::validate::{Fingerprint, LetterIds};
 use lettermill::{ingest, validate};
 
 /// Rules that are seen only when a letter is laid out or spooled; the tests of those rooms use the files.
-const SEEN_ON_PAPER: &[&str] = &["content.unprintable", "pdf.unprintable", "print.sheets"];
+const SEEN_ON_PAPER: &[&str] = &[
+    "content.unprintable",
+    "pdf.unprintable",
+    "print.insert",
+    "print.sheets",
+];
 /// Rules without a file here, and where they are tested.
 const ELSEWHERE: &[(&str, &str)] = &[
     ("id.already-sent", "needs a ledger: tests of the run"),
@@ -34,6 +39,10 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ),
     ("pdf.note", "a remark of the spool: tests of spool"),
     ("print.pages", "a limit of the stationery: tests of compose"),
+    (
+        "print.weight",
+        "a limit of the vendor profile: tests of the program",
+    ),
 ];
 
 /// What is said about one letter before it is routed.

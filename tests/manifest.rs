@@ -184,13 +184,19 @@ fn a_folder_as_it_was_written_is_good() {
 #[test]
 fn the_bytes_do_not_depend_on_the_order_in_which_things_came() {
     let (_folder, mut files) = batch(&key("ed25519"));
+    let signer = Signer {
+        algorithm: "ed25519",
+        certificate_der: b"certificate",
+        kind: KeyKind::Own,
+        sign: &|_| Ok(Vec::new()),
+    };
     let mut reasons = reasons();
-    let one = Manifest::new(&facts(&reasons), KeyKind::Own, &files)
+    let one = Manifest::new(&facts(&reasons), &signer, &files)
         .unwrap()
         .json();
     files.reverse();
     reasons.reverse();
-    let other = Manifest::new(&facts(&reasons), KeyKind::Own, &files)
+    let other = Manifest::new(&facts(&reasons), &signer, &files)
         .unwrap()
         .json();
     assert_eq!(one, other);
@@ -205,6 +211,7 @@ fn the_bytes_do_not_depend_on_the_order_in_which_things_came() {
   "environment": "test",
   "sender_organisation": "162021004748",
   "key": "own",
+  "certificate_sha256": "{}",
   "source": {{
     "sha256": "{}",
     "bytes": 4321
@@ -225,6 +232,7 @@ fn the_bytes_do_not_depend_on_the_order_in_which_things_came() {
       "letters": 1
     }},"#,
         env!("CARGO_PKG_VERSION"),
+        disk::hex(&disk::sha256(b"certificate")),
         "01".repeat(32),
         "02".repeat(32),
         "03".repeat(32),

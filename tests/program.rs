@@ -434,7 +434,10 @@ fn no_person_number_leaves_the_letters() {
     // These hold the letters themselves.
     open.retain(|path, _| {
         let path = path.to_str().unwrap();
-        !(path.ends_with(".tar") || path.ends_with(".pdf") || path.ends_with("rejected.xml"))
+        !(path.ends_with(".tar")
+            || path.ends_with(".pdf")
+            || path.ends_with("rejected.xml")
+            || path.ends_with("held.xml"))
     });
     assert!(open.keys().any(|path| path.ends_with("ledger.sqlite")));
     let said = [ran.stdout.clone(), ran.stderr.clone()].concat();
@@ -508,7 +511,7 @@ fn two_runs_do_not_own_a_ledger_at_once() {
     lock.lock().unwrap();
     let ran = bench.run("home", EXAMPLE, &[]);
     assert_eq!(code(&ran), 12, "{}", errors(&ran));
-    assert!(errors(&ran).contains("ledger"), "{}", errors(&ran));
+    assert!(errors(&ran).contains("in use"), "{}", errors(&ran));
 }
 
 #[test]
@@ -542,4 +545,52 @@ fn a_wrong_job_file_is_refused_before_anything_is_read() {
         errors(&ran)
     );
     assert!(!bench.path("home").exists());
+}
+
+/// Findings of a mailing run with a job file, each as "letter code".
+fn found(bench: &Bench, name: &str, mailing: &str, job: &str) -> Vec<String> {
+    let job = bench.write(&format!("{name}.toml"), job);
+    let ran = bench.run(name, mailing, &["--job", &job]);
+    assert!([3, 4].contains(&code(&ran)), "{name}: {}", errors(&ran));
+    let findings = fs::read_to_string(outbox(&ran).join("findings.csv")).unwrap();
+    let cells = findings
+        .lines()
+        .skip(1)
+        .map(|line| line.split(',').collect::<Vec<_>>());
+    cells
+        .map(|cells| format!("{} {}", cells[0], cells[4]))
+        .collect()
+}
+
+#[test]
+fn what_only_paper_shows_is_found_on_paper() {
+    let bench = Bench::new();
+    for code in [
+        "content.unprintable",
+        "pdf.unprintable",
+        "print.insert",
+        "print.sheets",
+    ] {
+        let mailing = format!("fixtures/business/{code}.xml");
+        let text = fs::read_to_string(&mailing).unwrap();
+        let bad = text.matches("<letter id=\"bad-").count();
+        let found = found(&bench, code, &mailing, "[print]\npages_max = 1000\n");
+        let of_bad = |n: usize| found.iter().any(|line| *line == format!("bad-{n} {code}"));
+        assert!((1..=bad).all(of_bad), "{code}: {found:?}");
+        assert!(
+            !found.iter().any(|line| line.starts_with("good-")),
+            "{code}: {found:?}"
+        );
+    }
+    let light = "[print]\npostage_steps_g = [1]\n";
+    let found = found(
+        &bench,
+        "weight",
+        "fixtures/business/print.insert.xml",
+        light,
+    );
+    assert!(
+        found.contains(&"good-1 print.weight".to_owned()),
+        "{found:?}"
+    );
 }

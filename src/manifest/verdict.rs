@@ -136,7 +136,7 @@ pub fn verify(folder: &Path, check: &Check<'_>) -> Result<Verdict, Error> {
         extra: extra(folder, &manifest)?,
         changed: Vec::new(),
         balanced: manifest.totals.balance(),
-        signature: check_signature(folder, &bytes, check)?,
+        signature: check_signature(folder, &bytes, &manifest.certificate_sha256, check)?,
         manifest,
     };
     for (entry, state) in verdict.manifest.files.iter().zip(states) {
@@ -224,6 +224,7 @@ fn parse(folder: &Path, bytes: &[u8]) -> Result<Manifest, Error> {
 fn check_signature(
     folder: &Path,
     manifest: &[u8],
+    certificate_sha256: &str,
     check: &Check<'_>,
 ) -> Result<SignatureVerdict, Error> {
     let path = folder.join(SIGNATURE);
@@ -234,6 +235,12 @@ fn check_signature(
     };
     let judged = text
         .and_then(|text| Detached::parse(&text))
+        .and_then(|detached| {
+            // Else bytes of the certificate that are not of its key could be changed.
+            let same = disk::hex(&disk::sha256(&detached.certificate_der)) == certificate_sha256;
+            let why = "its certificate is not the one that the manifest names";
+            same.then_some(detached).ok_or_else(|| why.to_owned())
+        })
         .and_then(|detached| check(&detached, manifest).map(|subject| (detached, subject)));
     Ok(match judged {
         Err(why) => SignatureVerdict::Bad { why },

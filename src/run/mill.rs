@@ -9,19 +9,17 @@ use jiff::civil::Date;
 use super::{Error, KeySource, Plan, job_digest};
 use crate::bundle::mina_meddelanden::Sealer;
 use crate::bundle::{self, Refusal, Seal, Sealed};
-use crate::compose::{FirstPage, Stationery};
+use crate::compose::Stationery;
 use crate::disk::Sha256;
 use crate::finding::{Code, Finding, Place};
 use crate::ingest::{Parsed, Slice, Source};
 use crate::ledger::Mailing;
-use crate::letter::{
-    Address, Channel, Content, Country, Document, Environment, Fate, Header, Letter, LetterSeq,
-};
+use crate::letter::{Country, Environment, Fate, Header, Letter, LetterSeq};
 use crate::registry::Snapshot;
 use crate::route::{Cause, Decision, Router};
 use crate::sign::Signer;
-use crate::spool::{self, Destination, PdfFacts, PiecePlan, Prepared, Preparer};
-use crate::{compose, sign, validate};
+use crate::spool::{PiecePlan, Prepared, Preparer};
+use crate::{sign, validate};
 
 /// How far a letter is worked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +51,8 @@ pub struct Mill<'a> {
     /// Digest of the job.
     pub job_digest: Sha256,
     sealer: Option<Box<dyn Seal>>,
-    preparer: Preparer,
+    /// Makes pieces ready for the spool.
+    pub preparer: Preparer,
 }
 
 /// A letter at its end, before the books.
@@ -277,120 +276,9 @@ impl<'a> Mill<'a> {
         };
         Ok(Err(cause))
     }
-
-    fn print(
-        &self,
-        letter: &Letter<'_>,
-        depth: Depth,
-        findings: &mut Vec<Finding>,
-    ) -> Result<Output, Cause> {
-        let enclosures = self.enclosures(letter, findings)?;
-        let sheet = match letter.content {
-            Content::Text(_) if !letter.recipient.address_protected => FirstPage::WithText,
-            Content::Text(_) | Content::Pdf(_) => FirstPage::CoverSheet,
-        };
-        let laid = compose::lay_out(letter, self.header, self.date, &self.stationery, sheet)
-            .map_err(|found| {
-                let address = found
-                    .iter()
-                    .any(|finding| finding.code == Code::PrintAddress);
-                findings.extend(found);
-                if address {
-                    Cause::AddressDoesNotFit
-                } else {
-                    Cause::Unprintable
-                }
-            })?;
-        let pages: Vec<u32> = enclosures.iter().map(|(_, facts)| facts.pages).collect();
-        let own = u32::try_from(laid.pages.len()).unwrap_or(u32::MAX);
-        let plan = spool::plan(own, &pages, &letter.print, &self.plan.spool)
-            .map_err(|unfit| unfit_cause(letter, &unfit, findings))?;
-        if depth != Depth::Finished {
-            return Ok(Output::Measured(plan));
-        }
-        let home = self.header.sender.country;
-        let address = letter.recipient.address.as_ref();
-        let abroad = address.is_some_and(|address| address.is_foreign(home));
-        let piece = spool::Piece {
-            seq: letter.seq,
-            letter_id: &letter.id,
-            laid: &laid,
-            enclosures,
-            postal_code: address.and_then(Address::postal_code_digits),
-            country: address
-                .and_then(|a| a.country.as_deref())
-                .unwrap_or(home.code()),
-            destination: if abroad {
-                Destination::Foreign
-            } else {
-                Destination::Domestic
-            },
-        };
-        let prepared = self
-            .preparer
-            .prepare(&piece, &plan)
-            .map_err(|fault| unprintable(letter, &fault, findings))?;
-        Ok(Output::Piece(prepared, plan))
-    }
-
-    /// The PDFs that go behind the letter's own pages, checked.
-    fn enclosures(
-        &self,
-        letter: &Letter<'_>,
-        findings: &mut Vec<Finding>,
-    ) -> Result<Vec<Enclosure>, Cause> {
-        let content = match &letter.content {
-            Content::Pdf(document) => Some(document),
-            Content::Text(_) => None,
-        };
-        let attached = letter
-            .attachments
-            .iter()
-            .filter(|a| a.only != Some(Channel::Digital))
-            .map(|a| &a.document);
-        content
-            .into_iter()
-            .chain(attached)
-            .map(|document| self.enclosure(letter, document, findings))
-            .collect()
-    }
-
-    fn enclosure(
-        &self,
-        letter: &Letter<'_>,
-        document: &Document,
-        findings: &mut Vec<Finding>,
-    ) -> Result<Enclosure, Cause> {
-        match spool::inspect(&document.bytes, &self.plan.spool) {
-            Ok(facts) => {
-                for note in &facts.notes {
-                    findings.push(about(
-                        letter,
-                        Code::PdfNote,
-                        &note.to_string(),
-                        "printed all the same",
-                    ));
-                }
-                Ok((Arc::clone(&document.bytes), facts))
-            }
-            Err(fault) => Err(unprintable(letter, &fault, findings)),
-        }
-    }
 }
 
 /// A PDF to be enclosed, and what is known of it.
-type Enclosure = (Arc<Vec<u8>>, PdfFacts);
-
-fn unprintable(letter: &Letter<'_>, fault: &spool::PdfFault, findings: &mut Vec<Finding>) -> Cause {
-    let allowed = "a PDF that the vendor profile takes, see docs/formats-spool.md";
-    findings.push(about(
-        letter,
-        Code::PdfUnprintable,
-        &fault.to_string(),
-        allowed,
-    ));
-    Cause::Unprintable
-}
 
 fn load_key(
     source: &KeySource,
@@ -413,33 +301,8 @@ fn load_key(
     Ok(Some(Arc::new(signer)))
 }
 
-/// What stands against a letter as a piece, as a finding and as a cause to route it again.
-fn unfit_cause(letter: &Letter<'_>, unfit: &spool::Unfit, findings: &mut Vec<Finding>) -> Cause {
-    let (code, cause) = match *unfit {
-        spool::Unfit::TooThick { sheets, sheets_max } => (
-            Code::PrintSheets,
-            Cause::TooThick {
-                sheets,
-                sheets_max: u32::from(sheets_max),
-            },
-        ),
-        spool::Unfit::TooManyPages { pages, pages_max } => {
-            (Code::PrintPages, Cause::TooManyPages { pages, pages_max })
-        }
-        spool::Unfit::TooHeavy { .. } => (Code::PrintWeight, Cause::Unprintable),
-        spool::Unfit::UnknownInsert { .. } => (Code::PrintInsert, Cause::Unprintable),
-    };
-    findings.push(about(
-        letter,
-        code,
-        &unfit.to_string(),
-        "what the vendor profile takes",
-    ));
-    cause
-}
-
 /// A finding about the letter as a whole.
-fn about(letter: &Letter<'_>, code: Code, found: &str, allowed: &str) -> Finding {
+pub fn about(letter: &Letter<'_>, code: Code, found: &str, allowed: &str) -> Finding {
     Finding {
         letter: letter.seq,
         place: Place {

@@ -1,0 +1,150 @@
+//! The way of a letter onto paper: enclosures inspected, pages composed, the piece planned and prepared.
+
+use std::sync::Arc;
+
+use super::mill::{Depth, Mill, Output, about};
+use crate::compose::{self, FirstPage};
+use crate::finding::{Code, Finding};
+use crate::letter::{Address, Channel, Content, Document, Letter};
+use crate::route::Cause;
+use crate::spool::{self, Destination, PdfFacts};
+
+impl Mill<'_> {
+    /// Makes a piece of a letter, or says why it cannot be one; findings are added.
+    pub fn print(
+        &self,
+        letter: &Letter<'_>,
+        depth: Depth,
+        findings: &mut Vec<Finding>,
+    ) -> Result<Output, Cause> {
+        let enclosures = self.enclosures(letter, findings)?;
+        let sheet = match letter.content {
+            Content::Text(_) if !letter.recipient.address_protected => FirstPage::WithText,
+            Content::Text(_) | Content::Pdf(_) => FirstPage::CoverSheet,
+        };
+        let laid = compose::lay_out(letter, self.header, self.date, &self.stationery, sheet)
+            .map_err(|found| {
+                let address = found
+                    .iter()
+                    .any(|finding| finding.code == Code::PrintAddress);
+                findings.extend(found);
+                if address {
+                    Cause::AddressDoesNotFit
+                } else {
+                    Cause::Unprintable
+                }
+            })?;
+        let pages: Vec<u32> = enclosures.iter().map(|(_, facts)| facts.pages).collect();
+        let own = u32::try_from(laid.pages.len()).unwrap_or(u32::MAX);
+        let plan = spool::plan(own, &pages, &letter.print, &self.plan.spool)
+            .map_err(|unfit| unfit_cause(letter, &unfit, findings))?;
+        if depth != Depth::Finished {
+            return Ok(Output::Measured(plan));
+        }
+        let home = self.header.sender.country;
+        let address = letter.recipient.address.as_ref();
+        let abroad = address.is_some_and(|address| address.is_foreign(home));
+        let piece = spool::Piece {
+            seq: letter.seq,
+            letter_id: &letter.id,
+            laid: &laid,
+            enclosures,
+            postal_code: address.and_then(Address::postal_code_digits),
+            country: address
+                .and_then(|a| a.country.as_deref())
+                .unwrap_or(home.code()),
+            destination: if abroad {
+                Destination::Foreign
+            } else {
+                Destination::Domestic
+            },
+        };
+        let prepared = self
+            .preparer
+            .prepare(&piece, &plan)
+            .map_err(|fault| unprintable(letter, &fault, findings))?;
+        Ok(Output::Piece(prepared, plan))
+    }
+
+    /// The PDFs that go behind the letter's own pages, checked.
+    fn enclosures(
+        &self,
+        letter: &Letter<'_>,
+        findings: &mut Vec<Finding>,
+    ) -> Result<Vec<Enclosure>, Cause> {
+        let content = match &letter.content {
+            Content::Pdf(document) => Some(document),
+            Content::Text(_) => None,
+        };
+        let attached = letter
+            .attachments
+            .iter()
+            .filter(|a| a.only != Some(Channel::Digital))
+            .map(|a| &a.document);
+        content
+            .into_iter()
+            .chain(attached)
+            .map(|document| self.enclosure(letter, document, findings))
+            .collect()
+    }
+
+    fn enclosure(
+        &self,
+        letter: &Letter<'_>,
+        document: &Document,
+        findings: &mut Vec<Finding>,
+    ) -> Result<Enclosure, Cause> {
+        match spool::inspect(&document.bytes, &self.plan.spool) {
+            Ok(facts) => {
+                for note in &facts.notes {
+                    findings.push(about(
+                        letter,
+                        Code::PdfNote,
+                        &note.to_string(),
+                        "printed all the same",
+                    ));
+                }
+                Ok((Arc::clone(&document.bytes), facts))
+            }
+            Err(fault) => Err(unprintable(letter, &fault, findings)),
+        }
+    }
+}
+
+type Enclosure = (Arc<Vec<u8>>, PdfFacts);
+
+fn unprintable(letter: &Letter<'_>, fault: &spool::PdfFault, findings: &mut Vec<Finding>) -> Cause {
+    let allowed = "a PDF that the vendor profile takes, see docs/formats-spool.md";
+    findings.push(about(
+        letter,
+        Code::PdfUnprintable,
+        &fault.to_string(),
+        allowed,
+    ));
+    Cause::Unprintable
+}
+
+/// What stands against a letter as a piece, as a finding and as a cause to route it again.
+fn unfit_cause(letter: &Letter<'_>, unfit: &spool::Unfit, findings: &mut Vec<Finding>) -> Cause {
+    let (code, cause) = match *unfit {
+        spool::Unfit::TooThick { sheets, sheets_max } => (
+            Code::PrintSheets,
+            Cause::TooThick {
+                sheets,
+                sheets_max: u32::from(sheets_max),
+            },
+        ),
+        spool::Unfit::TooManyPages { pages, pages_max } => {
+            (Code::PrintPages, Cause::TooManyPages { pages, pages_max })
+        }
+        spool::Unfit::TooHeavy { .. } => (Code::PrintWeight, Cause::Unprintable),
+        spool::Unfit::UnknownInsert { .. } => (Code::PrintInsert, Cause::Unprintable),
+    };
+    findings.push(about(
+        letter,
+        code,
+        &unfit.to_string(),
+        "what the vendor profile takes",
+    ));
+    cause
+}
