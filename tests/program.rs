@@ -1,5 +1,7 @@
 //! The real program on real files: what a user, cron, an operator and a receiver see.
 
+#![allow(clippy::unwrap_used)] // Helpers of tests are tests too.
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

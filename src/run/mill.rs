@@ -82,7 +82,7 @@ pub enum Output {
     /// A signed message for this operator.
     Message(String, Sealed),
     /// A printed piece.
-    Piece(Prepared, PiecePlan),
+    Piece(Box<Prepared>, PiecePlan),
     /// A piece that was measured only.
     Measured(PiecePlan),
 }
@@ -207,23 +207,8 @@ impl<'a> Mill<'a> {
             });
         };
         findings.extend(validate::judge(&letter, self.header, &self.plan.rules));
-        let mut decision = self.router.decide(&letter, &findings);
-        let mut output = Output::Nothing;
-        // A letter changes its channel at most twice: digital, then print, then held.
-        while depth != Depth::Routed {
-            let made = match decision.fate {
-                Fate::Digital => self.seal(&letter, &decision, depth, &mut findings)?,
-                Fate::Print => self.print(&letter, depth, &mut findings),
-                Fate::Held | Fate::Rejected => break,
-            };
-            match made {
-                Ok(made) => {
-                    output = made;
-                    break;
-                }
-                Err(cause) => decision = self.router.fall_back(&letter, &findings, decision, cause),
-            }
-        }
+        let first = self.router.decide(&letter, &findings);
+        let (decision, output) = self.make(&letter, first, depth, &mut findings)?;
         let labels = labels(&letter);
         Ok(Done {
             seq,
@@ -235,6 +220,31 @@ impl<'a> Mill<'a> {
             output,
             labels,
         })
+    }
+
+    /// Makes what the decision asks for; where that cannot be, a letter changes its channel, at most twice: digital,
+    /// then print, then held.
+    fn make(
+        &self,
+        letter: &Letter<'_>,
+        mut decision: Decision,
+        depth: Depth,
+        findings: &mut Vec<Finding>,
+    ) -> Result<(Decision, Output), Error> {
+        if depth == Depth::Routed {
+            return Ok((decision, Output::Nothing));
+        }
+        loop {
+            let made = match decision.fate {
+                Fate::Digital => self.seal(letter, &decision, depth, findings)?,
+                Fate::Print => self.print(letter, depth, findings),
+                Fate::Held | Fate::Rejected => Ok(Output::Nothing),
+            };
+            match made {
+                Ok(output) => return Ok((decision, output)),
+                Err(cause) => decision = self.router.fall_back(letter, findings, decision, cause),
+            }
+        }
     }
 
     fn seal(
@@ -277,8 +287,6 @@ impl<'a> Mill<'a> {
         Ok(Err(cause))
     }
 }
-
-/// A PDF to be enclosed, and what is known of it.
 
 fn load_key(
     source: &KeySource,

@@ -63,7 +63,7 @@ impl Mill<'_> {
             .preparer
             .prepare(&piece, &plan)
             .map_err(|fault| unprintable(letter, &fault, findings))?;
-        Ok(Output::Piece(prepared, plan))
+        Ok(Output::Piece(Box::new(prepared), plan))
     }
 
     /// The PDFs that go behind the letter's own pages, checked.
@@ -111,6 +111,7 @@ impl Mill<'_> {
     }
 }
 
+/// A PDF to be enclosed, and what is known of it.
 type Enclosure = (Arc<Vec<u8>>, PdfFacts);
 
 fn unprintable(letter: &Letter<'_>, fault: &spool::PdfFault, findings: &mut Vec<Finding>) -> Cause {
