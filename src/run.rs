@@ -5,12 +5,14 @@
 //!
 //! To add a stage: a line in [`run`], its options in [`Plan`], its error in [`Error`].
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
 use crate::clock::Clock;
-use crate::ledger::{Ledger, Recovered};
+use crate::disk::WrittenFile;
+use crate::ingest::Source;
+use crate::ledger::{Batch, Ledger, Recovered};
 use crate::report::Report;
 use crate::{bundle, compose, disk, ingest, report, route, sign, spool, validate};
 
@@ -70,6 +72,13 @@ pub struct Plan {
     pub job_file: Vec<u8>,
 }
 
+impl Plan {
+    /// Where a mailing in another encoding is kept as UTF-8 while it is read: in the home, once there is one.
+    fn scratch(&self) -> Option<&Path> {
+        Some(self.home.as_path()).filter(|home| home.is_dir())
+    }
+}
+
 /// Whose keys sign.
 #[derive(Debug)]
 pub struct Keys {
@@ -112,40 +121,57 @@ pub struct Outcome {
 /// Works a mailing from end to end.
 ///
 /// # Errors
-/// [`Error`]: nothing of the mailing was released.
+/// [`Error`]: nothing of the mailing was released, and nothing of it is left in the work folder.
 pub fn run(plan: &Plan, clock: &dyn Clock, observer: &dyn Observer) -> Result<Outcome, Error> {
-    let mut timing = Timing::start(clock);
-    let source = ingest::open(&plan.mailing, None, &plan.ingest)?;
-    let snapshot = mill::open_snapshot(plan)?;
-    let mill = Mill::set_up(plan, &source, snapshot.as_ref(), Depth::Finished)?;
-    timing.lap("open");
+    waves::threads(plan)?.install(|| {
+        let mut timing = Timing::start(clock);
+        let source = ingest::open(&plan.mailing, plan.scratch(), &plan.ingest)?;
+        let snapshot = mill::open_snapshot(plan)?;
+        let mill = Mill::set_up(plan, &source, snapshot.as_ref(), Depth::Finished)?;
+        timing.lap("open");
 
-    let (mut ledger, recovered) = Ledger::open(&plan.home, clock)?;
-    let mut batch = ledger.begin(&mill.mailing(&source))?; // Refuses a mailing already sent.
-    let sent_before = SentBefore::of(&batch, plan, &source.header().mailing_id)?;
-    let mut gather = Gather::open(&mill, &source, &mut batch)?;
-    timing.lap("begin");
+        let (mut ledger, recovered) = Ledger::open(&plan.home, clock)?;
+        let mut batch = ledger.begin(&mill.mailing(&source))?; // Refuses a mailing already sent.
+        timing.lap("begin");
+        let placed = match fill(&mill, &source, &mut batch, observer, &mut timing) {
+            Ok((report, files)) => finish::release(batch, &files, report)?,
+            Err(error) => {
+                let _ = batch.abandon("the run ended with an error"); // Else the next start cleans up.
+                return Err(error);
+            }
+        };
+        timing.lap("release");
+        finish::outcome(plan, placed, timing, recovered)
+    })
+}
 
+/// Fills the batch's work folder with all that will be released, and proves it.
+fn fill(
+    mill: &Mill<'_>,
+    source: &Source,
+    batch: &mut Batch<'_, '_>,
+    observer: &dyn Observer,
+    timing: &mut Timing<'_>,
+) -> Result<(Report, Vec<WrittenFile>), Error> {
+    let sent_before = SentBefore::of(batch, mill)?;
+    let mut gather = Gather::open(mill, source, batch)?;
     waves::grind(
-        &mill,
-        &source,
+        mill,
+        source,
         Depth::Finished,
         sent_before,
         &mut gather,
         observer,
-    )?; // In waves.
+    )?;
     timing.lap("letters");
     let books = gather.finish()?; // Bundles closed, pieces sorted into parts.
     timing.lap("spool");
     source.verify_unchanged()?; // Nothing is released from a file that moved under us.
     let proved = proof::read_back(batch.folder(), books)?;
     timing.lap("read back");
-
-    let report = finish::report(&mill, &source, batch.name(), &proved);
-    let files = finish::seal_folder(&mill, &source, &batch, proved.files, &report)?;
-    let released = finish::release(batch, &files, &report)?;
-    timing.lap("release");
-    finish::outcome(plan, report, released, timing, recovered)
+    let report = finish::report(mill, source, batch.name(), &proved);
+    let files = finish::seal_folder(mill, source, batch, proved.files, &report)?;
+    Ok((report, files))
 }
 
 /// Digest of the job: of its file and of all that it names and the outcome depends on.

@@ -66,24 +66,7 @@ pub fn verify(folder: &Path) -> Result<Verdict, Error> {
     let mut faults = listed.problems();
     let totals = listed.manifest.totals;
 
-    let digital = folder.join("digital");
-    let checked = if digital.is_dir() {
-        bundle::check(&digital)?
-    } else {
-        bundle::Checked::default()
-    };
-    faults.extend(
-        checked
-            .faults
-            .iter()
-            .map(|fault| format!("`digital/{}`: {}", fault.file.display(), fault.what)),
-    );
-    if checked.sound != totals.digital {
-        faults.push(format!(
-            "{} sound messages, the manifest says {}",
-            checked.sound, totals.digital
-        ));
-    }
+    let checked = bundles(folder, totals.digital, &mut faults)?;
 
     let (mut pieces, mut sheets) = (0_u64, 0_u64);
     for pdf in parts(&listed.manifest) {
@@ -106,7 +89,7 @@ pub fn verify(folder: &Path) -> Result<Verdict, Error> {
     }
     if pieces != totals.print {
         faults.push(format!(
-            "{pieces} pieces, the manifest says {}",
+            "{pieces} pieces in the spool, {} in the books",
             totals.print
         ));
     }
@@ -131,6 +114,33 @@ pub fn verify(folder: &Path) -> Result<Verdict, Error> {
         faults,
         faults_total,
     })
+}
+
+/// Reads all bundles of a batch folder; adds what is wrong with them, and with their number.
+///
+/// # Errors
+/// A folder or file that cannot be read.
+pub fn bundles(
+    folder: &Path,
+    digital: u64,
+    faults: &mut Vec<String>,
+) -> Result<bundle::Checked, bundle::Error> {
+    let bundles = folder.join("digital");
+    let checked = if bundles.is_dir() {
+        bundle::check(&bundles)?
+    } else {
+        bundle::Checked::default()
+    };
+    let sentence =
+        |fault: &bundle::Fault| format!("`digital/{}`: {}", fault.file.display(), fault.what);
+    faults.extend(checked.faults.iter().map(sentence));
+    if checked.sound != digital {
+        faults.push(format!(
+            "{} sound messages in the bundles, {digital} in the books",
+            checked.sound
+        ));
+    }
+    Ok(checked)
 }
 
 /// The parts of the spool that the manifest lists and that are there.

@@ -295,6 +295,11 @@ fn a_file_that_is_no_whole_mailing_is_refused_and_leaves_nothing() {
     assert!(errors(&missing).contains("no/such/file.xml"));
     let outbox = bench.path("home/outbox");
     assert!(!outbox.exists() || tree(&outbox).is_empty());
+    let work = bench.path("home/work");
+    assert!(
+        !work.exists() || tree(&work).is_empty(),
+        "letters are left in the work folder"
+    );
     // After all that, the good one goes through.
     assert_eq!(code(&bench.run("home", EXAMPLE, &[])), 0);
 }

@@ -85,7 +85,10 @@ impl fmt::Display for Failure {
                 }
                 Ok(())
             }
-            Self::Run(error) => error.fmt(f),
+            Self::Run(error) => match &**error {
+                run::Error::Ingest(refused) => write!(f, "{refused}\nhint: {}", refused.hint()),
+                other => other.fmt(f),
+            },
             Self::Ledger(error) => error.fmt(f),
             Self::NotFound(what) | Self::Verify(what) => f.write_str(what),
             Self::Registry(error) => error.fmt(f),

@@ -16,8 +16,8 @@ pub fn sample(args: &SampleArgs) -> Result<Exit, Failure> {
     let written = sample::write(&args.folder, &options).map_err(Failure::Sample)?;
     let folder = args.folder.display();
     print(&format!(
-        "{} letters, {} bytes\ntry: lettermill run --job {folder}/lettermill.toml {folder}/mailing.xml\n",
-        args.letters, written.mailing_bytes
+        "{} letters, {} bytes; a run comes to {} digital, {} print, {} held\ntry: lettermill run --job {folder}/lettermill.toml {folder}/mailing.xml\n",
+        args.letters, written.mailing_bytes, written.digital, written.print, written.held
     ))?;
     Ok(Exit::Done)
 }

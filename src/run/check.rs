@@ -19,8 +19,17 @@ pub fn check(
     clock: &dyn Clock,
     observer: &dyn Observer,
 ) -> Result<Report, Error> {
+    waves::threads(plan)?.install(|| count(plan, depth, clock, observer))
+}
+
+fn count(
+    plan: &Plan,
+    depth: Depth,
+    clock: &dyn Clock,
+    observer: &dyn Observer,
+) -> Result<Report, Error> {
     let mut timing = Timing::start(clock);
-    let source = ingest::open(&plan.mailing, None, &plan.ingest)?;
+    let source = ingest::open(&plan.mailing, plan.scratch(), &plan.ingest)?;
     let snapshot = mill::open_snapshot(plan)?;
     let mill = Mill::set_up(plan, &source, snapshot.as_ref(), depth)?;
     timing.lap("open");

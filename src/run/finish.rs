@@ -15,8 +15,9 @@ use crate::registry::Snapshot;
 use crate::report::{self, About, Report};
 use crate::sign;
 
-/// Where a batch lies at the end.
+/// A batch at its end.
 pub struct Placed {
+    report: Report,
     folder: PathBuf,
     held_back: bool,
 }
@@ -119,32 +120,37 @@ pub fn seal_folder(
 pub fn release(
     batch: Batch<'_, '_>,
     files: &[WrittenFile],
-    report: &Report,
+    report: Report,
 ) -> Result<Placed, Error> {
-    if let report::Outcome::HeldBack { reason } = &report.outcome {
-        let held = batch
-            .ready_to_hold(files, &report.totals, reason)?
-            .hold_back()?;
-        return Ok(Placed {
-            folder: held.folder,
-            held_back: true,
-        });
-    }
-    let released = batch.ready(files, &report.totals)?.release()?;
+    let totals = report.totals;
+    let (folder, held_back) = match &report.outcome {
+        report::Outcome::HeldBack { reason } => {
+            let held = batch.ready_to_hold(files, &totals, reason)?.hold_back()?;
+            (held.folder, true)
+        }
+        report::Outcome::Released | report::Outcome::Checked => {
+            (batch.ready(files, &totals)?.release()?.outbox, false)
+        }
+    };
     Ok(Placed {
-        folder: released.outbox,
-        held_back: false,
+        report,
+        folder,
+        held_back,
     })
 }
 
 /// Writes the operator's copy of the report, with timings, and gives the end of the run.
 pub fn outcome(
     plan: &Plan,
-    mut report: Report,
     placed: Placed,
     timing: Timing<'_>,
     recovered: Vec<Recovered>,
 ) -> Result<Outcome, Error> {
+    let Placed {
+        mut report,
+        folder,
+        held_back,
+    } = placed;
     let sentences = recovered.iter().map(ToString::to_string).collect();
     report.run = Some(timing.notes(plan.threads, sentences));
     let report_folder = plan.home.join("reports").join(&report.about.batch);
@@ -152,9 +158,9 @@ pub fn outcome(
     write_report(&report_folder, &report)?;
     Ok(Outcome {
         report,
-        folder: placed.folder,
+        folder,
         report_folder,
-        held_back: placed.held_back,
+        held_back,
         recovered,
     })
 }

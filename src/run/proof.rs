@@ -8,7 +8,7 @@ use super::Error;
 use super::gather::Books;
 use crate::disk::WrittenFile;
 use crate::report::{Proof, Tally};
-use crate::{bundle, disk, spool};
+use crate::{disk, spool, verify};
 
 /// Faults named before the rest is only counted.
 const FAULTS_MAX: usize = 20;
@@ -31,25 +31,7 @@ pub fn read_back(folder: &Path, books: Books) -> Result<Proved, Error> {
     let mut faults = digests(folder, &books)?;
     let totals = books.tally.totals();
 
-    let digital = folder.join("digital");
-    let checked = if digital.exists() {
-        bundle::check(&digital)?
-    } else {
-        bundle::Checked::default()
-    };
-    faults.extend(
-        checked
-            .faults
-            .iter()
-            .map(|fault| format!("`{}`: {}", fault.file.display(), fault.what)),
-    );
-    if checked.sound != totals.digital {
-        faults.push(format!(
-            "{} sound messages in the bundles, {} in the books",
-            checked.sound, totals.digital
-        ));
-    }
-
+    let checked = verify::bundles(folder, totals.digital, &mut faults)?;
     let mut proof = Proof {
         messages_read: checked.messages,
         signatures_verified: checked.signatures,

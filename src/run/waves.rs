@@ -22,14 +22,12 @@ pub struct SentBefore(Option<(Reader, String)>);
 
 impl SentBefore {
     /// For a batch; asks nothing when the ledger has never seen the mailing.
-    pub fn of(batch: &Batch<'_, '_>, plan: &Plan, mailing_id: &str) -> Result<Self, Error> {
+    pub fn of(batch: &Batch<'_, '_>, mill: &Mill<'_>) -> Result<Self, Error> {
         if !batch.mailing_known() {
             return Ok(Self(None));
         }
-        Ok(Self(Some((
-            Ledger::read(&plan.home)?,
-            mailing_id.to_owned(),
-        ))))
+        let reader = Ledger::read(&mill.plan.home)?;
+        Ok(Self(Some((reader, mill.header.mailing_id.clone()))))
     }
 
     /// For a dry run: asks nothing.
@@ -56,6 +54,14 @@ impl SentBefore {
     }
 }
 
+/// The threads of a run; everything parallel in it happens in them.
+pub fn threads(plan: &Plan) -> Result<rayon::ThreadPool, Error> {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(plan.threads)
+        .build()
+        .map_err(|error| Error::Threads(error.to_string()))
+}
+
 /// Takes all letters of the file through the mill and into the sink.
 pub fn grind(
     mill: &Mill<'_>,
@@ -65,32 +71,26 @@ pub fn grind(
     sink: &mut impl Sink,
     observer: &dyn Observer,
 ) -> Result<(), Error> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(mill.plan.threads)
-        .build()
-        .map_err(|error| Error::Threads(error.to_string()))?;
-    pool.install(|| {
-        let mut waves = source.waves();
-        let mut ids = LetterIds::default();
-        let mut letters = 0;
-        let mut behind = Slice { start: 0, end: 0 };
-        let mut done = Vec::new();
-        loop {
-            let (taken, next) = rayon::join(
-                || sink.take(std::mem::take(&mut done)),
-                || next_wave(mill, source, depth, &mut sent_before, &mut waves, &mut ids),
-            );
-            taken?;
-            let Some((next, end)) = next? else { break };
-            letters += next.len() as u64;
-            done = next;
-            source.forget_before(behind);
-            behind = end;
-            observer.progress(letters, end.end, source.bytes().len() as u64);
-        }
-        waves.finish()?;
-        Ok(())
-    })
+    let mut waves = source.waves();
+    let mut ids = LetterIds::default();
+    let mut letters = 0;
+    let mut behind = Slice { start: 0, end: 0 };
+    let mut done = Vec::new();
+    loop {
+        let (taken, next) = rayon::join(
+            || sink.take(std::mem::take(&mut done)),
+            || next_wave(mill, source, depth, &mut sent_before, &mut waves, &mut ids),
+        );
+        taken?;
+        let Some((next, end)) = next? else { break };
+        letters += next.len() as u64;
+        done = next;
+        source.forget_before(behind);
+        behind = end;
+        observer.progress(letters, end.end, source.bytes().len() as u64);
+    }
+    waves.finish()?;
+    Ok(())
 }
 
 /// The next letters at their end, and where in the file they stand.
