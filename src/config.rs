@@ -29,6 +29,8 @@ pub struct JobFile {
     pub home: Option<PathBuf>,
     /// What comes in.
     pub input: Input,
+    /// Business rules.
+    pub validate: validate::Options,
     /// What the registries said.
     pub registry: Registry,
     /// Where letters go.
@@ -302,7 +304,7 @@ impl Job {
                 schema,
                 ..ingest::Options::default()
             },
-            rules: validate::Options::default(),
+            rules: self.file.validate,
             snapshot,
             routes: self.file.route,
             keys,

@@ -1,15 +1,22 @@
 //! The way through the file: split, parse, work, and hand over in file order.
 //!
-//! While one wave is written to the books, the next one is already being worked; two waves are in memory at most.
+//! While one wave is written to the books, the next one is already being worked, and the one behind it cut. A wave that is
+//! cut is a list of places; letters of two waves are in memory at most.
 
+use std::thread;
+
+use crossbeam::channel::{Receiver, Sender, bounded};
 use rayon::prelude::*;
 
 use super::mill::{Depth, Done, Mill};
 use super::{Error, Observer, Plan};
 use crate::finding::{Code, Finding, Place};
-use crate::ingest::{Parsed, Slice, Source, Waves};
+use crate::ingest::{self, Parsed, Slice, Source, Wave, Waves};
 use crate::ledger::{Batch, Ledger, Reader};
 use crate::validate::{Fingerprint, LetterIds};
+
+/// Waves that are cut before they are asked for.
+const WAVES_AHEAD: usize = 2;
 
 /// Takes waves of letters that are at their end, in file order.
 pub trait Sink: Send {
@@ -71,26 +78,44 @@ pub fn grind(
     sink: &mut impl Sink,
     observer: &dyn Observer,
 ) -> Result<(), Error> {
-    let mut waves = source.waves();
-    let mut ids = LetterIds::default();
-    let mut letters = 0;
-    let mut behind = Slice { start: 0, end: 0 };
-    let mut done = Vec::new();
-    loop {
-        let (taken, next) = rayon::join(
-            || sink.take(std::mem::take(&mut done)),
-            || next_wave(mill, source, depth, &mut sent_before, &mut waves, &mut ids),
-        );
-        taken?;
-        let Some((next, end)) = next? else { break };
-        letters += next.len() as u64;
-        done = next;
-        source.forget_before(behind);
-        behind = end;
-        observer.progress(letters, end.end, source.bytes().len() as u64);
-    }
-    waves.finish()?;
+    let (ahead, split) = bounded(WAVES_AHEAD);
+    let waves = thread::scope(|scope| {
+        let splitter = scope.spawn(move || split_ahead(source.waves(), &ahead));
+        let mut ids = LetterIds::default();
+        let mut letters = 0;
+        let mut behind = Slice { start: 0, end: 0 };
+        let mut done = Vec::new();
+        loop {
+            let (taken, next) = rayon::join(
+                || sink.take(std::mem::take(&mut done)),
+                || next_wave(mill, source, depth, &mut sent_before, &split, &mut ids),
+            );
+            taken?;
+            let Some((next, place)) = next? else { break };
+            letters += next.len() as u64;
+            done = next;
+            source.forget_before(behind);
+            behind = place;
+            observer.progress(letters, place.end, source.bytes().len() as u64);
+        }
+        splitter
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            .map_err(Error::from)
+    })?;
+    waves.finish()?; // Trailer and totals; every wave has been parsed.
     Ok(())
+}
+
+/// Cuts waves until there are no more, or nobody wants them. Touching the file here brings its pages into memory before
+/// the workers need them; the channel keeps it from running away.
+fn split_ahead<'s>(mut waves: Waves<'s>, ahead: &Sender<Wave>) -> Result<Waves<'s>, ingest::Error> {
+    while let Some(wave) = waves.next()? {
+        if ahead.send(wave).is_err() {
+            break; // The run has ended with an error.
+        }
+    }
+    Ok(waves)
 }
 
 /// The next letters at their end, and where in the file they stand.
@@ -99,11 +124,11 @@ fn next_wave(
     source: &Source,
     depth: Depth,
     sent_before: &mut SentBefore,
-    waves: &mut Waves<'_>,
+    split: &Receiver<Wave>,
     ids: &mut LetterIds,
 ) -> Result<Option<(Vec<Done>, Slice)>, Error> {
-    let Some(wave) = waves.next()? else {
-        return Ok(None);
+    let Ok(wave) = split.recv() else {
+        return Ok(None); // No more waves; why, the splitter says.
     };
     let place = wave.slice();
     let mut parsed = wave.parse(source)?;

@@ -23,6 +23,8 @@ use crate::letter::Sides;
 
 /// Pieces made ready at a time.
 const BATCH: usize = 256;
+/// Pages of the work file are given back after so many batches: the kernel maps 64 KiB for each piece touched.
+const BATCHES_MAPPED: usize = 8;
 /// Objects of a part: well below 8,388,607 (ISO 32000-1 Annex C).
 const OBJECTS_MAX: usize = 8_000_000;
 /// What a page may take besides what waits in the work file: its dictionary, mark, and cross-reference entries.
@@ -107,6 +109,9 @@ pub(super) fn finish(
                 .iter()
                 .try_for_each(|piece| parts.add(piece, &mut on_piece))
         })?;
+        if i % BATCHES_MAPPED == 0 {
+            map.forget_before(map.len());
+        }
     }
     parts.close()?;
 

@@ -28,6 +28,8 @@ use reader::{Digests, Object, Part};
 
 /// Pieces that one thread looks at before it asks for more.
 const CHUNK: usize = 256;
+/// Rows after which the pages of the part are given back.
+const WAVE: usize = CHUNK * 128;
 /// Mismatches that are kept; all are counted.
 const MISMATCHES_MAX: usize = 1_000;
 /// What a content stream may unpack to.
@@ -248,12 +250,15 @@ fn prove(pdf: &Path, csv: &Path, addresses: Option<&[u8]>) -> Result<Proof, Erro
         pages: &pages,
         addresses: addresses.flatten(),
     };
-    let chunks: Vec<Proof> = rows
-        .par_chunks(CHUNK)
-        .enumerate()
-        .map(|(i, chunk)| witness.chunk(chunk, i * CHUNK))
-        .collect();
-    chunks.into_iter().for_each(|chunk| proof.add(chunk));
+    for (wave, rows) in rows.chunks(WAVE).enumerate() {
+        let chunks: Vec<Proof> = rows
+            .par_chunks(CHUNK)
+            .enumerate()
+            .map(|(i, chunk)| witness.chunk(chunk, wave * WAVE + i * CHUNK))
+            .collect();
+        chunks.into_iter().for_each(|chunk| proof.add(chunk));
+        map.forget_before(map.len());
+    }
     proof.pieces = rows.len() as u32;
     proof.pages = pages.len() as u32;
     Ok(proof)
