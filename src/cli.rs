@@ -72,8 +72,8 @@ fn run_mailing(args: &RunArgs) -> Result<Exit, Failure> {
     let outcome = run::run(&plan, &SystemClock, &progress);
     progress.clear();
     let outcome = outcome?;
-    for recovered in &outcome.recovered {
-        say(&format!("note: {recovered}"));
+    for note in &outcome.notes {
+        say(&format!("note: {note}"));
     }
     if args.json {
         print(&summary::run_json(&outcome))?;

@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use crate::clock::Clock;
 use crate::disk::WrittenFile;
 use crate::ingest::Source;
-use crate::ledger::{Batch, Ledger, Recovered};
+use crate::ledger::{Batch, Ledger};
 use crate::report::Report;
 use crate::{bundle, compose, disk, ingest, report, route, sign, spool, validate};
 
@@ -114,8 +114,8 @@ pub struct Outcome {
     pub report_folder: PathBuf,
     /// True when a person must release it.
     pub held_back: bool,
-    /// What earlier runs had left behind and was put in order first.
-    pub recovered: Vec<Recovered>,
+    /// What else an operator should know: what earlier runs had left behind, what could not be written after release.
+    pub notes: Vec<String>,
 }
 
 /// Works a mailing from end to end.
@@ -141,7 +141,7 @@ pub fn run(plan: &Plan, clock: &dyn Clock, observer: &dyn Observer) -> Result<Ou
             }
         };
         timing.lap("release");
-        finish::outcome(plan, placed, timing, recovered)
+        Ok(finish::outcome(plan, placed, timing, &recovered)) // Released: from here on nothing is an error.
     })
 }
 

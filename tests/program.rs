@@ -427,6 +427,21 @@ fn a_killed_run_is_done_again_with_the_same_bytes() {
 }
 
 #[test]
+fn a_released_batch_stays_released_when_the_report_cannot_be_copied() {
+    let bench = Bench::new();
+    fs::create_dir(bench.path("home")).unwrap();
+    fs::write(bench.path("home/reports"), "in the way").unwrap();
+    let ran = bench.run("home", EXAMPLE, &[]);
+    assert_eq!(code(&ran), 0, "{}", errors(&ran));
+    assert!(
+        errors(&ran).contains("note: the report"),
+        "{}",
+        errors(&ran)
+    );
+    assert!(outbox(&ran).join("report.html").is_file());
+}
+
+#[test]
 fn no_person_number_leaves_the_letters() {
     let bench = Bench::new();
     let mailing = bench.write("mailing.xml", &with_one_bad_letter());

@@ -139,30 +139,41 @@ pub fn release(
     })
 }
 
-/// Writes the operator's copy of the report, with timings, and gives the end of the run.
+/// Writes the operator's copy of the report, with timings, and gives the end of the run. The batch is released by now:
+/// a copy that cannot be written is a note.
 pub fn outcome(
     plan: &Plan,
     placed: Placed,
     timing: Timing<'_>,
-    recovered: Vec<Recovered>,
-) -> Result<Outcome, Error> {
+    recovered: &[Recovered],
+) -> Outcome {
     let Placed {
         mut report,
         folder,
         held_back,
     } = placed;
-    let sentences = recovered.iter().map(ToString::to_string).collect();
-    report.run = Some(timing.notes(plan.threads, sentences));
-    let report_folder = plan.home.join("reports").join(&report.about.batch);
-    disk::create_private_folder(&report_folder).map_err(Error::io(&report_folder))?;
-    write_report(&report_folder, &report)?;
-    Ok(Outcome {
+    let mut notes: Vec<String> = recovered.iter().map(ToString::to_string).collect();
+    report.run = Some(timing.notes(plan.threads, notes.clone()));
+    let own = plan.home.join("reports").join(&report.about.batch);
+    let written = disk::create_private_folder(&own)
+        .map_err(Error::io(&own))
+        .and_then(|()| write_report(&own, &report));
+    let report_folder = match written {
+        Ok(_) => own,
+        Err(error) => {
+            notes.push(format!(
+                "the report with timings cannot be written: {error}"
+            ));
+            folder.clone() // The batch has a copy of its own.
+        }
+    };
+    Outcome {
         report,
         folder,
         report_folder,
         held_back,
-        recovered,
-    })
+        notes,
+    }
 }
 
 fn write_report(folder: &Path, report: &Report) -> Result<[WrittenFile; 2], Error> {
