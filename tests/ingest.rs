@@ -179,7 +179,7 @@ fn xmllint(path: &Path) -> Option<Opinion> {
         }
         Err(error) => {
             assert!(
-                std::env::var_os("LETTERMILL_REQUIRE_TOOLS").is_none(),
+                std::env::var_os("LETTERMILL_REQUIRE_TOOLS").is_none_or(|value| value != "1"),
                 "xmllint: {error}"
             );
             eprintln!(

@@ -192,7 +192,7 @@ fn the_reference_answer_is_read_and_ours_fit_the_official_schema() {
             "{}",
             String::from_utf8_lossy(&output.stderr)
         ),
-        Err(_) if std::env::var_os("LETTERMILL_REQUIRE_TOOLS").is_none() => {
+        Err(_) if std::env::var_os("LETTERMILL_REQUIRE_TOOLS").is_none_or(|value| value != "1") => {
             eprintln!("no xmllint: our answers are not checked against the official schema");
         }
         Err(error) => panic!("xmllint is needed: {error}"),

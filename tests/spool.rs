@@ -320,7 +320,9 @@ fn mixed() -> Vec<Order> {
 fn run(program: &str, arguments: &[&str]) -> Option<std::process::Output> {
     match Command::new(program).args(arguments).output() {
         Ok(output) => Some(output),
-        Err(_) if std::env::var_os("LETTERMILL_REQUIRE_TOOLS").is_some() => {
+        Err(_)
+            if std::env::var_os("LETTERMILL_REQUIRE_TOOLS").is_some_and(|value| value == "1") =>
+        {
             panic!("`{program}` is missing; install it or unset LETTERMILL_REQUIRE_TOOLS")
         }
         Err(_) => {

@@ -275,7 +275,7 @@ pub fn run(program: &str, arguments: &[&str]) -> Option<String> {
         }
         Err(error) => {
             assert!(
-                std::env::var_os("LETTERMILL_REQUIRE_TOOLS").is_none(),
+                std::env::var_os("LETTERMILL_REQUIRE_TOOLS").is_none_or(|value| value != "1"),
                 "`{program}` is needed: {error}"
             );
             eprintln!("`{program}` is not there: its check is skipped");
