@@ -106,7 +106,7 @@ fn plan(folder: &Path, mailing: &Path, threads: usize, home: &str) -> Plan {
         home: Some(folder.join(home)),
         threads,
         date: None,
-        development_keys: folder.join("keys"),
+        development_keys: vec![folder.join("keys")],
     };
     job.plan(host).expect("a plan")
 }

@@ -139,15 +139,17 @@ fn job(args: &JobArgs, mailing: Option<&Path>) -> Result<Job, Failure> {
     }
 }
 
-/// Development keys are the user's, so that any number of homes on one machine sign with the same one.
-fn development_keys(home: &Path) -> PathBuf {
+/// Development keys are the user's, so that any number of homes on one machine sign with the same one; the home's own
+/// where the user has no folder that can be written.
+fn development_keys(home: &Path) -> Vec<PathBuf> {
     let from = |name: &str| {
         std::env::var_os(name)
             .filter(|value| !value.is_empty())
             .map(PathBuf::from)
     };
     let data = from("XDG_DATA_HOME").or_else(|| from("HOME").map(|home| home.join(".local/share")));
-    data.map_or_else(|| home.join("keys"), |data| data.join("lettermill/keys"))
+    let of_user = data.map(|data| data.join("lettermill/keys"));
+    of_user.into_iter().chain([home.join("keys")]).collect()
 }
 
 /// Writes a result to stdout.

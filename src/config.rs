@@ -163,8 +163,8 @@ pub struct Host {
     pub threads: usize,
     /// `--date`
     pub date: Option<Date>,
-    /// Where development keys lie.
-    pub development_keys: PathBuf,
+    /// Where development keys may lie; the first that can be written is taken.
+    pub development_keys: Vec<PathBuf>,
 }
 
 /// One fault of a job file.
@@ -470,7 +470,7 @@ mod tests {
             home: None,
             threads: 1,
             date: None,
-            development_keys: folder.path().into(),
+            development_keys: vec![folder.path().into()],
         };
         let faults = Job::read(&path).unwrap().plan(host).unwrap_err();
         assert_eq!(faults.len(), 4, "{faults:?}");

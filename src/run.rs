@@ -93,8 +93,8 @@ pub struct Keys {
 pub enum KeySource {
     /// From files that the job names.
     Files(sign::KeyFiles),
-    /// Made on first use in this folder; refused for real mail.
-    Development(PathBuf),
+    /// Made on first use in the first of these folders that can be written; refused for real mail.
+    Development(Vec<PathBuf>),
 }
 
 /// Hears how far a run has come.

@@ -234,6 +234,20 @@ fn a_changed_byte_anywhere_is_found_by_the_receiver() {
 }
 
 #[test]
+fn a_user_without_a_folder_gets_the_development_key_in_the_home() {
+    let bench = Bench::new();
+    let nowhere = bench.write("a-file", "no folder");
+    let home = bench.path("home");
+    let ran = bench
+        .command(&["run", "--out", home.to_str().unwrap(), EXAMPLE])
+        .env("HOME", nowhere)
+        .output()
+        .unwrap();
+    assert_eq!(code(&ran), 0, "{}", errors(&ran));
+    assert_eq!(tree(&home.join("keys")).len(), 1);
+}
+
+#[test]
 fn real_mail_is_not_signed_with_a_development_key() {
     let bench = Bench::new();
     let text = fs::read_to_string(EXAMPLE)

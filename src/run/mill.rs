@@ -2,6 +2,7 @@
 //!
 //! [`Mill::work`] depends on the letter and the mill only; that is why any number of threads gives the same bytes.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -14,7 +15,7 @@ use crate::disk::Sha256;
 use crate::finding::{Code, Finding, Place};
 use crate::ingest::{Parsed, Slice, Source};
 use crate::ledger::Mailing;
-use crate::letter::{Country, Environment, Fate, Header, Letter, LetterSeq};
+use crate::letter::{Country, Environment, Fate, Header, Letter, LetterSeq, Sender};
 use crate::registry::Snapshot;
 use crate::route::{Cause, Decision, Router};
 use crate::sign::Signer;
@@ -288,6 +289,17 @@ impl<'a> Mill<'a> {
     }
 }
 
+fn development_key(folders: &[PathBuf], sender: &Sender) -> Result<Signer, sign::Error> {
+    let mut refused = None;
+    for folder in folders {
+        match Signer::development(folder, &sender.organisation_number, &sender.name) {
+            Err(error @ sign::Error::Io { .. }) => refused = refused.or(Some(error)),
+            done => return done,
+        }
+    }
+    Err(refused.unwrap_or(sign::Error::Signing)) // There is always a folder.
+}
+
 fn load_key(
     source: &KeySource,
     header: &Header,
@@ -297,13 +309,13 @@ fn load_key(
     let sender = &header.sender;
     let signer = match source {
         KeySource::Files(files) => Signer::load(files, date)?,
-        KeySource::Development(folder) if depth == Depth::Finished => {
-            Signer::development(folder, &sender.organisation_number, &sender.name)?
-        }
         KeySource::Development(_) if header.environment == Environment::Production => {
             return Err(sign::Error::DevelopmentInProduction.into());
         }
-        KeySource::Development(_) => return Ok(None),
+        KeySource::Development(folders) if depth == Depth::Finished => {
+            development_key(folders, sender)?
+        }
+        KeySource::Development(_) => return Ok(None), // A dry run makes none.
     };
     signer.check_environment(header.environment)?;
     Ok(Some(Arc::new(signer)))
