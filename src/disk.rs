@@ -23,6 +23,13 @@ pub fn sha256(bytes: &[u8]) -> Sha256 {
     out
 }
 
+/// The digest of all that a SHA-256 context was fed.
+pub fn finished(context: ring::digest::Context) -> Sha256 {
+    let mut out = [0; 32];
+    out.copy_from_slice(context.finish().as_ref());
+    out
+}
+
 /// SHA-256 of a mapped file; its pages are given back as they have been read.
 pub fn sha256_of_map(map: &Map) -> Sha256 {
     const CHUNK_BYTES: usize = 16 << 20;
@@ -33,9 +40,7 @@ pub fn sha256_of_map(map: &Map) -> Sha256 {
         read += chunk.len();
         map.forget_before(read);
     }
-    let mut out = [0; 32];
-    out.copy_from_slice(digest.finish().as_ref());
-    out
+    finished(digest)
 }
 
 /// A file that has been written, is durable, and will not change.
@@ -129,9 +134,7 @@ impl HashingWriter {
     pub fn finish(mut self) -> io::Result<(u64, Sha256)> {
         self.file.flush()?;
         self.file.get_ref().sync_all()?;
-        let mut out = [0; 32];
-        out.copy_from_slice(self.digest.finish().as_ref());
-        Ok((self.size, out))
+        Ok((self.size, finished(self.digest)))
     }
 }
 
@@ -165,7 +168,5 @@ pub fn digest_file(path: &Path) -> io::Result<(u64, Sha256)> {
         digest.update(&buffer[..n]);
         size += n as u64;
     }
-    let mut out = [0; 32];
-    out.copy_from_slice(digest.finish().as_ref());
-    Ok((size, out))
+    Ok((size, finished(digest)))
 }

@@ -68,6 +68,7 @@ pub fn verify(folder: &Path) -> Result<Verdict, Error> {
 
     let checked = bundles(folder, totals.digital, &mut faults)?;
 
+    let mut unlisted = checked.faults_total - checked.faults.len() as u64;
     let (mut pieces, mut sheets) = (0_u64, 0_u64);
     for pdf in parts(&listed.manifest) {
         let csv = pdf.with_extension("pieces.csv");
@@ -80,6 +81,7 @@ pub fn verify(folder: &Path) -> Result<Verdict, Error> {
         };
         pieces += u64::from(proof.pieces);
         sheets += u64::from(proof.marks);
+        unlisted += proof.mismatches_found - proof.mismatches.len() as u64;
         faults.extend(
             proof
                 .mismatches
@@ -94,7 +96,7 @@ pub fn verify(folder: &Path) -> Result<Verdict, Error> {
         ));
     }
 
-    let faults_total = faults.len() as u64;
+    let faults_total = faults.len() as u64 + unlisted;
     faults.truncate(FAULTS_MAX);
     let signed_by = match &listed.signature {
         manifest::SignatureVerdict::Good { subject, .. } => subject.clone(),

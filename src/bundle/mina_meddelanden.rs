@@ -309,9 +309,7 @@ fn digest_of(parts: &[&[u8]]) -> Sha256 {
     for part in parts {
         digest.update(part);
     }
-    let mut out = [0; 32];
-    out.copy_from_slice(digest.finish().as_ref());
-    out
+    crate::disk::finished(digest)
 }
 
 /// Twelve digits that the pattern of `RecipientId` allows (facts/sweden.md §5). A coordination number may have any day;

@@ -329,12 +329,10 @@ impl Growing {
             let durable = file.flush().and_then(|()| file.get_ref().sync_all());
             durable.map_err(|e| failed(&self.full, e))?;
         }
-        let mut sha256 = [0; 32];
-        sha256.copy_from_slice(self.digest.finish().as_ref());
         Ok(WrittenFile {
             path: self.path,
             size: self.size,
-            sha256,
+            sha256: crate::disk::finished(self.digest),
         })
     }
 }

@@ -287,9 +287,7 @@ impl<'f> Body<'f> {
 
     fn finish(mut self) -> io::Result<Sha256> {
         self.flush()?;
-        let mut out = [0; 32];
-        out.copy_from_slice(self.digest.finish().as_ref());
-        Ok(out)
+        Ok(crate::disk::finished(self.digest))
     }
 }
 

@@ -16,7 +16,7 @@ use super::part::{
 use super::pieces::{PieceRow, PiecesWriter};
 use super::prepare::deflate;
 use super::record::{Entry, Header};
-use super::sheaf::{Fields, PageView, View, digest, finished, page_rest_digest};
+use super::sheaf::{Fields, PageView, View, digest, page_rest_digest};
 use super::{Error, Job, PartSummary, Spooled, Spooler};
 use crate::disk::{self, HashingWriter, Sha256, WrittenFile, hex};
 use crate::letter::Sides;
@@ -218,7 +218,7 @@ impl<'m> Bench<'m> {
                 });
             }
         }
-        (payload.sheet == payload.sheets).then(|| (pages, finished(all)))
+        (payload.sheet == payload.sheets).then(|| (pages, disk::finished(all)))
     }
 
     fn mark(&self, page: &PageView<'_>, payload: &Payload) -> Vec<u8> {
@@ -373,7 +373,8 @@ impl Parts<'_> {
             .flush()
             .map_err(|source| Error::io(&summary.addresses, source))?;
         digest.update(format!("{:?} {} {}", self.job, summary.class, summary.number).as_bytes());
-        let (path, size, sha256) = pdf.finish(self.faces, self.job.date, &finished(digest))?;
+        let (path, size, sha256) =
+            pdf.finish(self.faces, self.job.date, &disk::finished(digest))?;
         let pdf = WrittenFile {
             path: summary.pdf.clone(),
             size,

@@ -246,14 +246,7 @@ pub(super) fn digest(
         context.update(b"\nstream\n");
         context.update(data);
     }
-    finished(context)
-}
-
-/// The digest of a context.
-pub(super) fn finished(context: ring::digest::Context) -> Sha256 {
-    let mut out = [0; 32];
-    out.copy_from_slice(context.finish().as_ref());
-    out
+    crate::disk::finished(context)
 }
 
 /// Pages packed for the work file.

@@ -242,9 +242,7 @@ impl<'p, 'm> Digests<'p, 'm> {
             context.update(b"\nstream\n");
             context.update(data);
         }
-        let mut digest = [0; 32];
-        digest.copy_from_slice(context.finish().as_ref());
-        Ok(digest)
+        Ok(crate::disk::finished(context))
     }
 
     fn object(&mut self, number: u32, depth: u32) -> Result<Option<Sha256>, Fault> {
