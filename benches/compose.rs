@@ -100,6 +100,7 @@ fn letter(n: usize) -> Letter<'static> {
         actions: Vec::new(),
         notification: None,
         data: Vec::new(),
+        dialogue: Default::default(),
         print: PrintOptions::default(),
     }
 }
@@ -124,6 +125,7 @@ fn header() -> Header {
                 phone: Some("010-123 45 67".into()),
                 email: None,
             },
+            contact: Default::default(),
         },
         defaults: Defaults::default(),
         shared: Vec::new(),

@@ -155,6 +155,7 @@ fn letter() -> Letter<'static> {
         actions: Vec::new(),
         notification: None,
         data: Vec::new(),
+        dialogue: Default::default(),
         print: PrintOptions::default(),
     }
 }

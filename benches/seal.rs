@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use criterion::{Criterion, Throughput};
 use jiff::civil::date;
-use lettermill::bundle::{Seal, message_id, mina_meddelanden as mm};
+use lettermill::bundle::{Seal, mina_meddelanden as mm};
 use lettermill::letter::*;
 use lettermill::sign::Signer;
 use rayon::prelude::*;
@@ -32,11 +32,7 @@ fn main() {
     let seal = |n: usize| {
         let id = format!("L-{n}");
         let letter = letter(&id);
-        black_box(
-            sealer
-                .seal(&letter, message_id("M-1", &id))
-                .expect("a message"),
-        );
+        black_box(sealer.seal(&[&letter]).expect("a message"));
     };
     let sign = |n: usize| {
         for _ in 0..2 {
@@ -53,10 +49,11 @@ fn main() {
         }
     };
     let bytes = sealer
-        .seal(&letter("L-0"), message_id("M-1", "L-0"))
+        .seal(&[&letter("L-0")])
         .expect("a message")
-        .bytes
-        .len();
+        .iter()
+        .map(|message| message.bytes.len())
+        .sum::<usize>();
     println!("message: {bytes} bytes");
 
     let mut criterion = Criterion::default()
@@ -127,6 +124,7 @@ fn header() -> Header {
                 text: "Kontakta kundtjänst.".into(),
                 ..Support::default()
             },
+            contact: Default::default(),
         },
         defaults: Defaults::default(),
         shared: Vec::new(),
@@ -171,6 +169,7 @@ fn letter(id: &str) -> Letter<'_> {
         actions: Vec::new(),
         notification: None,
         data: Vec::new(),
+        dialogue: Default::default(),
         print: PrintOptions::default(),
     }
 }

@@ -16,10 +16,12 @@ use std::path::PathBuf;
 use uuid::Uuid;
 
 use crate::disk::Sha256;
-use crate::letter::{Country, Letter};
+use crate::letter::Letter;
 use crate::sign;
 
+mod body;
 mod check;
+mod documents;
 mod index;
 pub mod mina_meddelanden;
 mod tars;
@@ -29,27 +31,35 @@ pub use tars::{Bundler, Options, Placed};
 
 /// A national message format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Format {
-    /// Sweden: Mina meddelanden, version 3.
-    #[serde(rename = "mina-meddelanden")]
+    /// Sweden: Mina meddelanden, version 3 or 2.
     MinaMeddelanden,
+    /// Denmark: MeMo for Digital Post.
+    DigitalPost,
+    /// Denmark: requests to SF1601, digital and paper, through Serviceplatformen.
+    Sf1601,
 }
 
 impl Format {
-    /// The format of a sender's country; `None` where there is none yet.
-    pub fn of(country: Country) -> Option<Self> {
-        match country {
-            Country::Sweden => Some(Self::MinaMeddelanden),
-            Country::Denmark => None,
-        }
-    }
-
     /// Its name, which is that of its folder under `digital/` too.
     pub fn name(self) -> &'static str {
         match self {
             Self::MinaMeddelanden => "mina-meddelanden",
+            Self::DigitalPost => "digital-post",
+            Self::Sf1601 => "sf1601",
         }
     }
+}
+
+/// What a message is to its letters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// It carries them; each letter that goes digital has just one.
+    Letter,
+    /// It tells of them, and is sent beside the one that carries them (NemSMS).
+    Notice,
 }
 
 /// Seals letters in one national format; shared by all threads.
@@ -57,25 +67,32 @@ pub trait Seal: Send + Sync {
     /// Which.
     fn format(&self) -> Format;
 
-    /// Makes the signed message of a letter.
+    /// Makes the signed messages of letters to one recipient: one message that carries them all, and perhaps one that
+    /// tells of them. Most often it is one letter.
     ///
     /// # Errors
-    /// Why this letter cannot go by this channel; nothing is signed then. [`Refusal::Signing`] is no remark about the
-    /// letter: the run must stop.
-    fn seal(&self, letter: &Letter<'_>, message_id: Uuid) -> Result<Sealed, Refusal>;
+    /// Why these letters cannot go by this channel, or not together; nothing is signed then. [`Refusal::Signing`] is no
+    /// remark about a letter: the run must stop.
+    fn seal(&self, letters: &[&Letter<'_>]) -> Result<Vec<Sealed>, Refusal>;
 }
 
 /// A signed message.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Sealed {
-    /// Its id.
+    /// Its id, which names its entry in the bundle; where it carries several letters, that of the first.
     pub message_id: Uuid,
+    /// What it is to its letters.
+    pub role: Role,
+    /// For each of its letters the id of the letter's own message.
+    pub letters: Vec<Uuid>,
     /// The document, as it is stored in the bundle.
     pub bytes: Vec<u8>,
     /// Digest of `bytes`.
     pub sha256: Sha256,
     /// Bytes of the request that will carry it, as the channel counts them.
     pub request_bytes: u64,
+    /// Detached signature over `bytes`, in formats that have no place for one.
+    pub signature: Option<Vec<u8>>,
 }
 
 impl std::fmt::Debug for Sealed {
@@ -109,6 +126,9 @@ pub enum Refusal {
         /// What is allowed.
         allowed: String,
     },
+    /// These letters cannot travel in one message; each may go alone.
+    #[error("these letters cannot travel in one message")]
+    Together,
     /// The key gave no signature. The run must stop.
     #[error(transparent)]
     Signing(#[from] sign::Error),

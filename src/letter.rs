@@ -10,9 +10,16 @@ use std::sync::Arc;
 
 use jiff::civil::{Date, DateTime};
 
+mod dialogue;
 pub mod identifier;
+mod print;
 
+pub use dialogue::{
+    About, Classification, ContactPoint, Dialogue, EarlierMessage, Matter, MatterStatus,
+    ReceiptWish, ReplyWish, Representative, SenderContact,
+};
 pub use identifier::{Cpr, Cvr, OrganisationNumber, PersonNumber, RecipientId};
+pub use print::{Colour, Envelope, Postage, PrintOptions, Sides};
 
 /// Text that borrows from the mapped file where no white space was folded and no character was escaped.
 pub type Text<'a> = Cow<'a, str>;
@@ -112,6 +119,8 @@ pub struct Sender {
     pub return_address: Address<'static>,
     /// Whom the recipient may ask.
     pub support: Support,
+    /// Where it is reached in the mailbox, and for whom it sends.
+    pub contact: SenderContact,
 }
 
 /// Contact details of the sender.
@@ -247,6 +256,8 @@ pub struct Letter<'a> {
     pub notification: Option<Text<'a>>,
     /// Named values: (name, value).
     pub data: Vec<(Text<'a>, Text<'a>)>,
+    /// The matter it belongs to, and whether an answer is wished.
+    pub dialogue: Dialogue<'a>,
     /// Print wishes; defaults applied field by field.
     pub print: PrintOptions<'a>,
 }
@@ -488,72 +499,4 @@ pub struct DateTimeText<'a> {
     pub text: Text<'a>,
     /// Without the offset.
     pub civil: DateTime,
-}
-
-/// How a letter shall be printed; `None` leaves it to the job.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct PrintOptions<'a> {
-    /// One side or both.
-    pub sides: Option<Sides>,
-    /// Mono or colour.
-    pub colour: Option<Colour>,
-    /// Postage class.
-    pub postage: Option<Postage>,
-    /// Smallest envelope wished.
-    pub envelope: Option<Envelope>,
-    /// Names of inserts.
-    pub inserts: Vec<Text<'a>>,
-}
-
-/// Printed on one side of the sheet or on both.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
-#[serde(rename_all = "lowercase")]
-pub enum Sides {
-    /// Fronts only.
-    Simplex,
-    /// Both sides.
-    Duplex,
-}
-
-/// Ink.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
-#[serde(rename_all = "lowercase")]
-pub enum Colour {
-    /// Black only.
-    Mono,
-    /// Full colour.
-    Colour,
-}
-
-/// What the post is asked to do.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
-#[serde(rename_all = "lowercase")]
-pub enum Postage {
-    /// Slow and cheap.
-    Economy,
-    /// Ordinary.
-    Standard,
-    /// Next day where the post has it.
-    Priority,
-    /// Registered.
-    Registered,
-    /// Service of process on paper.
-    Legal,
-}
-
-/// Envelope formats, ISO 269, from the smallest.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
-pub enum Envelope {
-    /// 162 × 229 mm, A4 folded once.
-    C5,
-    /// 229 × 324 mm, A4 flat.
-    C4,
 }

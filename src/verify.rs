@@ -136,10 +136,10 @@ pub fn bundles(
     let sentence =
         |fault: &bundle::Fault| format!("`digital/{}`: {}", fault.file.display(), fault.what);
     faults.extend(checked.faults.iter().map(sentence));
-    if checked.sound != digital {
+    if checked.letters != digital {
         faults.push(format!(
-            "{} sound messages in the bundles, {digital} in the books",
-            checked.sound
+            "{} letters in sound messages of the bundles, {digital} in the books",
+            checked.letters
         ));
     }
     Ok(checked)

@@ -57,6 +57,7 @@ fn letter(id: RecipientId) -> Letter<'static> {
         actions: Vec::new(),
         notification: None,
         data: Vec::new(),
+        dialogue: Default::default(),
         print: PrintOptions::default(),
     }
 }

@@ -21,6 +21,8 @@ mod found;
 
 pub use found::{CertificateUse, Checked, CheckedEntry, Fault};
 
+/// Letters in one message; a recipient with more in one mailing is not to be expected.
+const LETTERS_MAX: usize = 10_000;
 /// Folders below the one named.
 const DEPTH_MAX: usize = 5;
 
@@ -127,7 +129,8 @@ struct Entry {
     offset: u64,
     length: u64,
     bytes: Vec<u8>,
-    row: Option<Row>,
+    /// Its lines of the index, one a letter.
+    rows: Vec<Row>,
     fault: Option<String>,
 }
 
@@ -156,7 +159,7 @@ impl Check<'_> {
         };
         let file = open(tar_path)?;
         let size = file.metadata().map_err(|e| failed(tar_path, e))?.len();
-        let mut rows = Rows::new(BufReader::new(open(index_path)?));
+        let mut rows = Rows::new(BufReader::new(open(index_path)?)).peekable();
         let mut archive = tar::Archive::new(BufReader::with_capacity(1 << 18, file));
         let mut walk = Walk::default();
         let entries = archive.entries().map_err(|e| failed(tar_path, e))?;
@@ -184,11 +187,7 @@ impl Check<'_> {
                 self.fault(tar_path, None, what);
                 break;
             }
-            match rows.next() {
-                Some(Ok(row)) => entry.row = Some(row),
-                Some(Err(e)) => entry.set_fault(format!("the index cannot be read: {e}")),
-                None => entry.set_fault("the index has no line for it".into()),
-            }
+            entry.take_rows(&mut rows);
             walk.wave_bytes += entry.bytes.len();
             walk.wave.push(entry);
             if walk.wave_bytes >= self.options.wave_bytes_max {
@@ -243,7 +242,7 @@ impl Check<'_> {
             offset,
             length,
             bytes,
-            row: None,
+            rows: Vec::new(),
             fault,
         })
     }
@@ -275,20 +274,23 @@ impl Check<'_> {
 
     fn sound(&mut self, tar_path: &Path, operator_id: &str, entry: &Entry, sound: &Sound) {
         self.checked.sound += 1;
+        self.checked.letters += entry.rows.len() as u64;
         self.checked.signatures += 2;
         self.checked.attachments += sound.verified.attachments as u64;
         for certificate in [&sound.verified.sender, &sound.verified.relay] {
             self.count(certificate);
         }
-        (self.visit)(&CheckedEntry {
-            operator_id,
-            bundle: tar_path,
-            message_id: &sound.verified.message_id,
-            letter_id: &sound.verified.correlation_id,
-            offset: entry.offset,
-            length: entry.bytes.len() as u64,
-            sha256: &sound.sha256,
-        });
+        for row in &entry.rows {
+            (self.visit)(&CheckedEntry {
+                operator_id,
+                bundle: tar_path,
+                message_id: &row.message_id,
+                letter_id: &row.letter_id,
+                offset: entry.offset,
+                length: entry.bytes.len() as u64,
+                sha256: &sound.sha256,
+            });
+        }
     }
 
     fn count(&mut self, certificate: &Arc<Certificate>) {
@@ -327,6 +329,43 @@ impl Walk {
 }
 
 impl Entry {
+    /// Takes the lines that name it, and one that names another where it should have one.
+    fn take_rows(
+        &mut self,
+        rows: &mut std::iter::Peekable<impl Iterator<Item = Result<Row, String>>>,
+    ) {
+        let own =
+            |row: &Row| row.offset == self.offset && format!("{}.xml", row.entry) == self.name;
+        loop {
+            let mine = match rows.peek() {
+                Some(Ok(row)) => own(row) || self.rows.is_empty(),
+                Some(Err(_)) => self.rows.is_empty(),
+                None => false,
+            };
+            if !mine || self.rows.len() >= LETTERS_MAX {
+                break;
+            }
+            match rows.next() {
+                Some(Ok(row)) => {
+                    let done = !own(&row);
+                    self.rows.push(row);
+                    if done {
+                        break;
+                    }
+                }
+                Some(Err(e)) => {
+                    self.fault
+                        .get_or_insert(format!("the index cannot be read: {e}"));
+                    break;
+                }
+                None => break,
+            }
+        }
+        if self.rows.is_empty() {
+            self.set_fault("the index has no line for it".into());
+        }
+    }
+
     /// The first fault is told.
     fn set_fault(&mut self, what: String) {
         self.fault.get_or_insert(what);
@@ -337,7 +376,6 @@ fn verify(entry: &Entry, certificates: &mina_meddelanden::Certificates) -> Resul
     if let Some(fault) = &entry.fault {
         return Err(fault.clone());
     }
-    let row = entry.row.as_ref().ok_or("the index has no line for it")?;
     let sha256 = hex(&sha256(&entry.bytes));
     let same = |what: &str, equal: bool| {
         if equal {
@@ -346,21 +384,22 @@ fn verify(entry: &Entry, certificates: &mina_meddelanden::Certificates) -> Resul
             Err(format!("the index has another {what}"))
         }
     };
-    same("SHA-256", row.sha256 == sha256)?;
-    same("length", row.length == entry.bytes.len() as u64)?;
-    same("offset", row.offset == entry.offset)?;
-    same(
-        "message id",
-        format!("{}.xml", row.message_id) == entry.name,
-    )?;
+    for row in &entry.rows {
+        same("SHA-256", row.sha256 == sha256)?;
+        same("length", row.length == entry.bytes.len() as u64)?;
+        same("offset", row.offset == entry.offset)?;
+        same("message id", format!("{}.xml", row.entry) == entry.name)?;
+    }
     let verified = mina_meddelanden::verify(&entry.bytes, certificates)?;
+    let ids = entry.rows.iter().map(|row| row.message_id.as_str());
     same(
         "message id than the message",
-        verified.message_id == row.message_id,
+        ids.eq(verified.message_ids.iter().map(String::as_str)),
     )?;
+    let first = entry.rows.first();
     same(
         "letter id than the message",
-        verified.correlation_id == row.letter_id,
+        first.is_some_and(|row| row.letter_id == verified.correlation_id),
     )?;
     Ok(Sound { verified, sha256 })
 }

@@ -4,26 +4,35 @@ use std::io::{BufRead, Read, Write};
 
 use serde::{Deserialize, Serialize};
 
+use super::Role;
+
 /// A line, as it stands in the file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Row {
-    /// UUID, lower case.
+    /// Name of the entry without its ending: the UUID of the message that carries the letter, lower case.
+    pub(super) entry: String,
+    /// UUID of the letter's own message; another than `entry` where several letters travel in one message.
     pub(super) message_id: String,
     /// The sender's id of the letter.
     pub(super) letter_id: String,
+    /// What the entry is to the letter.
+    pub(super) role: Role,
     /// Of the message's first byte in the tar.
     pub(super) offset: u64,
     /// Bytes of the message.
     pub(super) length: u64,
     /// Of the message, lower-case hexadecimal.
     pub(super) sha256: String,
+    /// Detached signature over the message, base64; empty in formats whose messages hold their own.
+    pub(super) signature: String,
 }
 
 /// The first line.
-pub(super) const HEADING: &str = "message_id,letter_id,offset,length,sha256\n";
+pub(super) const HEADING: &str = "entry,message_id,letter_id,role,offset,length,sha256,signature\n";
 
-/// A line has 210 bytes with the longest ids and numbers; a file with longer ones is not ours.
-const LINE_BYTES_MAX: u64 = 1024;
+/// A line has some 950 bytes with the longest ids and numbers and a signature of RSA-4096; a file with longer ones is not
+/// ours.
+const LINE_BYTES_MAX: u64 = 2048;
 
 /// Appends a line.
 pub(super) fn write(row: &Row, out: &mut impl Write) -> csv::Result<()> {
@@ -110,11 +119,14 @@ mod tests {
     #[test]
     fn what_is_written_reads_back() {
         let row = Row {
+            entry: "m".into(),
             message_id: "m".into(),
             letter_id: "a,\"b\"".into(),
+            role: Role::Notice,
             offset: 512,
             length: u64::MAX,
             sha256: "ff".into(),
+            signature: String::new(),
         };
         let mut out = HEADING.as_bytes().to_vec();
         write(&row, &mut out).unwrap();
@@ -130,11 +142,12 @@ mod tests {
         assert_eq!(read(""), [Err("its first line is not the heading".into())]);
         assert_eq!(read(HEADING), []);
         for (line, fault) in [
-            ("m,l,1,2", "line 2 has no end"),
-            ("m,l,1,2\n", "line 2 is not as it must be"),
-            ("m,l,-1,2,ff\n", "line 2 is not as it must be"),
+            ("m,m,l,letter,1,2", "line 2 has no end"),
+            ("m,m,l,letter,1,2\n", "line 2 is not as it must be"),
+            ("m,m,l,letter,-1,2,ff,\n", "line 2 is not as it must be"),
+            ("m,m,l,other,1,2,ff,\n", "line 2 is not as it must be"),
             ("\n", "line 2 is not as it must be"),
-            (&format!("{}\n", "x".repeat(1024)), "line 2 has no end"),
+            (&format!("{}\n", "x".repeat(2048)), "line 2 has no end"),
         ] {
             assert_eq!(read(&format!("{HEADING}{line}")), [Err(fault.into())]);
         }

@@ -14,19 +14,17 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use super::{Error, Format, Refusal, Seal, Sealed};
+use super::{Error, Format, Refusal, Role, Seal, Sealed, body, documents, message_id};
 use crate::disk::{Sha256, sha256};
 use crate::letter::{Channel, Content, Country, Document, Header, Letter, RecipientId};
 use crate::sign::{Signer, xmldsig::XmlSigner};
 
-mod body;
-mod documents;
 mod read;
 mod xml;
 
 pub use read::{Certificates, Verified, verify};
 
-use documents::Encoded;
+use super::documents::Encoded;
 use xml::Writer;
 
 /// "Ett meddelande får vara max 2 MB, inklusive bilagor" (digg.se), counted as the peers do: bytes of the serialized
@@ -74,6 +72,7 @@ pub enum BodyForm {
 /// Seals the letters of one mailing.
 pub struct Sealer {
     options: Options,
+    mailing_id: String,
     sender: XmlSigner,
     relay: XmlSigner,
     /// `Delivery` up to the recipient.
@@ -113,6 +112,7 @@ impl Sealer {
             allowed: "correct the header",
         };
         Ok(Self {
+            mailing_id: header.mailing_id.clone(),
             sender: XmlSigner::new(sender)?,
             relay: XmlSigner::new(relay)?,
             opening: opening(header).map_err(text_fault)?,
@@ -247,7 +247,11 @@ impl Seal for Sealer {
         Format::MinaMeddelanden
     }
 
-    fn seal(&self, letter: &Letter<'_>, message_id: Uuid) -> Result<Sealed, Refusal> {
+    fn seal(&self, letters: &[&Letter<'_>]) -> Result<Vec<Sealed>, Refusal> {
+        let [letter] = letters else {
+            return Err(Refusal::Together);
+        };
+        let message_id = message_id(&self.mailing_id, &letter.id);
         let recipient = recipient(&letter.recipient.id)?;
         let documents = self.attachments(letter)?;
         let mut out = Writer::new(16 << 10);
@@ -275,12 +279,15 @@ impl Seal for Sealer {
         }
         out.raw(xml::MESSAGE_CLOSE);
         let bytes = self.sign(out.finish())?;
-        Ok(Sealed {
+        Ok(vec![Sealed {
             message_id,
+            role: Role::Letter,
+            letters: vec![message_id],
             sha256: sha256(&bytes),
             bytes,
             request_bytes,
-        })
+            signature: None,
+        }])
     }
 }
 

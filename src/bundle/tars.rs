@@ -88,7 +88,7 @@ impl Bundler {
         }
     }
 
-    /// Appends a message to its operator's bundle.
+    /// Appends a message to its operator's bundle; `letter_ids` are those of [`Sealed::letters`], in their order.
     ///
     /// # Errors
     /// Any I/O error; an operator id that is not digits; too many bundles.
@@ -96,7 +96,7 @@ impl Bundler {
         &mut self,
         operator_id: &str,
         sealed: &Sealed,
-        letter_id: &str,
+        letter_ids: &[&str],
     ) -> Result<Placed, Error> {
         check_operator_id(operator_id)?;
         self.turn += 1;
@@ -116,7 +116,7 @@ impl Bundler {
             self.open_bundles += 1;
         }
         bundle.used = self.turn;
-        let offset = bundle.append(sealed, letter_id, self.mtime)?;
+        let offset = bundle.append(sealed, letter_ids, self.mtime)?;
         let placed = Placed {
             bundle: bundle.tar.path.clone(),
             offset,
@@ -233,10 +233,10 @@ impl Bundle {
         self.index.park()
     }
 
-    fn append(&mut self, sealed: &Sealed, letter_id: &str, mtime: u64) -> Result<u64, Error> {
+    fn append(&mut self, sealed: &Sealed, letter_ids: &[&str], mtime: u64) -> Result<u64, Error> {
         let length = sealed.bytes.len() as u64;
-        let message_id = sealed.message_id.hyphenated().to_string();
-        let header = header(&format!("{message_id}.xml"), length, mtime)
+        let entry = sealed.message_id.hyphenated().to_string();
+        let header = header(&format!("{entry}.xml"), length, mtime)
             .map_err(|e| failed(&self.tar.path, e))?;
         self.tar.write(header.as_bytes())?;
         let offset = self.tar.size;
@@ -245,16 +245,23 @@ impl Bundle {
         self.tar
             .write([0; BLOCK as usize].get(..padding).unwrap_or_default())?;
         self.entries += 1;
-        let row = Row {
-            message_id,
-            letter_id: letter_id.to_owned(),
-            offset,
-            length,
-            sha256: hex(&sealed.sha256),
-        };
-        let mut line = Vec::with_capacity(256);
-        index::write(&row, &mut line).map_err(|e| failed(&self.index.path, io::Error::other(e)))?;
-        self.index.write(&line)?;
+        let mut lines = Vec::with_capacity(256);
+        let signature = sealed.signature.as_deref().unwrap_or_default();
+        for (message_id, letter_id) in sealed.letters.iter().zip(letter_ids) {
+            let row = Row {
+                entry: entry.clone(),
+                message_id: message_id.hyphenated().to_string(),
+                letter_id: (*letter_id).to_owned(),
+                role: sealed.role,
+                offset,
+                length,
+                sha256: hex(&sealed.sha256),
+                signature: base64_simd::STANDARD.encode_to_string(signature),
+            };
+            index::write(&row, &mut lines)
+                .map_err(|e| failed(&self.index.path, io::Error::other(e)))?;
+        }
+        self.index.write(&lines)?;
         Ok(offset)
     }
 }

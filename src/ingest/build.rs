@@ -13,6 +13,7 @@ use super::cursor::{Cursor, Stop};
 use crate::finding::{Code, shape};
 use crate::letter::{Header, SharedDocument, Text};
 
+mod dialogue;
 mod document;
 mod header;
 mod letter;

@@ -6,9 +6,9 @@
 //!
 //! To add an element: a variant of [`Element`], a line in [`children`], an arm in the builder (`build/`).
 
-use crate::letter::{
-    Align, Channel, Colour, Country, DeliveryWish, Envelope, Environment, ListKind, Postage, Sides,
-};
+mod words;
+
+pub(super) use words::*;
 
 /// The namespace of a mailing.
 pub(super) const NAMESPACE: &str = "urn:lettermill:mailing:1";
@@ -110,6 +110,31 @@ pub(super) enum Element {
     OrganiserEmail,
     OrganiserName,
     Insert,
+    ContactPoint,
+    ContactInfo,
+    Representative,
+    Reply,
+    Receipt,
+    MessageCode,
+    Matter,
+    CaseId,
+    CaseSystem,
+    EventId,
+    PrecedingEventId,
+    MatterSubject,
+    EventType,
+    MatterStatus,
+    About,
+    Citizen,
+    Company,
+    Vehicle,
+    Property,
+    Kle,
+    Form,
+    ProductionUnit,
+    Education,
+    InReplyTo,
+    Comment,
     /// Any other; the schema has said what it thinks of it.
     Unknown,
 }
@@ -143,7 +168,11 @@ pub(super) fn children(parent: Element) -> &'static [(&'static str, Element)] {
             ("name", E::Name),
             ("returnAddress", E::Address),
             ("support", E::Support),
+            ("attention", E::Attention),
+            ("contactPoint", E::ContactPoint),
+            ("representative", E::Representative),
         ],
+        E::ContactPoint => &[("info", E::ContactInfo)],
         E::Support => &[
             ("text", E::SupportText),
             ("url", E::Url),
@@ -177,8 +206,35 @@ pub(super) fn children(parent: Element) -> &'static [(&'static str, Element)] {
             ("actions", E::Actions),
             ("notification", E::Notification),
             ("data", E::Data),
+            ("reply", E::Reply),
+            ("receipt", E::Receipt),
+            ("messageCode", E::MessageCode),
+            ("matter", E::Matter),
+            ("about", E::About),
+            ("inReplyTo", E::InReplyTo),
             ("print", E::Print),
         ],
+        E::Matter => &[
+            ("caseId", E::CaseId),
+            ("caseSystem", E::CaseSystem),
+            ("eventId", E::EventId),
+            ("precedingEventId", E::PrecedingEventId),
+            ("matterSubject", E::MatterSubject),
+            ("eventType", E::EventType),
+            ("status", E::MatterStatus),
+        ],
+        E::About => &[
+            ("citizen", E::Citizen),
+            ("company", E::Company),
+            ("vehicle", E::Vehicle),
+            ("property", E::Property),
+            ("kle", E::Kle),
+            ("form", E::Form),
+            ("productionUnit", E::ProductionUnit),
+            ("education", E::Education),
+            ("address", E::Address),
+        ],
+        E::InReplyTo => &[("comment", E::Comment), ("data", E::Data)],
         E::Recipient => &[
             ("personNumber", E::PersonNumber),
             ("organisationNumber", E::OrganisationNumber),
@@ -259,138 +315,46 @@ pub(super) fn child(parent: Element, local: &str, hint: &mut u8) -> Element {
 /// Names of attributes.
 pub(super) mod attribute {
     pub(crate) const ALIGN: &str = "align";
+    pub(crate) const CASE_ID: &str = "caseId";
     pub(crate) const CHANNEL: &str = "channel";
+    pub(crate) const CHASSIS: &str = "chassis";
     pub(crate) const CODE: &str = "code";
     pub(crate) const COLOUR: &str = "colour";
+    pub(crate) const CONTACT_POINT_ID: &str = "contactPointId";
     pub(crate) const COUNTRY: &str = "country";
+    pub(crate) const CPR: &str = "cpr";
+    pub(crate) const CVR: &str = "cvr";
     pub(crate) const DOCUMENT: &str = "document";
     pub(crate) const ENVELOPE: &str = "envelope";
+    pub(crate) const FACET: &str = "facet";
     pub(crate) const FILE_NAME: &str = "fileName";
+    pub(crate) const GROUP: &str = "group";
     pub(crate) const HEADING: &str = "heading";
     pub(crate) const ID: &str = "id";
+    pub(crate) const KEY: &str = "key";
     pub(crate) const KIND: &str = "kind";
+    pub(crate) const LABEL: &str = "label";
     pub(crate) const LEVEL: &str = "level";
+    pub(crate) const LICENCE: &str = "licence";
     pub(crate) const MEDIA_TYPE: &str = "mediaType";
+    pub(crate) const MESSAGE_ID: &str = "messageId";
+    pub(crate) const MESSAGE_UUID: &str = "messageUuid";
     pub(crate) const NAME: &str = "name";
+    pub(crate) const NUMBER: &str = "number";
     pub(crate) const PATH: &str = "path";
     pub(crate) const POSTAGE: &str = "postage";
     pub(crate) const PROTECTED: &str = "addressProtected";
+    pub(crate) const RECIPIENT_ID: &str = "recipientId";
+    pub(crate) const REPLY_UUID: &str = "replyUuid";
+    pub(crate) const SENDER_ID: &str = "senderId";
     pub(crate) const SHA256: &str = "sha256";
     pub(crate) const SIDES: &str = "sides";
+    pub(crate) const SYSTEM_ID: &str = "systemId";
+    pub(crate) const VERSION: &str = "version";
 }
 
 /// The media type of a document that does not name one.
 pub(super) const MEDIA_TYPE_DEFAULT: &str = "application/pdf";
-
-pub(super) fn country(word: &str) -> Option<Country> {
-    match word {
-        "SE" => Some(Country::Sweden),
-        "DK" => Some(Country::Denmark),
-        _ => None,
-    }
-}
-
-pub(super) fn environment(word: &str) -> Option<Environment> {
-    match word {
-        "test" => Some(Environment::Test),
-        "production" => Some(Environment::Production),
-        _ => None,
-    }
-}
-
-pub(super) fn delivery(word: &str) -> Option<DeliveryWish> {
-    match word {
-        "auto" => Some(DeliveryWish::Auto),
-        "digital" => Some(DeliveryWish::Digital),
-        "print" => Some(DeliveryWish::Print),
-        _ => None,
-    }
-}
-
-/// `xs:boolean`.
-pub(super) fn boolean(word: &str) -> Option<bool> {
-    match word {
-        "true" | "1" => Some(true),
-        "false" | "0" => Some(false),
-        _ => None,
-    }
-}
-
-/// The channel an attachment is kept to; `any` is none.
-pub(super) fn only(word: &str) -> Option<Option<Channel>> {
-    match word {
-        "any" => Some(None),
-        "digital" => Some(Some(Channel::Digital)),
-        "print" => Some(Some(Channel::Print)),
-        _ => None,
-    }
-}
-
-pub(super) fn list_kind(word: &str) -> Option<ListKind> {
-    match word {
-        "bullet" => Some(ListKind::Bullet),
-        "number" => Some(ListKind::Number),
-        _ => None,
-    }
-}
-
-/// Level of a heading, 1 to 3; `xs:positiveInteger` may have a sign and leading zeros.
-pub(super) fn level(word: &str) -> Option<u8> {
-    word.parse().ok().filter(|level| (1..=3).contains(level))
-}
-
-pub(super) fn align(word: &str) -> Option<Align> {
-    match word {
-        "left" => Some(Align::Left),
-        "right" => Some(Align::Right),
-        "centre" => Some(Align::Centre),
-        _ => None,
-    }
-}
-
-/// Whether a row is a closing row.
-pub(super) fn row_is_total(word: &str) -> Option<bool> {
-    match word {
-        "plain" => Some(false),
-        "total" => Some(true),
-        _ => None,
-    }
-}
-
-pub(super) fn sides(word: &str) -> Option<Sides> {
-    match word {
-        "simplex" => Some(Sides::Simplex),
-        "duplex" => Some(Sides::Duplex),
-        _ => None,
-    }
-}
-
-pub(super) fn colour(word: &str) -> Option<Colour> {
-    match word {
-        "mono" => Some(Colour::Mono),
-        "colour" => Some(Colour::Colour),
-        _ => None,
-    }
-}
-
-pub(super) fn postage(word: &str) -> Option<Postage> {
-    match word {
-        "economy" => Some(Postage::Economy),
-        "standard" => Some(Postage::Standard),
-        "priority" => Some(Postage::Priority),
-        "registered" => Some(Postage::Registered),
-        "legal" => Some(Postage::Legal),
-        _ => None,
-    }
-}
-
-pub(super) fn envelope(word: &str) -> Option<Envelope> {
-    match word {
-        "C5" => Some(Envelope::C5),
-        "C4" => Some(Envelope::C4),
-        _ => None,
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -76,14 +76,8 @@ impl Sink for Count<'_> {
                     weight_mg: u64::from(plan.weight_mg),
                 });
             }
-            let operator = done
-                .decision
-                .operator
-                .and_then(|index| self.mill.snapshot?.operator(index));
-            self.tally.letter(&letter_count(
-                done,
-                operator.map_or("", |operator| &operator.id),
-            ));
+            let target = self.mill.target(&done.decision).unwrap_or_default();
+            self.tally.letter(&letter_count(done, &target));
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::Error;
 use super::mill::{Done, Mill, Output};
 use super::waves::Sink;
-use crate::bundle::{Bundler, Format};
+use crate::bundle::Bundler;
 use crate::disk::{self, WrittenFile};
 use crate::ingest::{Excerpt, Source};
 use crate::ledger::{Batch, LetterRow, PieceRow};
@@ -22,7 +22,7 @@ pub struct Gather<'g, 'l, 'c> {
     source: &'g Source,
     batch: &'g mut Batch<'l, 'c>,
     folder: PathBuf,
-    bundler: Option<Bundler>,
+    bundler: Bundler,
     spooler: Spooler,
     findings: FindingsCsv,
     lists: [List<'g>; 2],
@@ -94,9 +94,7 @@ impl<'g, 'l, 'c> Gather<'g, 'l, 'c> {
         batch: &'g mut Batch<'l, 'c>,
     ) -> Result<Self, Error> {
         let folder = batch.folder().to_owned();
-        let country = mill.header.sender.country;
-        let bundler = Format::of(country)
-            .map(|format| Bundler::new(&folder, format, mill.date, mill.plan.bundles.clone()));
+        let bundler = Bundler::new(&folder, mill.format, mill.date, mill.plan.bundles.clone());
         let job = Job {
             number: job_number(batch.name()),
             child: 0,
@@ -134,13 +132,15 @@ impl<'g, 'l, 'c> Gather<'g, 'l, 'c> {
         }
         let mut entry = Entry::default();
         match std::mem::replace(&mut done.output, Output::Nothing) {
-            Output::Message(operator, sealed) => {
-                if let Some(bundler) = &mut self.bundler {
-                    bundler.add(&operator, &sealed, &done.id)?;
+            Output::Messages(target, messages) => {
+                for message in &messages {
+                    self.bundler.add(&target, message, &[&done.id])?;
                 }
-                entry.message_id = Some(sealed.message_id.to_string());
-                entry.sha256 = Some(sealed.sha256);
-                entry.target = operator;
+                if let Some(carrier) = messages.first() {
+                    entry.message_id = Some(carrier.message_id.to_string());
+                    entry.sha256 = Some(carrier.sha256);
+                }
+                entry.target = target;
             }
             Output::Piece(piece, plan) => {
                 entry.target = plan.class_name();
@@ -162,10 +162,7 @@ impl<'g, 'l, 'c> Gather<'g, 'l, 'c> {
 
     /// Closes everything; when it returns, all files are durable.
     pub fn finish(self) -> Result<Books, Error> {
-        let mut files = Vec::new();
-        if let Some(bundler) = self.bundler {
-            files.extend(bundler.finish()?);
-        }
+        let mut files = self.bundler.finish()?;
         let mut rows: Vec<spool_row::Row> = Vec::new();
         let mut failed = None;
         let batch = self.batch;

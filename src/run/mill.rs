@@ -9,7 +9,7 @@ use jiff::civil::Date;
 
 use super::{Error, KeySource, Plan, job_digest};
 use crate::bundle::mina_meddelanden::Sealer;
-use crate::bundle::{self, Refusal, Seal, Sealed};
+use crate::bundle::{Format, Refusal, Seal, Sealed};
 use crate::compose::Stationery;
 use crate::disk::Sha256;
 use crate::finding::{Code, Finding, Place};
@@ -51,6 +51,8 @@ pub struct Mill<'a> {
     pub stationery: Stationery,
     /// Digest of the job.
     pub job_digest: Sha256,
+    /// How digital letters are written.
+    pub format: Format,
     sealer: Option<Box<dyn Seal>>,
     /// Makes pieces ready for the spool.
     pub preparer: Preparer,
@@ -80,8 +82,9 @@ pub struct Done {
 pub enum Output {
     /// Nothing: held, rejected, or only routed.
     Nothing,
-    /// A signed message for this operator.
-    Message(String, Sealed),
+    /// Signed messages for this target: the mailbox operator, or the infrastructure where it has one door for all. The
+    /// first carries the letter.
+    Messages(String, Vec<Sealed>),
     /// A printed piece.
     Piece(Box<Prepared>, PiecePlan),
     /// A piece that was measured only.
@@ -154,6 +157,10 @@ impl<'a> Mill<'a> {
             // The router sends nothing to a channel that is not open, and a dry run seals nothing.
             (Country::Sweden | Country::Denmark, _, _) => None,
         };
+        let format = match header.sender.country {
+            Country::Sweden => Format::MinaMeddelanden,
+            Country::Denmark => Format::DigitalPost,
+        };
         let stationery = Stationery::new(&plan.stationery, header)?;
         let preparer = Preparer::new(&plan.spool);
         Ok(Self {
@@ -165,6 +172,7 @@ impl<'a> Mill<'a> {
             signer,
             stationery,
             job_digest,
+            format,
             sealer,
             preparer,
         })
@@ -255,22 +263,19 @@ impl<'a> Mill<'a> {
         depth: Depth,
         findings: &mut Vec<Finding>,
     ) -> Result<Result<Output, Cause>, Error> {
-        let operator = decision
-            .operator
-            .and_then(|index| self.snapshot?.operator(index));
         if depth != Depth::Finished {
             return Ok(Ok(Output::Nothing));
         }
-        let (Some(sealer), Some(operator)) = (&self.sealer, operator) else {
-            return Ok(Err(Cause::ContentNotAllowed)); // The router gives digital letters an operator.
+        let (Some(sealer), Some(target)) = (&self.sealer, self.target(decision)) else {
+            return Ok(Err(Cause::ContentNotAllowed)); // The router sends nothing to a channel that is not open.
         };
-        let message_id = bundle::message_id(&self.header.mailing_id, &letter.id);
-        let cause = match sealer.seal(letter, message_id) {
-            Ok(sealed) => return Ok(Ok(Output::Message(operator.id.clone(), sealed))),
+        let cause = match sealer.seal(&[letter]) {
+            Ok(sealed) => return Ok(Ok(Output::Messages(target, sealed))),
             Err(Refusal::Signing(error)) => return Err(error.into()),
             Err(Refusal::TooLarge { bytes, bytes_max }) => {
                 Cause::TooLargeForChannel { bytes, bytes_max }
             }
+            Err(Refusal::Together) => Cause::ContentNotAllowed, // It is alone.
             Err(Refusal::NotRepresentable { found }) => {
                 findings.push(about(
                     letter,
@@ -286,6 +291,17 @@ impl<'a> Mill<'a> {
             }
         };
         Ok(Err(cause))
+    }
+
+    /// Who takes a digital letter: in Sweden the mailbox operator, by its id; in Denmark the infrastructure.
+    pub fn target(&self, decision: &Decision) -> Option<String> {
+        match self.header.sender.country {
+            Country::Sweden => {
+                let operator = self.snapshot?.operator(decision.operator?)?;
+                Some(operator.id.clone())
+            }
+            Country::Denmark => Some(self.format.name().to_owned()),
+        }
     }
 }
 

@@ -64,6 +64,7 @@ pub fn header(country: Country) -> Header {
             name: "Exempelkommun".into(),
             return_address: parts("123 45", None),
             support: Support::default(),
+            contact: Default::default(),
         },
         defaults: Defaults::default(),
         shared: Vec::new(),
@@ -100,6 +101,7 @@ pub fn letter() -> Letter<'static> {
         actions: Vec::new(),
         notification: None,
         data: Vec::new(),
+        dialogue: Default::default(),
         print: PrintOptions::default(),
     }
 }

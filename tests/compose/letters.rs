@@ -134,6 +134,7 @@ pub fn letter(
         actions: Vec::new(),
         notification: None,
         data: Vec::new(),
+        dialogue: Default::default(),
         print: PrintOptions::default(),
     }
 }
@@ -150,6 +151,7 @@ pub fn header(country: &str) -> Header {
             phone: Some("010-123 45 67".into()),
             email: Some("kontakt@exempelstad.example".into()),
         },
+        contact: Default::default(),
     };
     let danish = Sender {
         country: Country::Denmark,
@@ -162,6 +164,7 @@ pub fn header(country: &str) -> Header {
             phone: Some("+45 12 34 56 78".into()),
             email: Some("borgerservice@eksempelkoebing.example".into()),
         },
+        contact: Default::default(),
     };
     Header {
         mailing_id: "M-1".into(),

@@ -35,7 +35,7 @@ fn bundled(
     let mut bundler = Bundler::new(folder.path(), Format::MinaMeddelanden, DAY, options);
     for (n, (sealed, id)) in sealed.iter().zip(&ids).enumerate() {
         let placed = bundler
-            .add(operators[n % operators.len()], sealed, id)
+            .add(operators[n % operators.len()], sealed, &[id])
             .unwrap();
         assert_eq!(placed.length, sealed.bytes.len() as u64);
     }
@@ -85,17 +85,28 @@ fn a_bundle_is_a_tar_that_tar_reads_and_the_index_points_into() {
     let mut lines = index.lines();
     assert_eq!(
         lines.next(),
-        Some("message_id,letter_id,offset,length,sha256")
+        Some("entry,message_id,letter_id,role,offset,length,sha256,signature")
     );
     for (n, line) in lines.enumerate() {
         let fields: Vec<&str> = line.split(',').collect();
-        let [message, letter_id, offset, length, digest] = fields[..] else {
+        let [
+            entry,
+            message,
+            letter_id,
+            "letter",
+            offset,
+            length,
+            digest,
+            "",
+        ] = fields[..]
+        else {
             panic!("{line}")
         };
         let from: usize = offset.parse().unwrap();
         let bytes = &tar[from..from + length.parse::<usize>().unwrap()];
         assert_eq!(hex(&sha256(bytes)), digest);
         assert_eq!(letter_id, format!("L-{n}"));
+        assert_eq!(entry, message);
         assert_eq!(message, message_id("M-2026-11-22", letter_id).to_string());
     }
     let found = checked(folder.path());
@@ -185,7 +196,7 @@ fn an_operator_id_that_is_no_number_names_no_folder() {
     let options = Options::default();
     let mut bundler = Bundler::new(folder.path(), Format::MinaMeddelanden, DAY, options);
     for id in ["", "../1", "a", "1/2", "１２", &"1".repeat(21)] {
-        let error = bundler.add(id, &sealed, "L-1").unwrap_err().to_string();
+        let error = bundler.add(id, &sealed, &["L-1"]).unwrap_err().to_string();
         assert!(error.contains("digits only"), "{error}");
     }
     assert_eq!(bundler.finish().unwrap(), []);
@@ -291,14 +302,15 @@ fn a_message_of_another_letter_under_a_right_digest_is_found() {
     let sealed = seal(&sealer(), &letter("L-1"));
     let options = Options::default();
     let mut bundler = Bundler::new(folder.path(), Format::MinaMeddelanden, DAY, options);
-    bundler.add("1", &sealed, "L-2").unwrap();
+    bundler.add("1", &sealed, &["L-2"]).unwrap();
     let other = Sealed {
         message_id: message_id("M", "L-3"),
+        letters: vec![message_id("M", "L-3")],
         ..sealed.clone()
     };
-    bundler.add("1", &other, "L-1").unwrap();
-    bundler.add("1", &sealed, "L-1").unwrap();
-    bundler.add("1", &sealed, "L-1").unwrap();
+    bundler.add("1", &other, &["L-1"]).unwrap();
+    bundler.add("1", &sealed, &["L-1"]).unwrap();
+    bundler.add("1", &sealed, &["L-1"]).unwrap();
     bundler.finish().unwrap();
     let found = checked(folder.path());
     let said: Vec<&str> = found.faults.iter().map(|f| f.what.as_str()).collect();

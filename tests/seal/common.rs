@@ -8,7 +8,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, OnceLock};
 
 use jiff::civil::{Date, date};
-use lettermill::bundle::{Seal, Sealed, message_id, mina_meddelanden as mm};
+use lettermill::bundle::{Seal, Sealed, mina_meddelanden as mm};
 use lettermill::letter::*;
 use lettermill::sign::Signer;
 
@@ -104,6 +104,7 @@ pub fn header() -> Header {
                 phone: Some("060-123456".into()),
                 email: Some("kundtjanst@example.com".into()),
             },
+            contact: Default::default(),
         },
         defaults: Defaults::default(),
         shared: vec![SharedDocument {
@@ -163,6 +164,7 @@ pub fn letter(id: &str) -> Letter<'_> {
         actions: Vec::new(),
         notification: None,
         data: Vec::new(),
+        dialogue: Default::default(),
         print: PrintOptions::default(),
     }
 }
@@ -232,9 +234,7 @@ pub fn sealer() -> mm::Sealer {
 }
 
 pub fn seal(sealer: &mm::Sealer, letter: &Letter<'_>) -> Sealed {
-    sealer
-        .seal(letter, message_id("M-2026-11-22", &letter.id))
-        .unwrap()
+    sealer.seal(&[letter]).unwrap().remove(0)
 }
 
 /// The inner document of its own: what the sender signed.

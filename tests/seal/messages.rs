@@ -236,7 +236,7 @@ fn a_message_just_at_the_size_limit_is_sealed_and_one_byte_more_is_refused() {
             ..mm::Options::default()
         };
         let sealer = mm::Sealer::new(options, signer(), relay(), &header(), DAY).unwrap();
-        sealer.seal(&letter, message_id("M", "L"))
+        sealer.seal(&[&letter]).map(|mut made| made.remove(0))
     };
     assert_eq!(with(request_bytes).unwrap().request_bytes, request_bytes);
     match with(request_bytes - 1).unwrap_err() {
@@ -254,7 +254,7 @@ fn by_default_two_mebibytes_are_the_limit() {
             content: Content::Pdf(pdf("stor.pdf", &vec![b'x'; bytes])),
             ..letter("L-1")
         };
-        sealer().seal(&letter, message_id("M", "L"))
+        sealer().seal(&[&letter]).map(|mut made| made.remove(0))
     };
     assert!(with(1_560_000).unwrap().request_bytes <= 2_097_152);
     let refused = with(1_575_000).unwrap_err();
@@ -268,7 +268,7 @@ fn what_the_channel_does_not_carry_is_refused() {
     let refuse = |change: &dyn Fn(&mut Letter<'_>)| {
         let mut letter = letter("L-1");
         change(&mut letter);
-        let refusal = sealer().seal(&letter, message_id("M", "L")).unwrap_err();
+        let refusal = sealer().seal(&[&letter]).unwrap_err();
         format!("{refusal:?}")
     };
     let ids = [

@@ -12,6 +12,8 @@ pub struct Checked {
     pub messages: u64,
     /// Entries without a fault.
     pub sound: u64,
+    /// Letters that sound entries carry.
+    pub letters: u64,
     /// Signatures verified; two a message.
     pub signatures: u64,
     /// Attachments whose checksum was verified.
@@ -57,9 +59,9 @@ pub struct CheckedEntry<'a> {
     pub operator_id: &'a str,
     /// Of the tar, relative to the folder checked.
     pub bundle: &'a Path,
-    /// From the message itself.
+    /// Of the letter's own message.
     pub message_id: &'a str,
-    /// From the message itself; the index says the same.
+    /// The sender's id of the letter.
     pub letter_id: &'a str,
     /// Of its first byte in the tar.
     pub offset: u64,

@@ -9,8 +9,9 @@ use std::sync::{Arc, RwLock};
 
 use memchr::{memchr, memmem};
 
+use super::super::documents;
+use super::digest_of;
 use super::xml::{self, Leaf};
-use super::{digest_of, documents};
 use crate::sign::{Certificate, xmldsig};
 
 /// Kept certificates are few: one a sender, one a relay. More than this many come from a hostile file.
@@ -19,9 +20,9 @@ const CERTIFICATES_MAX: usize = 64;
 /// What a message says of itself, verified.
 #[derive(Clone, Debug)]
 pub struct Verified {
-    /// `Message/Header/Id`.
-    pub message_id: String,
-    /// `CorrelationId`, which is the letter id.
+    /// `Message/Header/Id` of each message.
+    pub message_ids: Vec<String>,
+    /// `CorrelationId`, which is the id of the first letter.
     pub correlation_id: String,
     /// How many; the checksum of each is right.
     pub attachments: usize,
@@ -99,7 +100,7 @@ pub fn verify(document: &[u8], certificates: &Certificates) -> Result<Verified, 
         return Err("something stands behind its end".into());
     }
     Ok(Verified {
-        message_id: ids.message_id.to_owned(),
+        message_ids: vec![ids.message_id.to_owned()],
         correlation_id: xml::unescape(ids.correlation_id),
         attachments: ids.attachments,
         sender,

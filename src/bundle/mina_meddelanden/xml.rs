@@ -6,7 +6,7 @@
 //! elements; `&`, `<`, `>` and CR escaped in text, nothing else.
 
 use super::super::Refusal;
-use super::documents::Encoded;
+use super::super::documents::Encoded;
 use crate::letter::Document;
 
 /// An element that holds text alone.

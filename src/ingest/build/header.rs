@@ -8,9 +8,10 @@ use super::super::Limits;
 use super::super::cursor::{Cursor, Stop};
 use super::super::vocabulary::{self as words, Element};
 use super::document::{self, Budget};
-use super::{bad_value, missing, owned, parts, time, word};
+use super::{bad_value, dialogue, missing, owned, parts, time, word};
 use crate::letter::{
-    Country, Defaults, Environment, Header, OrganisationNumber, Sender, SharedDocument, Support,
+    Country, Defaults, Environment, Header, OrganisationNumber, Sender, SenderContact,
+    SharedDocument, Support,
 };
 
 /// A header, and where the number of letters stands in it.
@@ -107,7 +108,7 @@ fn created(c: &mut Cursor<'_, '_, '_>) -> Result<Option<(Date, String)>, Stop> {
 
 fn sender(c: &mut Cursor<'_, '_, '_>) -> Result<Option<Sender>, Stop> {
     let (mut country, mut number, mut name, mut address) = (None, None, None, None);
-    let mut support = Support::default();
+    let (mut support, mut contact) = (Support::default(), SenderContact::default());
     while let Some(child) = c.child()? {
         match child {
             Element::Country => country = word(c, words::country, "`SE` or `DK`")?,
@@ -125,6 +126,9 @@ fn sender(c: &mut Cursor<'_, '_, '_>) -> Result<Option<Sender>, Stop> {
             Element::Name => name = Some(c.token()?.into_owned()),
             Element::Address => address = parts::address(c)?.map(parts::owned_address),
             Element::Support => support = support_of(c)?,
+            Element::Attention => contact.attention = Some(c.token()?.into_owned()),
+            Element::ContactPoint => contact.contact_point = dialogue::contact_point(c)?,
+            Element::Representative => contact.representative = dialogue::representative(c)?,
             _ => c.skip()?,
         }
     }
@@ -140,6 +144,7 @@ fn sender(c: &mut Cursor<'_, '_, '_>) -> Result<Option<Sender>, Stop> {
         name,
         return_address,
         support,
+        contact,
     }))
 }
 

@@ -5,11 +5,12 @@ use super::super::vocabulary::{self as words, Element, attribute};
 use super::document::{self, Budget};
 use super::header::organisation_number;
 use super::{
-    Surroundings, bad_attribute, bad_value, missing, parts, text, time, word, word_attribute,
+    Surroundings, bad_attribute, bad_value, dialogue, missing, parts, text, time, word,
+    word_attribute,
 };
 use crate::letter::{
     Action, ActionTarget, Attachment, Content, Country, Cpr, Cvr, DateTimeText, DeliveryWish,
-    Letter, LetterSeq, PersonNumber, PrintOptions, Recipient, RecipientId, Text,
+    Dialogue, Letter, LetterSeq, PersonNumber, PrintOptions, Recipient, RecipientId, Text,
 };
 
 /// A letter in the making; what is known of it stays known when the building stops.
@@ -33,6 +34,7 @@ pub(in super::super) struct Draft<'a> {
     actions: Vec<Action<'a>>,
     notification: Option<Text<'a>>,
     data: Vec<(Text<'a>, Text<'a>)>,
+    dialogue: Dialogue<'a>,
     print: PrintOptions<'a>,
 }
 
@@ -85,16 +87,11 @@ pub(in super::super) fn letter<'a>(
             Element::Attachments => attachments(c, around, &mut budget, &mut draft.attachments)?,
             Element::Actions => actions(c, &mut draft.actions)?,
             Element::Notification => draft.notification = Some(c.token()?),
-            Element::Data => {
-                let name = c.attribute(attribute::NAME);
-                let value = c.token()?;
-                match name {
-                    Some(name) => draft.data.push((name, value)),
-                    None => missing(c, "name"),
-                }
-            }
+            Element::Data => draft
+                .data
+                .extend(dialogue::named_value(c, attribute::NAME)?),
             Element::Print => draft.print = parts::print(c)?,
-            _ => c.skip()?,
+            other => dialogue::part(c, other, &mut draft.dialogue)?,
         }
     }
     c.finish()?;
@@ -143,6 +140,7 @@ impl<'a> Draft<'a> {
             actions: self.actions,
             notification: self.notification,
             data: self.data,
+            dialogue: self.dialogue,
             print: parts::with_defaults(self.print, &defaults.print),
         })
     }
