@@ -44,7 +44,7 @@ mod white_space;
 
 pub use error::{At, Error};
 pub use excerpt::{Excerpt, write_excerpt};
-pub use wave::Wave;
+pub use wave::{LetterPlace, Wave};
 pub use waves::{Totals, Waves};
 
 use encoding::Encoding;

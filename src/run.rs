@@ -24,6 +24,7 @@ mod mill;
 mod paper;
 mod proof;
 mod timing;
+mod together;
 mod waves;
 
 pub use check::check;

@@ -43,6 +43,8 @@ pub struct Options {
     /// Value of `Language` for a letter's ISO 639-1 code; a letter in any other gets the first one's. Everybody sends
     /// `svSE`, so that is all there is by default (facts/sweden.md §1).
     pub languages: Vec<(String, String)>,
+    /// Letters of one mailing to the same recipient travel in one delivery; the caller obeys it.
+    pub join_letters: bool,
     /// Most bytes kept of shared documents, ready encoded; one that has no room is encoded for each letter.
     pub documents_bytes_max: usize,
 }
@@ -54,6 +56,7 @@ impl Default for Options {
             body: BodyForm::Html,
             attachment_types: vec!["application/pdf".into()],
             languages: vec![("sv".into(), "svSE".into())],
+            join_letters: false,
             documents_bytes_max: 64 << 20,
         }
     }

@@ -18,6 +18,17 @@ pub(super) struct Cut {
     pub(super) decl: DeclId,
 }
 
+/// Where a letter stands in its mailing: enough to parse it again.
+#[derive(Clone, Copy, Debug)]
+pub struct LetterPlace(Cut);
+
+impl LetterPlace {
+    /// Which letter.
+    pub fn seq(self) -> LetterSeq {
+        self.0.seq
+    }
+}
+
 /// Attachments counted by the waves that were parsed.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
@@ -60,12 +71,30 @@ impl Wave {
         Ok(read.letters)
     }
 
+    /// A wave of letters that were cut before, in the order given, to be parsed once more.
+    pub fn again(places: &[LetterPlace]) -> Self {
+        let cuts = places.iter().map(|place| place.0).collect();
+        Self::new(cuts, Arc::default())
+    }
+
+    /// Leaves out the letters that are not wanted. The mailing's totals can then only be compared in part.
+    #[must_use]
+    pub fn only(mut self, wanted: impl Fn(LetterSeq) -> bool) -> Self {
+        self.cuts.retain(|cut| wanted(cut.seq));
+        self
+    }
+
+    /// Where its letters stand, in order.
+    pub fn places(&self) -> impl Iterator<Item = LetterPlace> {
+        self.cuts.iter().map(|cut| LetterPlace(*cut))
+    }
+
     /// Number of letters.
     pub fn len(&self) -> usize {
         self.cuts.len()
     }
 
-    /// Never true; here for completeness.
+    /// True when [`Wave::only`] left nothing.
     pub fn is_empty(&self) -> bool {
         self.cuts.is_empty()
     }

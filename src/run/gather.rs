@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use uuid::Uuid;
+
 use super::Error;
 use super::mill::{Done, Mill, Output};
 use super::waves::Sink;
@@ -132,14 +134,30 @@ impl<'g, 'l, 'c> Gather<'g, 'l, 'c> {
         }
         let mut entry = Entry::default();
         match std::mem::replace(&mut done.output, Output::Nothing) {
-            Output::Messages(target, messages) => {
+            Output::Messages {
+                target,
+                messages,
+                letter_ids,
+            } => {
+                let letter_ids: Vec<&str> = letter_ids.iter().map(String::as_str).collect();
                 for message in &messages {
-                    self.bundler.add(&target, message, &[&done.id])?;
+                    self.bundler.add(&target, message, &letter_ids)?;
                 }
                 if let Some(carrier) = messages.first() {
-                    entry.message_id = Some(carrier.message_id.to_string());
+                    entry.message_id = carrier.letters.first().map(Uuid::to_string);
                     entry.sha256 = Some(carrier.sha256);
                 }
+                entry.target = target;
+            }
+            Output::Carried {
+                target,
+                message_id,
+                delivery,
+                sha256,
+            } => {
+                entry.message_id = Some(message_id.to_string());
+                entry.delivery = Some(delivery.to_string());
+                entry.sha256 = Some(sha256);
                 entry.target = target;
             }
             Output::Piece(piece, plan) => {
@@ -215,6 +233,8 @@ fn job_number(batch: &str) -> JobNumber {
 struct Entry {
     target: String,
     message_id: Option<String>,
+    /// Of the message that carries it, where that is another.
+    delivery: Option<String>,
     sha256: Option<disk::Sha256>,
     path: String,
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use uuid::Uuid;
 
 use super::{Error, KeySource, Plan, job_digest};
 use crate::bundle::mina_meddelanden::Sealer;
@@ -58,6 +59,39 @@ pub struct Mill<'a> {
     pub preparer: Preparer,
 }
 
+/// A letter about which the rules have spoken.
+pub struct Judged<'l> {
+    /// Which.
+    pub seq: LetterSeq,
+    /// Line of its start tag.
+    pub line: u64,
+    /// Where it stands in the mailing.
+    pub slice: Slice,
+    /// The sender's business key; `line-<n>` if it cannot be read.
+    pub id: String,
+    /// The letter; `None` if a finding rejects it.
+    pub letter: Option<Letter<'l>>,
+    /// What was remarked.
+    pub findings: Vec<Finding>,
+    /// What shall become of it.
+    pub decision: Decision,
+}
+
+impl Judged<'_> {
+    fn done(self, output: Output, labels: Labels) -> Done {
+        Done {
+            seq: self.seq,
+            line: self.line,
+            slice: self.slice,
+            id: self.id,
+            decision: self.decision,
+            findings: self.findings,
+            output,
+            labels,
+        }
+    }
+}
+
 /// A letter at its end, before the books.
 pub struct Done {
     /// Which.
@@ -82,9 +116,26 @@ pub struct Done {
 pub enum Output {
     /// Nothing: held, rejected, or only routed.
     Nothing,
-    /// Signed messages for this target: the mailbox operator, or the infrastructure where it has one door for all. The
-    /// first carries the letter.
-    Messages(String, Vec<Sealed>),
+    /// Signed messages; the first carries the letter.
+    Messages {
+        /// The mailbox operator, or the infrastructure where it has one door for all.
+        target: String,
+        /// The messages.
+        messages: Vec<Sealed>,
+        /// Ids of the letters that the first carries, in their order; the letter itself is the first.
+        letter_ids: Vec<String>,
+    },
+    /// It travels in the delivery of another letter.
+    Carried {
+        /// As that of the other.
+        target: String,
+        /// Id of its own message.
+        message_id: Uuid,
+        /// Id of the delivery.
+        delivery: Uuid,
+        /// Digest of the delivery.
+        sha256: Sha256,
+    },
     /// A printed piece.
     Piece(Box<Prepared>, PiecePlan),
     /// A piece that was measured only.
@@ -191,8 +242,8 @@ impl<'a> Mill<'a> {
         }
     }
 
-    /// Takes a letter as far as `depth`.
-    pub fn work(&self, parsed: Parsed<'_>, depth: Depth) -> Result<Done, Error> {
+    /// What the rules say of a letter, before it is sealed or composed.
+    pub fn judge<'l>(&self, parsed: Parsed<'l>) -> Judged<'l> {
         let Parsed {
             seq,
             line,
@@ -201,34 +252,42 @@ impl<'a> Mill<'a> {
             letter,
             mut findings,
         } = parsed;
-        let id = id.unwrap_or_else(|| format!("line-{line}"));
-        let Some(letter) = letter else {
-            let decision = Decision::rejected(&findings);
-            return Ok(Done {
-                seq,
-                line,
-                slice,
-                id,
-                decision,
-                findings,
-                output: Output::Nothing,
-                labels: Labels::default(),
-            });
+        let decision = match &letter {
+            None => Decision::rejected(&findings),
+            Some(letter) => {
+                findings.extend(validate::judge(letter, self.header, &self.plan.rules));
+                self.router.decide(letter, &findings)
+            }
         };
-        findings.extend(validate::judge(&letter, self.header, &self.plan.rules));
-        let first = self.router.decide(&letter, &findings);
-        let (decision, output) = self.make(&letter, first, depth, &mut findings)?;
-        let labels = labels(&letter);
-        Ok(Done {
+        Judged {
             seq,
             line,
             slice,
-            id,
-            decision,
+            id: id.unwrap_or_else(|| format!("line-{line}")),
+            letter,
             findings,
-            output,
-            labels,
-        })
+            decision,
+        }
+    }
+
+    /// Takes a letter as far as `depth`.
+    pub fn work(&self, mut judged: Judged<'_>, depth: Depth) -> Result<Done, Error> {
+        let Some(letter) = judged.letter.take() else {
+            return Ok(judged.done(Output::Nothing, Labels::default()));
+        };
+        let output = self.make(&letter, &mut judged, depth)?;
+        Ok(judged.done(output, labels(&letter)))
+    }
+
+    /// Takes a letter to its end, for which something may have been made already.
+    pub fn work_with(&self, mut judged: Judged<'_>, made: Option<Output>) -> Result<Done, Error> {
+        match (made, judged.letter.take()) {
+            (Some(output), Some(letter)) => Ok(judged.done(output, labels(&letter))),
+            (_, letter) => {
+                judged.letter = letter;
+                self.work(judged, Depth::Finished)
+            }
+        }
     }
 
     /// Makes what the decision asks for; where that cannot be, a letter changes its channel, at most twice: digital,
@@ -236,24 +295,55 @@ impl<'a> Mill<'a> {
     fn make(
         &self,
         letter: &Letter<'_>,
-        mut decision: Decision,
+        judged: &mut Judged<'_>,
         depth: Depth,
-        findings: &mut Vec<Finding>,
-    ) -> Result<(Decision, Output), Error> {
+    ) -> Result<Output, Error> {
         if depth == Depth::Routed {
-            return Ok((decision, Output::Nothing));
+            return Ok(Output::Nothing);
         }
+        let Judged {
+            decision, findings, ..
+        } = judged;
         loop {
             let made = match decision.fate {
-                Fate::Digital => self.seal(letter, &decision, depth, findings)?,
+                Fate::Digital => self.seal(letter, decision, depth, findings)?,
                 Fate::Print => self.print(letter, depth, findings),
                 Fate::Held | Fate::Rejected => Ok(Output::Nothing),
             };
             match made {
-                Ok(output) => return Ok((decision, output)),
-                Err(cause) => decision = self.router.fall_back(letter, findings, decision, cause),
+                Ok(output) => return Ok(output),
+                Err(cause) => {
+                    *decision = self
+                        .router
+                        .fall_back(letter, findings, decision.clone(), cause);
+                }
             }
         }
+    }
+
+    /// Seals letters to one recipient in one message; `None` where they cannot travel together.
+    pub fn seal_together(&self, letters: &[&Letter<'_>]) -> Result<Option<Vec<Sealed>>, Error> {
+        let Some(sealer) = &self.sealer else {
+            return Ok(None);
+        };
+        match sealer.seal(letters) {
+            Ok(messages) => Ok(Some(messages)),
+            Err(Refusal::Signing(error)) => Err(error.into()),
+            Err(_) => Ok(None), // Each is told alone why it cannot go.
+        }
+    }
+
+    /// How letters to one recipient are divided among messages.
+    pub fn pack(&self, letters: &[&Letter<'_>]) -> Vec<Vec<usize>> {
+        match &self.sealer {
+            Some(sealer) => sealer.pack(letters),
+            None => Vec::new(),
+        }
+    }
+
+    /// Whether the job sends letters to the same recipient in one delivery, and the format can.
+    pub fn joins_letters(&self) -> bool {
+        self.format == Format::MinaMeddelanden && self.plan.mina_meddelanden.join_letters
     }
 
     fn seal(
@@ -270,7 +360,13 @@ impl<'a> Mill<'a> {
             return Ok(Err(Cause::ContentNotAllowed)); // The router sends nothing to a channel that is not open.
         };
         let cause = match sealer.seal(&[letter]) {
-            Ok(sealed) => return Ok(Ok(Output::Messages(target, sealed))),
+            Ok(messages) => {
+                return Ok(Ok(Output::Messages {
+                    target,
+                    messages,
+                    letter_ids: vec![letter.id.clone().into_owned()],
+                }));
+            }
             Err(Refusal::Signing(error)) => return Err(error.into()),
             Err(Refusal::TooLarge { bytes, bytes_max }) => {
                 Cause::TooLargeForChannel { bytes, bytes_max }

@@ -8,10 +8,11 @@ use std::thread;
 use crossbeam::channel::{Receiver, Sender, bounded};
 use rayon::prelude::*;
 
-use super::mill::{Depth, Done, Mill};
+use super::mill::{Depth, Done, Judged, Mill};
+use super::together::Together;
 use super::{Error, Observer, Plan};
 use crate::finding::{Code, Finding, Place};
-use crate::ingest::{self, Parsed, Slice, Source, Wave, Waves};
+use crate::ingest::{self, LetterPlace, Parsed, Slice, Source, Wave, Waves};
 use crate::ledger::{Batch, Ledger, Reader};
 use crate::validate::{Fingerprint, LetterIds};
 
@@ -78,6 +79,10 @@ pub fn grind(
     sink: &mut impl Sink,
     observer: &dyn Observer,
 ) -> Result<(), Error> {
+    let mut together = match depth {
+        Depth::Finished => Together::find(mill, source)?,
+        Depth::Routed | Depth::Measured => Together::default(), // Letters are counted, not deliveries.
+    };
     let (ahead, split) = bounded(WAVES_AHEAD);
     let waves = thread::scope(|scope| {
         let splitter = scope.spawn(move || split_ahead(source.waves(), &ahead));
@@ -88,7 +93,11 @@ pub fn grind(
         loop {
             let (taken, next) = rayon::join(
                 || sink.take(std::mem::take(&mut done)),
-                || next_wave(mill, source, depth, &mut sent_before, &split, &mut ids),
+                || {
+                    let wave = next_wave(source, &mut sent_before, &split, &mut ids)?;
+                    wave.map(|wave| wave.work(mill, depth, &mut together))
+                        .transpose()
+                },
             );
             taken?;
             let Some((next, place)) = next? else { break };
@@ -104,6 +113,10 @@ pub fn grind(
             .map_err(Error::from)
     })?;
     waves.finish()?; // Trailer and totals; every wave has been parsed.
+    together.close();
+    while let Some(done) = together.wave(mill, source)? {
+        sink.take(done)?;
+    }
     Ok(())
 }
 
@@ -118,29 +131,55 @@ fn split_ahead<'s>(mut waves: Waves<'s>, ahead: &Sender<Wave>) -> Result<Waves<'
     Ok(waves)
 }
 
-/// The next letters at their end, and where in the file they stand.
-fn next_wave(
-    mill: &Mill<'_>,
-    source: &Source,
-    depth: Depth,
+/// Letters that are parsed, and where they stand.
+struct NextWave<'s> {
+    parsed: Vec<Parsed<'s>>,
+    places: Vec<LetterPlace>,
+    slice: Slice,
+}
+
+/// The next letters, those sent before and those with an id that another has marked as rejected.
+fn next_wave<'s>(
+    source: &'s Source,
     sent_before: &mut SentBefore,
     split: &Receiver<Wave>,
     ids: &mut LetterIds,
-) -> Result<Option<(Vec<Done>, Slice)>, Error> {
+) -> Result<Option<NextWave<'s>>, Error> {
     let Ok(wave) = split.recv() else {
         return Ok(None); // No more waves; why, the splitter says.
     };
-    let place = wave.slice();
     let mut parsed = wave.parse(source)?;
     for letter in &mut parsed {
         mark_duplicate(letter, ids);
     }
     sent_before.mark(&mut parsed)?;
-    let done: Result<Vec<Done>, Error> = parsed
-        .into_par_iter()
-        .map(|letter| mill.work(letter, depth))
-        .collect();
-    Ok(Some((done?, place)))
+    Ok(Some(NextWave {
+        parsed,
+        places: wave.places().collect(),
+        slice: wave.slice(),
+    }))
+}
+
+impl NextWave<'_> {
+    /// Takes the letters to their end, but for those that wait for others to the same recipient.
+    fn work(
+        self,
+        mill: &Mill<'_>,
+        depth: Depth,
+        together: &mut Together,
+    ) -> Result<(Vec<Done>, Slice), Error> {
+        let judged: Vec<Judged<'_>> = self
+            .parsed
+            .into_par_iter()
+            .map(|parsed| mill.judge(parsed))
+            .collect();
+        let judged = together.put_aside(judged, &self.places);
+        let done: Result<Vec<Done>, Error> = judged
+            .into_par_iter()
+            .map(|judged| mill.work(judged, depth))
+            .collect();
+        Ok((done?, self.slice))
+    }
 }
 
 fn mark_duplicate(parsed: &mut Parsed<'_>, ids: &mut LetterIds) {

@@ -1,0 +1,194 @@
+//! Letters of one mailing to the same recipient travel in one delivery, where the job says so.
+//!
+//! A first walk through the file finds the recipients that several letters are meant for ([`Together::find`]); it costs one
+//! parse of the mailing, a small part of what two signatures a letter cost. In the run itself such a letter is put aside
+//! when it turns out to go digital, and parsed once more when all are known ([`Together::wave`]). What always holds: the
+//! outcome depends on the file alone; memory is eight bytes a recipient while looking, and some fifty a letter put aside,
+//! of which there are at most [`ASIDE_MAX`].
+
+use rayon::prelude::*;
+
+use super::Error;
+use super::mill::{Done, Judged, Mill, Output};
+use crate::bundle::Sealed;
+use crate::ingest::{LetterPlace, Parsed, Source, Wave};
+use crate::letter::{Fate, Letter, RecipientId};
+
+/// Letters put aside at most; later ones travel alone.
+const ASIDE_MAX: usize = 2_000_000;
+/// Letters that are parsed again at once; a group that is larger stays whole.
+const WAVE_LETTERS: usize = 512;
+
+/// A recipient, as a number that no other has.
+type Recipient = u64;
+
+/// Recipients of several letters, and the letters to them that wait.
+#[derive(Default)]
+pub struct Together {
+    /// In ascending order.
+    several: Vec<Recipient>,
+    aside: Vec<(Recipient, LetterPlace)>,
+    next: usize,
+}
+
+impl Together {
+    /// Looks through the mailing; finds nothing when the job sends each letter alone.
+    pub fn find(mill: &Mill<'_>, source: &Source) -> Result<Self, Error> {
+        if !mill.joins_letters() {
+            return Ok(Self::default());
+        }
+        let mut seen: Vec<Recipient> = Vec::new();
+        let mut waves = source.waves();
+        while let Some(wave) = waves.next()? {
+            let parsed = wave.parse(source)?;
+            let letters = parsed.iter().filter_map(|parsed| parsed.letter.as_ref());
+            seen.extend(letters.filter_map(|letter| number(&letter.recipient.id)));
+            source.forget_before(wave.slice());
+        }
+        seen.par_sort_unstable();
+        let several = seen.chunk_by(|a, b| a == b);
+        let several = several.filter(|same| same.len() > 1);
+        Ok(Self {
+            several: several.filter_map(|same| same.first().copied()).collect(),
+            ..Self::default()
+        })
+    }
+
+    /// Keeps the letters that wait for others to the same recipient, and gives the rest; `places` are those of all.
+    pub fn put_aside<'l>(
+        &mut self,
+        judged: Vec<Judged<'l>>,
+        places: &[LetterPlace],
+    ) -> Vec<Judged<'l>> {
+        if self.several.is_empty() {
+            return judged;
+        }
+        let mut rest = Vec::with_capacity(judged.len());
+        for (judged, place) in judged.into_iter().zip(places) {
+            match self.waits(&judged) {
+                Some(recipient) => self.aside.push((recipient, *place)),
+                None => rest.push(judged),
+            }
+        }
+        rest
+    }
+
+    fn waits(&self, judged: &Judged<'_>) -> Option<Recipient> {
+        let letter = judged.letter.as_ref()?;
+        if judged.decision.fate != Fate::Digital || self.aside.len() >= ASIDE_MAX {
+            return None;
+        }
+        let recipient = number(&letter.recipient.id)?;
+        self.several.binary_search(&recipient).ok()?;
+        Some(recipient)
+    }
+
+    /// All letters have been seen: brings those to one recipient together, in the order of their first letters.
+    pub fn close(&mut self) {
+        self.aside
+            .sort_unstable_by_key(|(recipient, place)| (*recipient, place.seq()));
+        let mut groups: Vec<_> = self.aside.chunk_by(|a, b| a.0 == b.0).collect();
+        groups.sort_by_key(|group| group.first().map(|(_, place)| place.seq()));
+        self.aside = groups.concat();
+    }
+
+    /// The next letters that were put aside, at their end; `None` when there are no more.
+    pub fn wave(&mut self, mill: &Mill<'_>, source: &Source) -> Result<Option<Vec<Done>>, Error> {
+        let rest = self.aside.get(self.next..).unwrap_or_default();
+        let (mut lengths, mut letters) = (Vec::new(), 0);
+        for group in rest.chunk_by(|a, b| a.0 == b.0) {
+            if letters > 0 && letters + group.len() > WAVE_LETTERS {
+                break;
+            }
+            letters += group.len();
+            lengths.push(group.len());
+        }
+        if letters == 0 {
+            return Ok(None);
+        }
+        let places = rest.iter().take(letters).map(|(_, place)| *place);
+        let mut parsed = Wave::again(&places.collect::<Vec<_>>())
+            .parse(source)?
+            .into_iter();
+        self.next += letters;
+        let groups: Vec<Vec<Parsed<'_>>> = lengths
+            .into_iter()
+            .map(|length| parsed.by_ref().take(length).collect())
+            .collect();
+        let done: Result<Vec<Vec<Done>>, Error> = groups
+            .into_par_iter()
+            .map(|group| mill.work_together(group))
+            .collect();
+        Ok(Some(done?.into_iter().flatten().collect()))
+    }
+}
+
+/// A number for a recipient: its kind before its digits, of which no identifier has more than twelve.
+fn number(id: &RecipientId) -> Option<Recipient> {
+    const KIND: u64 = 1_000_000_000_000;
+    match id {
+        RecipientId::None => None,
+        RecipientId::Person(number) => Some(KIND + number.to_number()),
+        RecipientId::Organisation(number) => Some(2 * KIND + number.to_number()),
+        RecipientId::Cpr(number) => Some(3 * KIND + number.to_number()),
+        RecipientId::Cvr(number) => Some(4 * KIND + number.to_number()),
+    }
+}
+
+impl Mill<'_> {
+    /// Takes letters to one recipient to their end: together where that can be, else each alone.
+    fn work_together(&self, group: Vec<Parsed<'_>>) -> Result<Vec<Done>, Error> {
+        let judged: Vec<Judged<'_>> = group.into_iter().map(|parsed| self.judge(parsed)).collect();
+        // The letters stay behind until the outputs are made; all were put aside because they go digital.
+        let letters: Vec<&Letter<'_>> = judged.iter().filter_map(|j| j.letter.as_ref()).collect();
+        let mut outputs: Vec<Option<Output>> = judged.iter().map(|_| None).collect();
+        for places in self.pack(&letters) {
+            if places.len() < 2 || letters.len() != judged.len() {
+                continue;
+            }
+            let chosen = places.iter().filter_map(|at| letters.get(*at).copied());
+            let chosen: Vec<&Letter<'_>> = chosen.collect();
+            let target = judged.first().and_then(|j| self.target(&j.decision));
+            if let (Some(target), Some(messages)) = (target, self.seal_together(&chosen)?) {
+                let ids = chosen.iter().map(|letter| letter.id.clone().into_owned());
+                hand_out(target, messages, ids.collect(), &places, &mut outputs);
+            }
+        }
+        judged
+            .into_iter()
+            .zip(outputs)
+            .map(|(judged, output)| self.work_with(judged, output))
+            .collect()
+    }
+}
+
+/// Gives the messages to the first of their letters, and the others their place in it.
+fn hand_out(
+    target: String,
+    messages: Vec<Sealed>,
+    letter_ids: Vec<String>,
+    places: &[usize],
+    outputs: &mut [Option<Output>],
+) {
+    let Some(carrier) = messages.first() else {
+        return;
+    };
+    let (delivery, sha256) = (carrier.message_id, carrier.sha256);
+    for (at, message_id) in places.iter().zip(carrier.letters.clone()).skip(1) {
+        if let Some(output) = outputs.get_mut(*at) {
+            *output = Some(Output::Carried {
+                target: target.clone(),
+                message_id,
+                delivery,
+                sha256,
+            });
+        }
+    }
+    if let Some(output) = places.first().and_then(|at| outputs.get_mut(*at)) {
+        *output = Some(Output::Messages {
+            target,
+            messages,
+            letter_ids,
+        });
+    }
+}
