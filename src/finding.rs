@@ -85,6 +85,12 @@ codes! {
     DateOrder = "date.order", Reject;
     /// `replyBy` is before the day the mailing was made.
     DatePast = "date.past", Note;
+    /// Something in the letter that the format of the digital channel cannot hold.
+    DigitalContent = "digital.content", NotDigital;
+    /// The identifier cannot be written in the format of the digital channel.
+    DigitalIdentifier = "digital.identifier", NotDigital;
+    /// The finished message is larger than the digital channel takes.
+    DigitalSize = "digital.size", NotDigital;
     /// The document's bytes are not what its media type says.
     DocumentType = "document.type", Reject;
     /// A file beside the mailing is missing or cannot be read.

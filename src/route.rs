@@ -15,7 +15,7 @@
 use jiff::civil::Date;
 
 use crate::finding::{Code, Consequence, Finding};
-use crate::letter::{Country, Fate, Letter};
+use crate::letter::{Channel, Country, Fate, Letter};
 use crate::registry::{OperatorIndex, Snapshot, Status};
 
 mod facts;
@@ -126,6 +126,25 @@ impl Cause {
     }
 }
 
+/// Why a letter that is run again goes to a channel that the rules did not choose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Redirect {
+    /// Its digital message was refused.
+    Undelivered,
+    /// A person said so.
+    PersonDecided,
+}
+
+impl Redirect {
+    /// The reason it gives a letter.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Undelivered => "undelivered",
+            Self::PersonDecided => "person-decided",
+        }
+    }
+}
+
 /// Why a job's letters cannot be routed.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum Error {
@@ -218,13 +237,7 @@ impl<'s> Router<'s> {
         {
             return Decision::rejected(findings);
         }
-        let entry = self.snapshot.and_then(|s| s.lookup(&letter.recipient.id));
-        let operator = entry.and_then(|e| e.operator);
-        let standing = self.standing(entry.map(|e| e.status), operator);
-        let facts = self.facts(letter, findings).standing(standing).flag(
-            Flag::OperatorSupported,
-            operator.is_none_or(|index| self.supports(index)),
-        );
+        let (facts, operator) = self.asked(letter, findings);
         let rule = self
             .rules
             .iter()
@@ -270,6 +283,37 @@ impl<'s> Router<'s> {
         }
     }
 
+    /// The decision for a letter that is run again and sent to a channel that a person, or a receipt, chose. The safeguards
+    /// hold as ever; the sender's own wish yields to a person.
+    pub fn redirect(
+        &self,
+        letter: &Letter<'_>,
+        findings: &[Finding],
+        to: Channel,
+        why: Redirect,
+    ) -> Decision {
+        let mut first = self.decide(letter, findings);
+        if first.fate == Fate::Rejected {
+            return first;
+        }
+        let (facts, operator) = self.asked(letter, findings);
+        let (fate, named) = match (to, why) {
+            (Channel::Print, Redirect::Undelivered) => (Fate::Print, rule::Named::NOTHING),
+            (Channel::Print, Redirect::PersonDecided) => (Fate::Print, rule::Named::WISH),
+            (Channel::Digital, _) => (Fate::Digital, rule::Named::WISH),
+        };
+        first.earlier.push(Step {
+            fate: first.fate,
+            reason: first.reason,
+        });
+        let mut next = self.settle(fate, Reason::of(why.reason()), operator, facts, named);
+        first.earlier.append(&mut next.earlier);
+        Decision {
+            earlier: first.earlier,
+            ..next
+        }
+    }
+
     /// One sentence for people about a reason, also of the job file's own rules.
     pub fn sentence(&self, reason: &str) -> Option<&str> {
         sentence(reason).or_else(|| {
@@ -281,6 +325,19 @@ impl<'s> Router<'s> {
     /// What is known of a letter without the registry.
     fn facts(&self, letter: &Letter<'_>, findings: &[Finding]) -> Facts {
         facts::of_letter(self.base, letter, findings, self.country, self.on)
+    }
+
+    /// What is known of a letter with the registry, and where its recipient's mailbox is.
+    fn asked(&self, letter: &Letter<'_>, findings: &[Finding]) -> (Facts, Option<OperatorIndex>) {
+        let entry = self.snapshot.and_then(|s| s.lookup(&letter.recipient.id));
+        let operator = entry.and_then(|e| e.operator);
+        let standing = self.standing(entry.map(|e| e.status), operator);
+        let supported = operator.is_none_or(|index| self.supports(index));
+        let facts = self
+            .facts(letter, findings)
+            .standing(standing)
+            .flag(Flag::OperatorSupported, supported);
+        (facts, operator)
     }
 
     fn standing(&self, status: Option<Status>, operator: Option<OperatorIndex>) -> Standing {

@@ -136,6 +136,10 @@ pub const REASONS: &[(&str, &str)] = &[
         "pending",
         "The recipient's mailbox waits for its activation.",
     ),
+    (
+        "person-decided",
+        "A person chose the channel when the letter was run again.",
+    ),
     ("print-wished", "The sender wishes paper."),
     (
         "protected-address",
@@ -160,6 +164,10 @@ pub const REASONS: &[(&str, &str)] = &[
     (
         "unconfirmed",
         "The recipient's registration for digital mail has not taken effect yet.",
+    ),
+    (
+        "undelivered",
+        "The mailbox operator or the infrastructure refused the digital message.",
     ),
     (
         "unknown",

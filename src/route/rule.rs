@@ -257,6 +257,12 @@ impl Named {
         not_before: false,
     };
 
+    /// A person's word against the sender's wish.
+    pub const WISH: Self = Self {
+        wish: true,
+        ..Self::NOTHING
+    };
+
     fn by(when: &When) -> Self {
         Self {
             wish: when.wish.is_some(),

@@ -369,20 +369,19 @@ impl<'a> Mill<'a> {
             }
             Err(Refusal::Signing(error)) => return Err(error.into()),
             Err(Refusal::TooLarge { bytes, bytes_max }) => {
+                let found = format!("a message of {bytes} bytes");
+                let allowed = format!("at most {bytes_max}");
+                findings.push(about(letter, Code::DigitalSize, &found, &allowed));
                 Cause::TooLargeForChannel { bytes, bytes_max }
             }
             Err(Refusal::Together) => Cause::ContentNotAllowed, // It is alone.
             Err(Refusal::NotRepresentable { found }) => {
-                findings.push(about(
-                    letter,
-                    Code::DocumentNotDigital,
-                    found,
-                    "an identifier the channel can carry",
-                ));
+                let allowed = "an identifier that the channel can carry";
+                findings.push(about(letter, Code::DigitalIdentifier, found, allowed));
                 Cause::ContentNotAllowed
             }
             Err(Refusal::ContentNotAllowed { found, allowed }) => {
-                findings.push(about(letter, Code::DocumentNotDigital, &found, &allowed));
+                findings.push(about(letter, Code::DigitalContent, &found, &allowed));
                 Cause::ContentNotAllowed
             }
         };
