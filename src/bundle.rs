@@ -74,6 +74,12 @@ pub trait Seal: Send + Sync {
     /// Why these letters cannot go by this channel, or not together; nothing is signed then. [`Refusal::Signing`] is no
     /// remark about a letter: the run must stop.
     fn seal(&self, letters: &[&Letter<'_>]) -> Result<Vec<Sealed>, Refusal>;
+
+    /// How letters to one recipient are divided among messages: for each message the places of its letters in the list, in
+    /// ascending order. Every letter is in just one.
+    fn pack(&self, letters: &[&Letter<'_>]) -> Vec<Vec<usize>> {
+        (0..letters.len()).map(|place| vec![place]).collect()
+    }
 }
 
 /// A signed message.
