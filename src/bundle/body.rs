@@ -3,7 +3,7 @@
 //! The HTML is valid HTML5 that is well-formed XML too, with named end tags, no script and nothing fetched from
 //! elsewhere: facts/sweden.md §1 ("must be complete, valid HTML"; "links to images on the internet not allowed").
 
-use crate::letter::{Align, Block, ListKind, Run, Table, Text};
+use crate::letter::{Align, Block, ListKind, Run, Support, Table, Text};
 
 /// Tables are readable without it; a mailbox may drop it.
 const STYLE: &str = "body{font-family:sans-serif;line-height:1.4}table{border-collapse:collapse;margin:1em 0}\
@@ -154,9 +154,16 @@ fn escape_into(text: &str, out: &mut String) {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\r' => out.push(' '), // Newline normalisation would change it.
+            c if !is_html_character(c) => out.push(char::REPLACEMENT_CHARACTER),
             c => out.push(c),
         }
     }
+}
+
+/// XML allows more than HTML: the controls U+007F to U+009F and the noncharacters are errors there (HTML, §13.2.3.5).
+fn is_html_character(c: char) -> bool {
+    let noncharacter = matches!(c, '\u{fdd0}'..='\u{fdef}') || u32::from(c) & 0xfffe == 0xfffe;
+    !noncharacter && !matches!(c, '\u{7f}'..='\u{9f}')
 }
 
 /// Plain text: blocks apart by an empty line.
@@ -222,14 +229,85 @@ fn plain_runs(runs: &[Run<'_>], out: &mut String) {
 }
 
 /// What stands in the body when the letter is a PDF: a message must be readable without opening its attachment
-/// (facts/sweden.md §1), so it says at least what it is about and where the rest is.
-pub(super) fn pointer(language: &str, subject: &str, file_name: &str) -> String {
-    let sentence = match language {
-        "en" => "The letter is in the attached file",
-        "da" => "Brevet findes i den vedhæftede fil",
-        "fi" => "Kirje on liitetiedostossa",
-        "nb" | "nn" | "no" => "Brevet ligger i den vedlagte filen",
-        _ => "Brevet finns i den bifogade filen",
-    };
-    format!("{subject}\n\n{sentence} {file_name}.\n")
+/// (facts/sweden.md §1), so it says what it is about, who sends it, where the letter is and whom to ask.
+pub(super) struct Pointer<'a> {
+    pub(super) subject: &'a str,
+    /// The name of the file that holds the letter.
+    pub(super) file_name: &'a str,
+    /// The sender's name.
+    pub(super) sender: &'a str,
+    pub(super) support: &'a Support,
+}
+
+impl Pointer<'_> {
+    /// Plain text in a language, ISO 639-1; Swedish where there are no words for it.
+    pub(super) fn text(&self, language: &str) -> String {
+        let [sentence, from, telephone] = match language {
+            "en" => ["The letter is in the attached file", "From", "Telephone"],
+            "da" => ["Brevet findes i den vedhæftede fil", "Fra", "Telefon"],
+            "fi" => ["Kirje on liitetiedostossa", "Lähettäjä", "Puhelin"],
+            "nb" | "nn" | "no" => ["Brevet ligger i den vedlagte filen", "Fra", "Telefon"],
+            _ => ["Brevet finns i den bifogade filen", "Från", "Telefon"],
+        };
+        let (subject, file_name, sender) = (self.subject, self.file_name, self.sender);
+        let mut out = format!("{subject}\n\n{from}: {sender}\n\n{sentence} {file_name}.\n\n");
+        let support = self.support;
+        let telephone = support.phone.as_ref().map(|n| format!("{telephone}: {n}"));
+        let lines = [
+            Some(support.text.as_str()),
+            support.url.as_deref(),
+            telephone.as_deref(),
+            support.email.as_deref(),
+        ];
+        for line in lines.into_iter().flatten().filter(|line| !line.is_empty()) {
+            out.push_str(line);
+            out.push('\n');
+        }
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pointer_says_who_sends_what_and_whom_to_ask() {
+        let support = Support {
+            text: "Fråga oss.".into(),
+            url: Some("https://example.com/".into()),
+            phone: Some("060-123456".into()),
+            email: Some("fraga@example.com".into()),
+        };
+        let pointer = Pointer {
+            subject: "Beslut",
+            file_name: "beslut.pdf",
+            sender: "Kommun A",
+            support: &support,
+        };
+        assert_eq!(
+            pointer.text("sv"),
+            "Beslut\n\nFrån: Kommun A\n\nBrevet finns i den bifogade filen beslut.pdf.\n\n\
+             Fråga oss.\nhttps://example.com/\nTelefon: 060-123456\nfraga@example.com\n"
+        );
+        let bare = Pointer {
+            support: &Support::default(),
+            ..pointer
+        };
+        assert_eq!(
+            bare.text("en"),
+            "Beslut\n\nFrom: Kommun A\n\nThe letter is in the attached file beslut.pdf.\n\n"
+        );
+    }
+
+    #[test]
+    fn characters_that_html_refuses_are_replaced() {
+        let run = Run {
+            text: "a\u{80}b\u{9f}c\u{fdd0}d\u{1fffe}e\u{10ffff}\u{a0}\t".into(),
+            bold: false,
+            italic: false,
+        };
+        let html = html("sv", "Ämne", &[Block::Paragraph(vec![run])]);
+        assert!(html.contains("<p>a\u{fffd}b\u{fffd}c\u{fffd}d\u{fffd}e\u{fffd}\u{a0}\t</p>"));
+    }
 }

@@ -104,7 +104,10 @@ pub fn header() -> Header {
                 phone: Some("060-123456".into()),
                 email: Some("kundtjanst@example.com".into()),
             },
-            contact: Default::default(),
+            contact: SenderContact {
+                attention: Some("Barn & utbildning".into()),
+                ..SenderContact::default()
+            },
         },
         defaults: Defaults::default(),
         shared: vec![SharedDocument {
@@ -225,30 +228,78 @@ pub fn full_letter(header: &Header) -> Letter<'static> {
             attention: Some("c/o Ö & Å".into()),
             ..letter("x").recipient
         },
+        dialogue: Dialogue {
+            reply: Some(ReplyWish::Requested),
+            receipt: Some(ReceiptWish::Signed),
+            matter: Some(Matter {
+                case_id: Some("Dnr <2026>:17".into()),
+                case_system: Some("Platina".into()),
+                event_id: Some("9d1ccbd4-6a1c-4d0e-9d51-000000000001".into()),
+                preceding_event_id: Some("före & efter".into()),
+                subject: Some("Förskola".into()),
+                event_type: Some("Beslut fattat".into()),
+                status: Some(MatterStatus::RecipientInitiative),
+            }),
+            ..Dialogue::default()
+        },
         ..letter("L-1")
     }
 }
 
 pub fn sealer() -> mm::Sealer {
-    mm::Sealer::new(mm::Options::default(), signer(), relay(), &header(), DAY).unwrap()
+    sealer_with(mm::Options::default())
 }
+
+pub fn sealer_with(options: mm::Options) -> mm::Sealer {
+    mm::Sealer::new(options, signer(), relay(), &header(), DAY).unwrap()
+}
+
+pub fn options(version: mm::Version, form: mm::Form) -> mm::Options {
+    mm::Options {
+        version,
+        form,
+        ..mm::Options::default()
+    }
+}
+
+/// Every way to write a message.
+pub const WAYS: [(mm::Version, mm::Form); 4] = [
+    (mm::Version::V3, mm::Form::Soap),
+    (mm::Version::V3, mm::Form::Sealed),
+    (mm::Version::V2, mm::Form::Soap),
+    (mm::Version::V2, mm::Form::Sealed),
+];
 
 pub fn seal(sealer: &mm::Sealer, letter: &Letter<'_>) -> Sealed {
     sealer.seal(&[letter]).unwrap().remove(0)
 }
 
-/// The inner document of its own: what the sender signed.
+/// The sealed document of a request, as a receiver makes it: the inner `deliverSecure` gets its name back, and with it
+/// the namespace of the message (facts/sweden.md §2). The library's own way is not used.
+pub fn renamed_back(request: &[u8]) -> Vec<u8> {
+    let text = std::str::from_utf8(request).unwrap();
+    let outer = text.find("<deliverSecure").unwrap();
+    let inner = outer + 1 + text[outer + 1..].find("<deliverSecure").unwrap();
+    let from = inner + text[inner..].find('>').unwrap() + 1;
+    let to = text.find("</deliverSecure></deliverSecure>").unwrap();
+    let version = if text[outer..inner].contains("Service/v3\"") {
+        3
+    } else {
+        2
+    };
+    let namespace = format!("http://minameddelanden.gov.se/schema/Message/v{version}");
+    let inside = &text[from..to];
+    format!("<SealedDelivery xmlns=\"{namespace}\">{inside}</SealedDelivery>").into_bytes()
+}
+
+/// The inner document of a sealed one, on its own: what the sender signed.
 pub fn signed_delivery(document: &[u8]) -> Vec<u8> {
     let text = std::str::from_utf8(document).unwrap();
-    let from = text.find("<SignedDelivery>").unwrap();
+    let namespace = &text["<SealedDelivery".len()..text.find('>').unwrap()];
+    let from = text.find("<SignedDelivery").unwrap();
     let to = text.find("</SignedDelivery>").unwrap() + "</SignedDelivery>".len();
-    text[from..to]
-        .replacen(
-            "<SignedDelivery>",
-            "<SignedDelivery xmlns=\"http://minameddelanden.gov.se/schema/Message/v3\">",
-            1,
-        )
-        .into_bytes()
+    let behind_tag = from + text[from..].find('>').unwrap() + 1;
+    format!("<SignedDelivery{namespace}>{}", &text[behind_tag..to]).into_bytes()
 }
 
 pub fn xmlsec1_verifies(document: &[u8]) -> bool {

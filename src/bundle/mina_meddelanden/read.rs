@@ -1,17 +1,19 @@
 //! Reads our own messages back, strictly: only the exact canonical form that the writer gives is accepted, so that a
 //! message that reads here is well-formed, canonical and in the order of the schema without a parser's help.
 //!
-//! In: the bytes of a document. Out: its ids and certificates, both signatures and all checksums verified. Messages of
-//! others (prefixes, other order of attributes, line breaks) are not for this reader.
+//! In: the bytes that are stored, of either version and in either form. Out: their ids and certificates, both signatures
+//! and all checksums verified. Messages of others (prefixes, other order of attributes, line breaks) are not for this
+//! reader.
 
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
-use memchr::{memchr, memmem};
-
 use super::super::documents;
-use super::digest_of;
-use super::xml::{self, Leaf};
+use super::cursor::Cursor;
+use super::markup::{self, Layout, Markup};
+use super::{Form, MESSAGES_MAX, Version, digest_of, xml};
+use crate::disk::Sha256;
+use crate::letter::{MatterStatus, ReceiptWish, ReplyWish};
 use crate::sign::{Certificate, xmldsig};
 
 /// Kept certificates are few: one a sender, one a relay. More than this many come from a hostile file.
@@ -20,6 +22,10 @@ const CERTIFICATES_MAX: usize = 64;
 /// What a message says of itself, verified.
 #[derive(Clone, Debug)]
 pub struct Verified {
+    /// Of the contract.
+    pub version: Version,
+    /// What is stored: the request, or the document as sealed.
+    pub form: Form,
     /// `Message/Header/Id` of each message.
     pub message_ids: Vec<String>,
     /// `CorrelationId`, which is the id of the first letter.
@@ -59,8 +65,8 @@ impl Certificates {
     }
 }
 
-/// Reads a document and checks everything that can be checked without knowing whom to trust: form, both signatures,
-/// checksums of the attachments.
+/// Reads a stored message and checks everything that can be checked without knowing whom to trust: form, both
+/// signatures, checksums of the attachments.
 ///
 /// # Errors
 /// What is wrong with it, in words that hold none of its contents.
@@ -68,113 +74,177 @@ pub fn verify(document: &[u8], certificates: &Certificates) -> Result<Verified, 
     if simdutf8::basic::from_utf8(document).is_err() {
         return Err("it is not UTF-8".into());
     }
+    let (markup, form) = Markup::recognise(document).ok_or(
+        "it begins neither as a request `deliverSecure` nor as a `SealedDelivery` of version 3 or 2",
+    )?;
+    let layout = markup.layout(form);
     let mut cursor = Cursor {
         bytes: document,
-        at: 0,
+        at: layout.open.len(),
     };
-    cursor.expect(xml::SEALED_OPEN)?;
-    let delivery_from = cursor.at;
-    let ids = delivery(&mut cursor)?;
-    let delivery = document.get(delivery_from..cursor.at).unwrap_or_default();
+    let from = cursor.at;
+    let mut delivery = Delivery::default();
+    delivery.read(&mut cursor, markup)?;
     let digest = digest_of(&[
-        xml::SIGNED_OPEN_ALONE.as_bytes(),
-        delivery,
-        xml::SIGNED_CLOSE.as_bytes(),
+        markup.signed_open.as_bytes(),
+        cursor.since(from),
+        markup::SIGNED_CLOSE.as_bytes(),
     ]);
     let sender = signature(&mut cursor, "sender", &digest, certificates)?;
-    cursor.expect(xml::SIGNED_CLOSE)?;
-    cursor.expect(xml::SEAL_OPEN)?;
-    let received = cursor.leaf(&xml::RECEIVED_TIME)?;
-    if received.parse::<jiff::civil::Date>().is_err() {
-        return Err("`ReceivedTime` is no date".into());
-    }
-    if cursor.leaf(&xml::SIGNATURES_OK)? != "true" {
-        return Err("`SignaturesOK` is not true".into());
-    }
-    cursor.expect(xml::SEAL_CLOSE)?;
-    let sealed = document.get(..cursor.at).unwrap_or_default();
-    let digest = digest_of(&[sealed, xml::SEALED_CLOSE.as_bytes()]);
+    cursor.expect(markup::SIGNED_CLOSE)?;
+    let signed = cursor.since(from);
+    let seal = seal(&mut cursor, &layout)?;
+    // Under the names that were sealed, whatever they are in the request.
+    let digest = digest_of(&[
+        markup.sealed_open.as_bytes(),
+        signed,
+        markup::SEAL_OPEN.as_bytes(),
+        seal,
+        markup::SEALED_CLOSE.as_bytes(),
+    ]);
     let relay = signature(&mut cursor, "relay", &digest, certificates)?;
-    cursor.expect(xml::SEALED_CLOSE)?;
+    cursor.expect(layout.close)?;
     if cursor.at != document.len() {
         return Err("something stands behind its end".into());
     }
     Ok(Verified {
-        message_ids: vec![ids.message_id.to_owned()],
-        correlation_id: xml::unescape(ids.correlation_id),
-        attachments: ids.attachments,
+        version: markup.version,
+        form,
+        message_ids: delivery.message_ids,
+        correlation_id: delivery.correlation_id,
+        attachments: delivery.attachments,
         sender,
         relay,
     })
 }
 
-/// Where `<Seal>` begins.
-pub(super) fn seal_start(inside: &[u8]) -> Option<usize> {
-    let mark = [xml::SIGNED_CLOSE, xml::SEAL_OPEN].concat();
-    memmem::find(inside, mark.as_bytes()).map(|at| at + xml::SIGNED_CLOSE.len())
+/// `Seal`; gives what stands behind its start tag.
+fn seal<'a>(cursor: &mut Cursor<'a>, layout: &Layout) -> Result<&'a [u8], String> {
+    cursor.expect(layout.seal_open)?;
+    let from = cursor.at;
+    let received = cursor.leaf(&markup::RECEIVED_TIME)?;
+    if received.parse::<jiff::civil::Date>().is_err() {
+        return Err("`ReceivedTime` is no date".into());
+    }
+    if cursor.leaf(&markup::SIGNATURES_OK)? != "true" {
+        return Err("`SignaturesOK` is not true".into());
+    }
+    cursor.expect(markup::SEAL_CLOSE)?;
+    Ok(cursor.since(from))
 }
 
-struct Ids<'a> {
-    message_id: &'a str,
-    correlation_id: &'a str,
+/// What is kept of a delivery. It is read in the order in which it is written.
+#[derive(Default)]
+struct Delivery {
+    message_ids: Vec<String>,
+    correlation_id: String,
     attachments: usize,
 }
 
-/// The same order as the writer's.
-fn delivery<'a>(cursor: &mut Cursor<'a>) -> Result<Ids<'a>, String> {
-    cursor.expect(xml::UP_TO_SENDER_ID)?;
-    cursor.leaf(&xml::SENDER_ID)?;
-    cursor.leaf(&xml::SENDER_NAME)?;
-    cursor.expect(xml::SENDER_CLOSE)?;
-    cursor.leaf(&xml::RECIPIENT)?;
-    cursor.optional(&xml::REFERENCE)?;
-    let correlation_id = cursor.leaf(&xml::CORRELATION_ID)?;
-    cursor.optional(&xml::ATTENTION)?;
-    cursor.expect(xml::UP_TO_MESSAGE_ID)?;
-    let message_id = cursor.leaf(&xml::ID)?;
-    cursor.leaf(&xml::SUBJECT)?;
-    cursor.expect(xml::SUPPORT_OPEN)?;
-    cursor.leaf(&xml::SUPPORT_TEXT)?;
-    cursor.optional(&xml::SUPPORT_URL)?;
-    cursor.optional(&xml::SUPPORT_PHONE)?;
-    cursor.optional(&xml::SUPPORT_EMAIL)?;
-    cursor.expect(xml::SUPPORT_CLOSE)?;
-    while cursor.skip(xml::METADATA_OPEN) {
-        cursor.leaf(&xml::TAG)?;
-        cursor.leaf(&xml::VALUE)?;
-        cursor.expect(xml::METADATA_CLOSE)?;
-    }
-    cursor.leaf(&xml::LANGUAGE)?;
-    cursor.expect(xml::UP_TO_BODY)?;
-    cursor.leaf(&xml::CONTENT_TYPE)?;
-    cursor.base64(&xml::BODY)?;
-    cursor.expect(xml::BODY_CLOSE)?;
-    let mut attachments = 0;
-    while cursor.skip(xml::ATTACHMENT_OPEN) {
-        cursor.leaf(&xml::CONTENT_TYPE)?;
-        let bytes = cursor.base64(&xml::BODY)?;
-        if cursor.leaf(&xml::CHECKSUM)? != documents::checksum(&bytes) {
-            return Err(format!(
-                "attachment {} has another checksum",
-                attachments + 1
-            ));
+impl Delivery {
+    fn read(&mut self, cursor: &mut Cursor<'_>, markup: &Markup) -> Result<(), String> {
+        cursor.expect(markup.up_to_sender_id)?;
+        cursor.leaf(&markup::SENDER_ID)?;
+        cursor.leaf(&markup::SENDER_NAME)?;
+        cursor.optional(&markup::SENDER_ATTENTION)?;
+        cursor.expect(markup::SENDER_CLOSE)?;
+        cursor.leaf(&markup.recipient)?;
+        cursor.optional(&markup.reference)?;
+        self.correlation_id = xml::unescape(cursor.leaf(&markup.correlation_id)?);
+        cursor.optional(&markup.attention)?;
+        cursor.expect(markup::HEADER_CLOSE)?;
+        loop {
+            self.message(cursor, markup)?;
+            if cursor.skip(markup::DELIVERY_CLOSE) {
+                return Ok(());
+            }
+            if self.message_ids.len() == MESSAGES_MAX {
+                return Err(format!("it has more than {MESSAGES_MAX} messages"));
+            }
         }
-        cursor.leaf(&xml::FILENAME)?;
-        cursor.expect(xml::ATTACHMENT_CLOSE)?;
-        attachments += 1;
     }
-    cursor.expect(xml::MESSAGE_CLOSE)?;
-    Ok(Ids {
-        message_id,
-        correlation_id,
-        attachments,
-    })
+
+    fn message(&mut self, cursor: &mut Cursor<'_>, markup: &Markup) -> Result<(), String> {
+        cursor.expect(markup.message_open)?;
+        self.message_ids
+            .push(xml::unescape(cursor.leaf(&markup::ID)?));
+        header(cursor, markup)?;
+        cursor.expect(markup.up_to_body)?;
+        cursor.leaf(&markup.content_type)?;
+        cursor.base64(&markup.body)?;
+        cursor.expect(markup::BODY_CLOSE)?;
+        while cursor.skip(markup.attachment_open) {
+            self.attachments += 1;
+            cursor.leaf(&markup.content_type)?;
+            let bytes = cursor.base64(&markup.body)?;
+            if cursor.leaf(&markup.checksum)? != documents::checksum(&bytes) {
+                let number = self.attachments;
+                return Err(format!("attachment {number} has another checksum"));
+            }
+            cursor.leaf(&markup.file_name)?;
+            cursor.expect(markup::ATTACHMENT_CLOSE)?;
+        }
+        cursor.expect(markup::MESSAGE_CLOSE)
+    }
+}
+
+/// Of a message, behind its id.
+fn header(cursor: &mut Cursor<'_>, markup: &Markup) -> Result<(), String> {
+    cursor.leaf(&markup::SUBJECT)?;
+    cursor.expect(markup::SUPPORT_OPEN)?;
+    cursor.leaf(&markup::SUPPORT_TEXT)?;
+    cursor.optional(&markup::SUPPORT_URL)?;
+    cursor.optional(&markup::SUPPORT_PHONE)?;
+    cursor.optional(&markup::SUPPORT_EMAIL)?;
+    cursor.expect(markup::SUPPORT_CLOSE)?;
+    if markup.has_matter && cursor.skip(markup::MATTER_OPEN) {
+        matter(cursor)?;
+    }
+    while cursor.skip(markup::METADATA_OPEN) {
+        cursor.leaf(&markup.tag)?;
+        cursor.leaf(&markup.value)?;
+        cursor.expect(markup::METADATA_CLOSE)?;
+    }
+    cursor.leaf(&markup::LANGUAGE)?;
+    let replies = [
+        ReplyWish::Requested,
+        ReplyWish::Accepted,
+        ReplyWish::NotAllowed,
+    ];
+    cursor.word(&markup::REPLY, &replies.map(markup::reply_word))?;
+    let receipts = [ReceiptWish::None, ReceiptWish::Simple, ReceiptWish::Signed];
+    cursor.word(
+        &markup::RECEIPT_REQUEST,
+        &receipts.map(markup::receipt_word),
+    )
+}
+
+fn matter(cursor: &mut Cursor<'_>) -> Result<(), String> {
+    let date = cursor.leaf(&markup::TIMESTAMP)?;
+    if date.parse::<jiff::civil::Date>().is_err() {
+        return Err("`Timestamp` is no date".into());
+    }
+    if cursor.skip(markup::IDENTITY_OPEN) {
+        cursor.optional(&markup::EVENT_ID)?;
+        cursor.optional(&markup::MATTER_ID)?;
+        cursor.optional(&markup::PRECEDING_EVENT_ID)?;
+        cursor.expect(markup::IDENTITY_CLOSE)?;
+    }
+    cursor.optional(&markup::MATTER_SUBJECT)?;
+    cursor.optional(&markup::EVENT_TYPE)?;
+    let statuses = [
+        MatterStatus::SenderInitiative,
+        MatterStatus::RecipientInitiative,
+        MatterStatus::Closed,
+    ];
+    cursor.word(&markup::MATTER_STATUS, &statuses.map(markup::status_word))?;
+    cursor.expect(markup::MATTER_CLOSE)
 }
 
 fn signature(
     cursor: &mut Cursor<'_>,
     whose: &str,
-    digest: &crate::disk::Sha256,
+    digest: &Sha256,
     certificates: &Certificates,
 ) -> Result<Arc<Certificate>, String> {
     let parsed = xmldsig::parse(cursor.rest())
@@ -185,87 +255,4 @@ fn signature(
         .map_err(|_| format!("the {whose}'s signature does not verify"))?;
     cursor.at += parsed.length;
     Ok(certificate)
-}
-
-struct Cursor<'a> {
-    bytes: &'a [u8],
-    at: usize,
-}
-
-impl<'a> Cursor<'a> {
-    fn rest(&self) -> &'a [u8] {
-        self.bytes.get(self.at..).unwrap_or_default()
-    }
-
-    fn skip(&mut self, markup: &str) -> bool {
-        let found = self.rest().starts_with(markup.as_bytes());
-        if found {
-            self.at += markup.len();
-        }
-        found
-    }
-
-    fn expect(&mut self, markup: &str) -> Result<(), String> {
-        if self.skip(markup) {
-            Ok(())
-        } else {
-            Err(format!("byte {}: `{markup}` was expected", self.at))
-        }
-    }
-
-    fn optional(&mut self, leaf: &Leaf) -> Result<(), String> {
-        if self.rest().starts_with(leaf.open.as_bytes()) {
-            self.leaf(leaf)?;
-        }
-        Ok(())
-    }
-
-    /// Text as it stands, escapes checked and left in.
-    fn leaf(&mut self, leaf: &Leaf) -> Result<&'a str, String> {
-        let (from, text) = self.raw_leaf(leaf)?;
-        let text = std::str::from_utf8(text).map_err(|_| format!("byte {from}: not UTF-8"))?;
-        if is_canonical_text(text) {
-            Ok(text)
-        } else {
-            Err(format!(
-                "byte {from}: text of `{}` is not canonical",
-                leaf.open
-            ))
-        }
-    }
-
-    fn base64(&mut self, leaf: &Leaf) -> Result<Vec<u8>, String> {
-        let (from, text) = self.raw_leaf(leaf)?;
-        base64_simd::STANDARD
-            .decode_to_vec(text)
-            .map_err(|_| format!("byte {from}: not base64 without line breaks"))
-    }
-
-    fn raw_leaf(&mut self, leaf: &Leaf) -> Result<(usize, &'a [u8]), String> {
-        self.expect(leaf.open)?;
-        let from = self.at;
-        let rest = self.rest();
-        let length = memchr(b'<', rest).ok_or_else(|| format!("byte {from}: it ends in a text"))?;
-        self.at += length;
-        self.expect(leaf.close)?;
-        Ok((from, rest.get(..length).unwrap_or_default()))
-    }
-}
-
-/// As the writer escapes: canonical XML 1.0 §2.3.
-fn is_canonical_text(text: &str) -> bool {
-    let mut rest = text;
-    while let Some(at) =
-        rest.find(|c: char| matches!(c, '&' | '>' | '\r') || !xml::is_xml_character(c))
-    {
-        let behind = rest.get(at..).unwrap_or_default();
-        let escape = ["&amp;", "&lt;", "&gt;", "&#xD;"]
-            .iter()
-            .find(|escape| behind.starts_with(**escape));
-        match escape {
-            Some(escape) => rest = behind.get(escape.len()..).unwrap_or_default(),
-            None => return false,
-        }
-    }
-    true
 }

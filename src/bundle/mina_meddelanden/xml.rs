@@ -1,112 +1,16 @@
-//! The document's fixed parts and its writer.
+//! Writes canonical XML.
 //!
 //! What always holds: everything written is its own canonical form, exclusive and inclusive C14N 1.0 alike. That takes
-//! default namespaces only, declared where they differ from the parent's (a child stands in the namespace of the schema
-//! that declares its type, so they change on the way down: facts/sweden.md §1); no attributes; no white space between
-//! elements; `&`, `<`, `>` and CR escaped in text, nothing else.
+//! default namespaces only, declared where they differ from the parent's (`markup.rs`); no attributes; no white space
+//! between elements; `&`, `<`, `>` and CR escaped in text, nothing else.
 
 use super::super::Refusal;
 use super::super::documents::Encoded;
+use super::markup::{ATTACHMENT_CLOSE, Leaf, Markup};
 use crate::letter::Document;
 
-/// An element that holds text alone.
-pub(super) struct Leaf {
-    pub(super) open: &'static str,
-    pub(super) close: &'static str,
-}
-
-macro_rules! message_v1 {
-    () => {
-        r#" xmlns="http://minameddelanden.gov.se/schema/Message""#
-    };
-}
-macro_rules! message_v2 {
-    () => {
-        r#" xmlns="http://minameddelanden.gov.se/schema/Message/v2""#
-    };
-}
-macro_rules! message_v3 {
-    () => {
-        r#" xmlns="http://minameddelanden.gov.se/schema/Message/v3""#
-    };
-}
-macro_rules! sender {
-    () => {
-        r#" xmlns="http://minameddelanden.gov.se/schema/Sender""#
-    };
-}
-/// A leaf in its parent's namespace, or in one that it declares.
-macro_rules! leaf {
-    ($name:literal) => {
-        leaf!($name, "")
-    };
-    ($name:literal, $namespace:expr) => {
-        Leaf {
-            open: concat!("<", $name, $namespace, ">"),
-            close: concat!("</", $name, ">"),
-        }
-    };
-}
-
-/// The declaration that an element gets when it no longer has a parent in this namespace.
-pub(super) const NAMESPACE: &str = message_v3!();
-
-pub(super) const SEALED_OPEN: &str = concat!("<SealedDelivery", message_v3!(), "><SignedDelivery>");
-pub(super) const SIGNED_OPEN_ALONE: &str = concat!("<SignedDelivery", message_v3!(), ">");
-pub(super) const SIGNED_CLOSE: &str = "</SignedDelivery>";
-pub(super) const SEALED_CLOSE: &str = "</SealedDelivery>";
-
-pub(super) const UP_TO_SENDER_ID: &str = concat!("<Delivery><Header><Sender", message_v2!(), ">");
-pub(super) const SENDER_ID: Leaf = leaf!("Id", sender!());
-pub(super) const SENDER_NAME: Leaf = leaf!("Name", sender!());
-pub(super) const SENDER_CLOSE: &str = "</Sender>";
-pub(super) const RECIPIENT: Leaf = leaf!("Recipient", message_v2!());
-pub(super) const REFERENCE: Leaf = leaf!("Reference", message_v2!());
-pub(super) const CORRELATION_ID: Leaf = leaf!("CorrelationId", message_v2!());
-pub(super) const ATTENTION: Leaf = leaf!("Attention", message_v2!());
-
-pub(super) const UP_TO_MESSAGE_ID: &str = "</Header><Message><Header>";
-pub(super) const ID: Leaf = leaf!("Id");
-pub(super) const SUBJECT: Leaf = leaf!("Subject");
-pub(super) const SUPPORT_OPEN: &str = "<Supportinfo>";
-pub(super) const SUPPORT_TEXT: Leaf = leaf!("Text");
-pub(super) const SUPPORT_URL: Leaf = leaf!("URL");
-pub(super) const SUPPORT_PHONE: Leaf = leaf!("PhoneNumber");
-pub(super) const SUPPORT_EMAIL: Leaf = leaf!("EmailAdress");
-pub(super) const SUPPORT_CLOSE: &str = "</Supportinfo>";
-pub(super) const METADATA_OPEN: &str = "<Metadata>";
-pub(super) const TAG: Leaf = leaf!("Tag", message_v1!());
-pub(super) const VALUE: Leaf = leaf!("Value", message_v1!());
-pub(super) const METADATA_CLOSE: &str = "</Metadata>";
-pub(super) const LANGUAGE: Leaf = leaf!("Language");
-
-pub(super) const UP_TO_BODY: &str = "</Header><Body>";
-pub(super) const CONTENT_TYPE: Leaf = leaf!("ContentType", message_v1!());
-pub(super) const BODY: Leaf = leaf!("Body", message_v1!());
-pub(super) const BODY_CLOSE: &str = "</Body>";
-pub(super) const ATTACHMENT_OPEN: &str = "<Attachment>";
-pub(super) const CHECKSUM: Leaf = leaf!("Checksum", message_v1!());
-pub(super) const FILENAME: Leaf = leaf!("Filename", message_v1!());
-pub(super) const ATTACHMENT_CLOSE: &str = "</Attachment>";
-pub(super) const MESSAGE_CLOSE: &str = "</Message></Delivery>";
-
-pub(super) const SEAL_OPEN: &str = "<Seal>";
-pub(super) const SEAL_OPEN_ALONE: &str = concat!("<Seal", message_v3!(), ">");
-pub(super) const RECEIVED_TIME: Leaf = leaf!("ReceivedTime", message_v1!());
-pub(super) const SIGNATURES_OK: Leaf = leaf!("SignaturesOK", message_v1!());
-pub(super) const SEAL_CLOSE: &str = "</Seal>";
-
-/// SOAP 1.1, document/literal; the element within the element of the same name is as in the WSDL (facts/sweden.md §1).
-pub(super) const ENVELOPE_OPEN: &str = concat!(
-    r#"<?xml version="1.0" encoding="UTF-8"?>"#,
-    r#"<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body>"#,
-    r#"<deliverSecure xmlns="http://minameddelanden.gov.se/schema/Service/v3"><deliverSecure>"#,
-);
-pub(super) const ENVELOPE_CLOSE: &str =
-    "</deliverSecure></deliverSecure></soap:Body></soap:Envelope>";
-
 /// Characters of an MD5 digest in hexadecimal.
-pub(super) const CHECKSUM_CHARACTERS: usize = 32;
+const CHECKSUM_CHARACTERS: usize = 32;
 
 /// Writes canonical XML into a buffer.
 pub(super) struct Writer(Vec<u8>);
@@ -118,11 +22,6 @@ impl Writer {
 
     pub(super) fn len(&self) -> usize {
         self.0.len()
-    }
-
-    /// Makes room for a document of so many bytes.
-    pub(super) fn reserve(&mut self, bytes: usize) {
-        self.0.reserve(bytes.saturating_sub(self.0.len()));
     }
 
     pub(super) fn finish(self) -> Vec<u8> {
@@ -158,25 +57,27 @@ impl Writer {
 
     pub(super) fn attachment(
         &mut self,
+        markup: &Markup,
         document: &Document,
         encoded: &Encoded,
     ) -> Result<(), Refusal> {
-        self.raw(ATTACHMENT_OPEN);
-        self.leaf(&CONTENT_TYPE, &document.media_type)?;
-        self.raw(BODY.open);
+        self.raw(markup.attachment_open);
+        self.leaf(&markup.content_type, &document.media_type)?;
+        self.raw(markup.body.open);
         self.raw_bytes(&encoded.base64);
-        self.raw(BODY.close);
-        self.leaf(&CHECKSUM, &encoded.checksum)?;
-        self.leaf(&FILENAME, &document.file_name)?;
+        self.raw(markup.body.close);
+        self.leaf(&markup.checksum, &encoded.checksum)?;
+        self.leaf(&markup.file_name, &document.file_name)?;
         self.raw(ATTACHMENT_CLOSE);
         Ok(())
     }
 }
 
 /// Bytes of an attachment beside its base64.
-pub(super) fn attachment_overhead(document: &Document) -> Result<usize, Refusal> {
+pub(super) fn attachment_overhead(markup: &Markup, document: &Document) -> Result<usize, Refusal> {
     let mut out = Writer::new(1024);
     out.attachment(
+        markup,
         document,
         &Encoded {
             base64: Vec::new(),
