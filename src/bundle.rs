@@ -1,17 +1,20 @@
 //! Signed digital messages, and the containers they travel in.
 //!
 //! In: letters that go digital, a sealer with its keys. Out: one sealed message a letter ([`Seal::seal`]), written to
-//! bundles, one series of tars a mailbox operator ([`Bundler`]), and the proof of a finished bundle ([`check`]).
-//! What always holds:
-//! - the same letters, keys and batch date give the same bytes, whatever the number of threads (RSA signatures only);
+//! bundles ([`Bundler`]: tars by mailbox operator, or containers of Digital Post), and the proof of a finished bundle
+//! ([`check`]). What always holds:
+//! - the same letters, keys and batch date give the same bytes, whatever the number of threads (not with ECDSA keys, whose
+//!   signatures differ from run to run);
 //! - a message is written once, in the canonical form that is digested, and never held as a tree;
-//! - memory: the messages in flight, one open buffer a bundle, a few hundred bytes an operator.
+//! - memory: the messages in flight, one open buffer a bundle, a few hundred bytes an operator, the containers that are
+//!   being compressed.
 //!
-//! To add a national format: a module beside [`mina_meddelanden`] with a type that implements [`Seal`], a variant of
-//! [`Format`], a chapter in `docs/formats-bundle.md`.
+//! To add a national format: a module beside [`mina_meddelanden`] and [`digital_post`] with a type that implements
+//! [`Seal`], a variant of [`Format`], its strict reader in `check/message.rs`, a chapter in `docs/formats-bundle.md`.
 
+use std::fs::File;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
 
@@ -20,14 +23,20 @@ use crate::letter::Letter;
 use crate::sign;
 
 mod body;
+mod bundler;
+mod canonical;
 mod check;
+mod containers;
+pub mod digital_post;
 mod documents;
+mod growing;
 mod index;
 pub mod mina_meddelanden;
 mod tars;
 
+pub use bundler::{BundleJob, Bundler, Options, Placed};
 pub use check::{CertificateUse, CheckOptions, Checked, CheckedEntry, Fault, check, check_each};
-pub use tars::{Bundler, Options, Placed};
+pub use containers::{ContainerForm, ContainerOptions, Dictionary, Preset};
 
 /// A national message format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
@@ -159,9 +168,9 @@ pub enum Error {
         /// Its shape.
         shape: String,
     },
-    /// More bundles for one operator than a file name can number.
+    /// More bundles in one series than a file name can number.
     #[error(
-        "more than {bundles_max} bundles for one operator\nhint: raise the bundle's bytes and entries limits"
+        "more than {bundles_max} bundles in one series\nhint: raise the bundle's bytes and entries limits"
     )]
     TooManyBundles {
         /// What is allowed.
@@ -186,14 +195,34 @@ pub const OPERATOR_DIGITS_MAX: usize = 20;
 /// The id of a letter's message: the same letter of the same mailing always has the same. It has the form of a random
 /// UUID (version 4), because MeMo asks for that form.
 pub fn message_id(mailing_id: &str, letter_id: &str) -> Uuid {
+    derived_id("lettermill message id, version 1", &[mailing_id, letter_id])
+}
+
+/// An id that follows from texts: SHA-256 over what it is an id of and the texts, each behind its length, in the form of
+/// a UUID of version 4.
+fn derived_id(of: &str, texts: &[&str]) -> Uuid {
     let mut digest = ring::digest::Context::new(&ring::digest::SHA256);
-    for part in ["lettermill message id, version 1", mailing_id, letter_id] {
-        digest.update(&(part.len() as u64).to_be_bytes()); // No two pairs run together.
+    for part in std::iter::once(&of).chain(texts) {
+        digest.update(&(part.len() as u64).to_be_bytes()); // No two lists run together.
         digest.update(part.as_bytes());
     }
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&digest.finish().as_ref()[..16]);
     uuid::Builder::from_random_bytes(bytes).into_uuid()
+}
+
+/// An I/O error with its path.
+fn failed(path: &Path, source: io::Error) -> Error {
+    Error::Io {
+        path: path.to_owned(),
+        source,
+    }
+}
+
+/// Makes the names in a folder durable.
+fn sync_folder(folder: &Path) -> Result<(), Error> {
+    let synced = File::open(folder).and_then(|f| f.sync_all());
+    synced.map_err(|e| failed(folder, e))
 }
 
 #[cfg(test)]

@@ -1,15 +1,17 @@
-//! The index of a bundle: a CSV with a line for each message, in the order of the tar.
+//! The index of a bundle: a CSV with a line for each letter of each message, in the order of the messages.
 
-use std::io::{BufRead, Read, Write};
+use std::io::{self, BufRead, Read, Write};
 
 use serde::{Deserialize, Serialize};
 
-use super::Role;
+use super::{Role, Sealed};
+use crate::disk::hex;
 
 /// A line, as it stands in the file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Row {
-    /// Name of the entry without its ending: the UUID of the message that carries the letter, lower case.
+    /// Name of the entry without its ending: the UUID of the message that carries the letter, lower case. Of a file of its
+    /// own with the folder it is in.
     pub(super) entry: String,
     /// UUID of the letter's own message; another than `entry` where several letters travel in one message.
     pub(super) message_id: String,
@@ -17,7 +19,7 @@ pub(super) struct Row {
     pub(super) letter_id: String,
     /// What the entry is to the letter.
     pub(super) role: Role,
-    /// Of the message's first byte in the tar.
+    /// Of the message's first byte in the tar, uncompressed.
     pub(super) offset: u64,
     /// Bytes of the message.
     pub(super) length: u64,
@@ -34,8 +36,33 @@ pub(super) const HEADING: &str = "entry,message_id,letter_id,role,offset,length,
 /// ours.
 const LINE_BYTES_MAX: u64 = 2048;
 
+/// The lines of a message, one a letter.
+pub(super) fn lines(
+    entry: &str,
+    sealed: &Sealed,
+    letter_ids: &[&str],
+    offset: u64,
+) -> io::Result<Vec<u8>> {
+    let mut lines = Vec::with_capacity(1024);
+    let signature = sealed.signature.as_deref().unwrap_or_default();
+    for (message_id, letter_id) in sealed.letters.iter().zip(letter_ids) {
+        let row = Row {
+            entry: entry.to_owned(),
+            message_id: message_id.hyphenated().to_string(),
+            letter_id: (*letter_id).to_owned(),
+            role: sealed.role,
+            offset,
+            length: sealed.bytes.len() as u64,
+            sha256: hex(&sealed.sha256),
+            signature: base64_simd::STANDARD.encode_to_string(signature),
+        };
+        write(&row, &mut lines).map_err(io::Error::other)?;
+    }
+    Ok(lines)
+}
+
 /// Appends a line.
-pub(super) fn write(row: &Row, out: &mut impl Write) -> csv::Result<()> {
+fn write(row: &Row, out: &mut impl Write) -> csv::Result<()> {
     let mut writer = csv::WriterBuilder::new()
         .has_headers(false)
         .buffer_capacity(512)

@@ -7,13 +7,14 @@ use uuid::Uuid;
 use super::Error;
 use super::mill::{Done, Mill, Output};
 use super::waves::Sink;
-use crate::bundle::Bundler;
+use crate::bundle::{BundleJob, Bundler, Format};
 use crate::disk::{self, WrittenFile};
 use crate::ingest::{Excerpt, Source};
 use crate::ledger::{Batch, LetterRow, PieceRow};
 use crate::letter::Fate;
 use crate::report::{FindingsCsv, LetterCount, PieceCount, Tally};
 use crate::route::Step;
+use crate::sign::Signer;
 use crate::spool::{Job, JobNumber, Spooled, Spooler};
 
 /// Rows of pieces that go to the ledger in one transaction.
@@ -96,7 +97,18 @@ impl<'g, 'l, 'c> Gather<'g, 'l, 'c> {
         batch: &'g mut Batch<'l, 'c>,
     ) -> Result<Self, Error> {
         let folder = batch.folder().to_owned();
-        let bundler = Bundler::new(&folder, mill.format, mill.date, mill.plan.bundles.clone());
+        let detached = mill.format != Format::MinaMeddelanden; // Whose messages hold their signatures.
+        let job = BundleJob {
+            format: mill.format,
+            mailing_id: &mill.header.mailing_id,
+            date: mill.date,
+            certificate: mill
+                .signer
+                .as_deref()
+                .map(Signer::certificate)
+                .filter(|_| detached),
+        };
+        let bundler = Bundler::new(&folder, &job, mill.plan.bundles.clone());
         let job = Job {
             number: job_number(batch.name()),
             child: 0,

@@ -7,7 +7,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use lettermill::bundle::{
-    Bundler, Checked, Format, Options, Sealed, check, check_each, message_id,
+    BundleJob, Bundler, Checked, Format, Options, Sealed, check, check_each, message_id,
     mina_meddelanden as mm,
 };
 use lettermill::disk::{hex, sha256};
@@ -15,6 +15,13 @@ use proptest::prelude::*;
 use rayon::prelude::*;
 
 use crate::common::*;
+
+const JOB: BundleJob<'static> = BundleJob {
+    format: Format::MinaMeddelanden,
+    mailing_id: "M-2026-11-22",
+    date: DAY,
+    certificate: None,
+};
 
 /// Bundles `letters` in a new folder, alternating between the operators.
 fn bundled(
@@ -32,7 +39,7 @@ fn bundled(
             .map(|id| seal(&sealer, &letter(id)))
             .collect()
     });
-    let mut bundler = Bundler::new(folder.path(), Format::MinaMeddelanden, DAY, options);
+    let mut bundler = Bundler::new(folder.path(), &JOB, options);
     for (n, (sealed, id)) in sealed.iter().zip(&ids).enumerate() {
         let placed = bundler
             .add(operators[n % operators.len()], sealed, &[id])
@@ -194,7 +201,7 @@ fn an_operator_id_that_is_no_number_names_no_folder() {
     let folder = tempfile::tempdir().unwrap();
     let sealed = seal(&sealer(), &letter("L-1"));
     let options = Options::default();
-    let mut bundler = Bundler::new(folder.path(), Format::MinaMeddelanden, DAY, options);
+    let mut bundler = Bundler::new(folder.path(), &JOB, options);
     for id in ["", "../1", "a", "1/2", "１２", &"1".repeat(21)] {
         let error = bundler.add(id, &sealed, &["L-1"]).unwrap_err().to_string();
         assert!(error.contains("digits only"), "{error}");
@@ -301,7 +308,7 @@ fn a_message_of_another_letter_under_a_right_digest_is_found() {
     let folder = tempfile::tempdir().unwrap();
     let sealed = seal(&sealer(), &letter("L-1"));
     let options = Options::default();
-    let mut bundler = Bundler::new(folder.path(), Format::MinaMeddelanden, DAY, options);
+    let mut bundler = Bundler::new(folder.path(), &JOB, options);
     bundler.add("1", &sealed, &["L-2"]).unwrap();
     let other = Sealed {
         message_id: message_id("M", "L-3"),
@@ -400,6 +407,6 @@ fn an_entry_that_claims_to_be_huge_is_not_read() {
     fs::write(&path, bytes).unwrap();
     let found = checked(folder.path());
     assert_eq!((found.messages, found.sound), (1, 0));
-    let what = "it has 8589934592 bytes; at most 16777216 are read";
+    let what = "it has 8589934592 bytes; at most 134217728 are read";
     assert!(found.faults.iter().any(|f| f.what == what), "{found:?}");
 }

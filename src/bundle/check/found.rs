@@ -3,24 +3,28 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::super::Role;
+
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Checked {
-    /// Tars.
+    /// Tars, containers, and folders of plain files.
     pub bundles: u64,
-    /// Entries of tars, whole or faulty.
+    /// Entries of tars, and plain files, whole or faulty.
     pub messages: u64,
     /// Entries without a fault.
     pub sound: u64,
     /// Letters that sound entries carry.
     pub letters: u64,
-    /// Signatures verified; two a message.
+    /// Sound entries beside them, which only tell of a letter (NemSMS).
+    pub notices: u64,
+    /// Signatures verified: two inside a message of Mina meddelanden, one beside a MeMo.
     pub signatures: u64,
-    /// Attachments whose checksum was verified.
+    /// Attachments, and in Mina meddelanden their checksums verified.
     pub attachments: u64,
     /// Bytes of the messages.
     pub bytes: u64,
-    /// Messages by the name of the folder that the tar is in: the operator's id.
+    /// Messages by the name of the folder that the bundle is in: the operator's id, or the format.
     pub operators: BTreeMap<String, u64>,
     /// Who signed, by the SHA-256 of the certificate.
     pub certificates: BTreeMap<String, CertificateUse>,
@@ -46,7 +50,7 @@ pub struct CertificateUse {
 pub struct Fault {
     /// Relative to the folder checked.
     pub file: PathBuf,
-    /// The entry's number in the tar, from one; `None` for the file as a whole.
+    /// The message's number in the bundle, from one; `None` for the file as a whole.
     pub entry: Option<u64>,
     /// What, without contents.
     pub what: String,
@@ -55,15 +59,17 @@ pub struct Fault {
 /// A sound message, as [`check_each`] hands it out.
 #[derive(Clone, Debug)]
 pub struct CheckedEntry<'a> {
-    /// Name of the folder that the tar is in.
+    /// Name of the folder that the bundle is in.
     pub operator_id: &'a str,
-    /// Of the tar, relative to the folder checked.
+    /// The tar or container, or the index of plain files, relative to the folder checked.
     pub bundle: &'a Path,
     /// Of the letter's own message.
     pub message_id: &'a str,
     /// The sender's id of the letter.
     pub letter_id: &'a str,
-    /// Of its first byte in the tar.
+    /// What the message is to the letter.
+    pub role: Role,
+    /// Of its first byte in the tar, uncompressed.
     pub offset: u64,
     /// Bytes.
     pub length: u64,

@@ -1,0 +1,227 @@
+//! One message beside its lines of the index.
+
+use std::fs::File;
+use std::hash::{DefaultHasher, Hasher};
+use std::io::Read;
+use std::iter::Peekable;
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::super::digital_post::{self, MessageType};
+use super::super::index::Row;
+use super::super::{Role, mina_meddelanden};
+use crate::disk::{hex, sha256};
+use crate::sign::Certificate;
+
+/// Letters in one message; a recipient with more in one mailing is not to be expected.
+const LETTERS_MAX: usize = 10_000;
+/// A certificate has a few thousand.
+const CERTIFICATE_BYTES_MAX: u64 = 64 << 10;
+/// Every MeMo of ours begins so; a `SealedDelivery` does not.
+const MEMO_START: &[u8] = b"<memo:";
+
+/// A message, with its lines of the index.
+pub(super) struct Entry {
+    /// From one, in its bundle.
+    pub(super) number: u64,
+    /// With `.xml`.
+    pub(super) name: String,
+    pub(super) offset: u64,
+    pub(super) length: u64,
+    pub(super) bytes: Vec<u8>,
+    /// One a letter.
+    pub(super) rows: Vec<Row>,
+    pub(super) fault: Option<String>,
+}
+
+/// A message without a fault.
+pub(super) struct Sound {
+    pub(super) attachments: usize,
+    /// Whose signatures were verified.
+    pub(super) signers: Vec<Arc<Certificate>>,
+    pub(super) sha256: String,
+}
+
+impl Entry {
+    /// Takes the lines that name it, and one that names another where it should have one.
+    pub(super) fn take_rows(
+        &mut self,
+        rows: &mut Peekable<impl Iterator<Item = Result<Row, String>>>,
+    ) {
+        let own =
+            |row: &Row| row.offset == self.offset && format!("{}.xml", row.entry) == self.name;
+        loop {
+            let mine = match rows.peek() {
+                Some(Ok(row)) => own(row) || self.rows.is_empty(),
+                Some(Err(_)) => self.rows.is_empty(),
+                None => false,
+            };
+            if !mine || self.rows.len() >= LETTERS_MAX {
+                break;
+            }
+            match rows.next() {
+                Some(Ok(row)) => {
+                    let done = !own(&row);
+                    self.rows.push(row);
+                    if done {
+                        break;
+                    }
+                }
+                Some(Err(e)) => {
+                    self.fault
+                        .get_or_insert(format!("the index cannot be read: {e}"));
+                    break;
+                }
+                None => break,
+            }
+        }
+        if self.rows.is_empty() {
+            self.set_fault("the index has no line for it".into());
+        }
+    }
+
+    /// The first fault is told.
+    pub(super) fn set_fault(&mut self, what: String) {
+        self.fault.get_or_insert(what);
+    }
+
+    /// The name without ending and folder.
+    fn stem(&self) -> &str {
+        let name = self.name.strip_suffix(".xml").unwrap_or(&self.name);
+        name.rsplit_once('/').map_or(name, |(_, stem)| stem)
+    }
+
+    /// A digest of its name: names are random UUIDs, of which eight bytes tell millions apart.
+    pub(super) fn name_digest(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        hasher.write(self.stem().as_bytes());
+        hasher.finish()
+    }
+}
+
+/// What signatures are verified with. Shared by all threads.
+#[derive(Default)]
+pub(super) struct Keys {
+    inside: mina_meddelanden::Certificates,
+}
+
+impl Keys {
+    /// `beside` is the certificate in the message's folder, for detached signatures.
+    pub(super) fn verify(
+        &self,
+        entry: &Entry,
+        beside: Option<&Arc<Certificate>>,
+    ) -> Result<Sound, String> {
+        if let Some(fault) = &entry.fault {
+            return Err(fault.clone());
+        }
+        let sha256 = hex(&sha256(&entry.bytes));
+        for row in &entry.rows {
+            same("SHA-256", row.sha256 == sha256)?;
+            same("length", row.length == entry.bytes.len() as u64)?;
+            same("offset", row.offset == entry.offset)?;
+            same("message id", format!("{}.xml", row.entry) == entry.name)?;
+        }
+        let (attachments, signers) = if entry.bytes.starts_with(MEMO_START) {
+            memo(entry, beside)?
+        } else {
+            self.sealed_delivery(entry)?
+        };
+        Ok(Sound {
+            attachments,
+            signers,
+            sha256,
+        })
+    }
+
+    fn sealed_delivery(&self, entry: &Entry) -> Result<(usize, Vec<Arc<Certificate>>), String> {
+        let verified = mina_meddelanden::verify(&entry.bytes, &self.inside)?;
+        let ids = entry.rows.iter().map(|row| row.message_id.as_str());
+        same(
+            "message id than the message",
+            ids.eq(verified.message_ids.iter().map(String::as_str)),
+        )?;
+        let first = entry.rows.first();
+        same(
+            "letter id than the message",
+            first.is_some_and(|row| row.letter_id == verified.correlation_id),
+        )?;
+        for row in &entry.rows {
+            same("role than the message", row.role == Role::Letter)?;
+            same("signature than the two inside", row.signature.is_empty())?;
+        }
+        Ok((verified.attachments, vec![verified.sender, verified.relay]))
+    }
+}
+
+/// A MeMo has one letter, and its signature in the index.
+fn memo(
+    entry: &Entry,
+    beside: Option<&Arc<Certificate>>,
+) -> Result<(usize, Vec<Arc<Certificate>>), String> {
+    let verified = digital_post::verify(&entry.bytes)?;
+    let [row] = entry.rows.as_slice() else {
+        return Err("the index has several lines for it".into());
+    };
+    same(
+        "message id than the message",
+        verified.message_uuid == entry.stem(),
+    )?;
+    same(
+        "letter id than the message",
+        row.letter_id == verified.message_id,
+    )?;
+    let (role, id_of_letter) = match verified.message_type {
+        MessageType::DigitalPost => (Role::Letter, row.message_id == verified.message_uuid),
+        MessageType::NemSms => {
+            let letter = Uuid::parse_str(&row.message_id).ok();
+            let notice = letter.map(|id| digital_post::notice_id(id).hyphenated().to_string());
+            let is_canonical =
+                letter.is_some_and(|id| id.hyphenated().to_string() == row.message_id);
+            (
+                Role::Notice,
+                is_canonical && notice.as_ref() == Some(&verified.message_uuid),
+            )
+        }
+    };
+    same("role than the message", row.role == role)?;
+    same("id of the letter's message", id_of_letter)?;
+    let Some(certificate) = beside else {
+        return Err("there is no certificate.pem to check its signature with".into());
+    };
+    let signature = base64_simd::STANDARD
+        .decode_to_vec(&row.signature)
+        .map_err(|_| "its signature is not base64".to_owned())?;
+    certificate
+        .verify(&entry.bytes, &signature)
+        .map_err(|_| "its signature does not verify".to_owned())?;
+    Ok((verified.attachments, vec![Arc::clone(certificate)]))
+}
+
+fn same(what: &str, equal: bool) -> Result<(), String> {
+    if equal {
+        Ok(())
+    } else {
+        Err(format!("the index has another {what}"))
+    }
+}
+
+/// The first certificate of a PEM file.
+pub(super) fn certificate(file: File) -> Result<Certificate, String> {
+    const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
+    const END: &str = "-----END CERTIFICATE-----";
+    let mut text = String::new();
+    file.take(CERTIFICATE_BYTES_MAX)
+        .read_to_string(&mut text)
+        .map_err(|e| e.to_string())?;
+    let inside = text
+        .split_once(BEGIN)
+        .and_then(|(_, rest)| rest.split_once(END));
+    let (base64, _) = inside.ok_or("it is no certificate in PEM")?;
+    let base64: String = base64.split_ascii_whitespace().collect();
+    let der = base64_simd::STANDARD
+        .decode_to_vec(base64)
+        .map_err(|_| "it is no certificate in PEM".to_owned())?;
+    Certificate::from_der(&der).map_err(|e| e.to_string())
+}

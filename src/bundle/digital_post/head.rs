@@ -1,0 +1,419 @@
+//! `MessageHeader`: who writes to whom, about what, in answer to what.
+
+use uuid::Uuid;
+
+use super::super::Refusal;
+use super::grammar as g;
+use super::time::WallClock;
+use super::xml::{Writer, refused};
+use super::{MemoVersion, MessageType, Options};
+use crate::letter::{
+    About, Address, AddressForm, Classification, Country, EarlierMessage, Header, Letter,
+    Recipient, RecipientId, ReplyWish, Text,
+};
+
+/// What all headers of a mailing have in common.
+pub(super) struct Head {
+    version: MemoVersion,
+    post_type: String,
+    sender_name: String,
+    country: Country,
+    /// `Sender`, whole; with all that is known of it, and the least.
+    sender: Vec<u8>,
+    sender_alone: Vec<u8>,
+}
+
+impl Head {
+    pub(super) fn new(options: &Options, header: &Header) -> Result<Self, Refusal> {
+        let mut whole = Writer::new(1024);
+        sender(&mut whole, options, header)?;
+        let mut alone = Writer::new(256);
+        alone.node(&g::SENDER, |out| sender_start(out, header))?;
+        let mut probe = Writer::new(64);
+        probe.leaf(&g::POST_TYPE, &options.post_type)?;
+        Ok(Self {
+            version: options.memo_version,
+            post_type: options.post_type.clone(),
+            sender_name: header.sender.name.clone(),
+            country: header.sender.country,
+            sender: whole.finish(),
+            sender_alone: alone.finish(),
+        })
+    }
+
+    /// The header of a message that carries a letter.
+    pub(super) fn letter(
+        &self,
+        out: &mut Writer,
+        letter: &Letter<'_>,
+        uuid: Uuid,
+        clock: &WallClock,
+    ) -> Result<(), Refusal> {
+        out.node(&g::MESSAGE_HEADER, |out| {
+            start(out, MessageType::DigitalPost, letter, uuid)?;
+            out.optional(&g::MESSAGE_CODE, letter.dialogue.message_code.as_deref())?;
+            out.leaf(&g::LABEL, &letter.subject)?;
+            out.optional(&g::NOTIFICATION, letter.notification.as_deref())?;
+            if let Some(wish) = letter.dialogue.reply {
+                let answers = match wish {
+                    ReplyWish::Requested | ReplyWish::Accepted => "true",
+                    ReplyWish::NotAllowed => "false",
+                };
+                out.leaf(&g::REPLY, answers)?;
+            }
+            if let Some(day) = letter.reply_by {
+                let end = clock.end_of_day(day).ok_or_else(|| no_time(&g::REPLY_BY))?;
+                out.leaf(&g::REPLY_BY, &end)?;
+            }
+            self.delivery(out, letter)?;
+            if !self.post_type.is_empty() {
+                out.leaf(&g::POST_TYPE, &self.post_type)?;
+            }
+            out.raw(&self.sender);
+            recipient(out, &letter.recipient)?;
+            self.content_data(out, letter)?;
+            for earlier in &letter.dialogue.in_reply_to {
+                reply_data(out, earlier)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// The header that is a NemSMS: the text is in `notification`.
+    pub(super) fn notice(
+        &self,
+        out: &mut Writer,
+        letter: &Letter<'_>,
+        text: &str,
+        uuid: Uuid,
+    ) -> Result<(), Refusal> {
+        out.node(&g::MESSAGE_HEADER, |out| {
+            start(out, MessageType::NemSms, letter, uuid)?;
+            out.leaf(&g::LABEL, &letter.subject)?;
+            out.leaf(&g::NOTIFICATION, text)?;
+            out.optional(&g::DO_NOT_DELIVER_UNTIL, not_before(letter).as_deref())?;
+            self.flags(out, false, false)?;
+            out.raw(&self.sender_alone);
+            out.node(&g::RECIPIENT, |out| recipient_start(out, &letter.recipient))
+        })
+    }
+
+    fn delivery(&self, out: &mut Writer, letter: &Letter<'_>) -> Result<(), Refusal> {
+        out.optional(&g::DO_NOT_DELIVER_UNTIL, not_before(letter).as_deref())?;
+        self.flags(out, letter.mandatory, letter.legal_notification)
+    }
+
+    /// Both are always written in 1.1; in 1.2 only where they are true, because a sender that is no authority may not
+    /// set them at all (facts/denmark.md §1.4, §1.5).
+    fn flags(&self, out: &mut Writer, mandatory: bool, legal: bool) -> Result<(), Refusal> {
+        for (element, set) in [(&g::MANDATORY, mandatory), (&g::LEGAL_NOTIFICATION, legal)] {
+            if set || self.version == MemoVersion::V1_1 {
+                out.leaf(element, if set { "true" } else { "false" })?;
+            }
+        }
+        Ok(())
+    }
+
+    fn content_data(&self, out: &mut Writer, letter: &Letter<'_>) -> Result<(), Refusal> {
+        let about = letter.dialogue.about.as_deref();
+        let matter = letter.dialogue.matter.as_ref();
+        let case_id = matter.and_then(|m| m.case_id.as_deref());
+        let case_id = case_id.or(letter.reference.as_deref());
+        if about.is_none() && case_id.is_none() && letter.data.is_empty() {
+            return Ok(());
+        }
+        let data_max = 10; // facts/denmark.md §1.3, AdditionalContentData{0..10}.
+        if letter.data.len() > data_max {
+            let found = format!("{} of them", letter.data.len());
+            return Err(refused(&g::ADDITIONAL_CONTENT_DATA, found, "10 at most"));
+        }
+        out.node(&g::CONTENT_DATA, |out| {
+            if let Some(about) = about {
+                self.about_before_case(out, about)?;
+            }
+            if let Some(case_id) = case_id {
+                let system = matter.and_then(|m| m.case_system.as_deref());
+                out.node(&g::CASE_ID, |out| {
+                    out.leaf(&g::CASE_ID_TEXT, case_id)?;
+                    out.leaf(&g::CASE_SYSTEM, system.unwrap_or(&self.sender_name))
+                })?;
+            }
+            if let Some(about) = about {
+                self.about_behind_case(out, about, &letter.recipient)?;
+            }
+            for (name, value) in &letter.data {
+                out.node(&g::ADDITIONAL_CONTENT_DATA, |out| {
+                    out.leaf(&g::CONTENT_DATA_NAME, name)?;
+                    out.leaf(&g::CONTENT_DATA_VALUE, value)
+                })?;
+            }
+            Ok(())
+        })
+    }
+
+    fn about_before_case(&self, out: &mut Writer, about: &About<'_>) -> Result<(), Refusal> {
+        pair(
+            out,
+            [&g::CPR_DATA, &g::CPR_NUMBER, &g::GRD_NAME],
+            &about.citizen,
+        )?;
+        pair(
+            out,
+            [&g::CVR_DATA, &g::CVR_NUMBER, &g::COMPANY_NAME],
+            &about.company,
+        )?;
+        let vehicle = [&g::MOTOR_VEHICLE, &g::LICENSE_NUMBER, &g::CHASSIS_NUMBER];
+        pair(out, vehicle, &about.vehicle)?;
+        match about.property.as_deref() {
+            Some(number) => out.node(&g::PROPERTY_NUMBER, |out| {
+                out.leaf(&g::PROPERTY_NUMBER_TEXT, number)
+            }),
+            None => Ok(()),
+        }
+    }
+
+    fn about_behind_case(
+        &self,
+        out: &mut Writer,
+        about: &About<'_>,
+        recipient: &Recipient<'_>,
+    ) -> Result<(), Refusal> {
+        let kle = [
+            &g::SUBJECT_KEY,
+            &g::KLE_VERSION,
+            &g::KLE_FACET,
+            &g::KLE_LABEL,
+        ];
+        classification(out, &g::KLE_DATA, kle, about.kle.as_ref())?;
+        let form = [
+            &g::TASK_KEY,
+            &g::FORM_VERSION,
+            &g::FORM_FACET,
+            &g::FORM_LABEL,
+        ];
+        classification(out, &g::FORM_DATA, form, about.form.as_ref())?;
+        let unit = [
+            &g::PRODUCTION_UNIT,
+            &g::PRODUCTION_UNIT_NUMBER,
+            &g::PRODUCTION_UNIT_NAME,
+        ];
+        pair(out, unit, &about.production_unit)?;
+        let education = [&g::EDUCATION, &g::EDUCATION_CODE, &g::EDUCATION_NAME];
+        pair(out, education, &about.education)?;
+        let Some(address) = &about.address else {
+            return Ok(());
+        };
+        if recipient.address_protected && recipient.address.as_ref() == Some(address) {
+            // facts/denmark.md §5.3: a protected address is in no message.
+            return Err(refused(
+                &g::CONTENT_DATA,
+                "the recipient's protected address".into(),
+                "it is not written into messages",
+            ));
+        }
+        self.place(out, address)
+    }
+
+    fn place(&self, out: &mut Writer, address: &Address<'_>) -> Result<(), Refusal> {
+        match &address.form {
+            AddressForm::Parts {
+                care_of,
+                street,
+                postal_code,
+                city,
+            } => {
+                let country = address.country.as_deref().unwrap_or(self.country.code());
+                out.node(&g::ADDRESS, |out| {
+                    // Street and number are one text in a mailing; they are not taken apart by guessing.
+                    out.leaf(&g::ADDRESS_LABEL, street)?;
+                    out.optional(&g::CO, care_of.as_deref())?;
+                    out.leaf(&g::ZIP_CODE, postal_code)?;
+                    out.leaf(&g::CITY, city)?;
+                    out.leaf(&g::COUNTRY, country)
+                })
+            }
+            AddressForm::Lines(lines) => {
+                let mut lines: Vec<&str> = lines.iter().map(|line| &**line).collect();
+                lines.extend(address.country.as_deref());
+                out.node(&g::UNSTRUCTURED_ADDRESS, |out| {
+                    out.leaf(&g::UNSTRUCTURED, &lines.join(", "))
+                })
+            }
+        }
+    }
+}
+
+pub(super) fn no_time(element: &g::Element) -> Refusal {
+    refused(element, "a time out of range".into(), "the years 1 to 9999")
+}
+
+fn not_before(letter: &Letter<'_>) -> Option<String> {
+    letter.not_before.map(|day| day.to_string())
+}
+
+fn start(
+    out: &mut Writer,
+    message_type: MessageType,
+    letter: &Letter<'_>,
+    uuid: Uuid,
+) -> Result<(), Refusal> {
+    out.leaf(&g::MESSAGE_TYPE, message_type.name())?;
+    let mut buffer = Uuid::encode_buffer();
+    out.leaf(
+        &g::MESSAGE_UUID,
+        uuid.hyphenated().encode_lower(&mut buffer),
+    )?;
+    out.leaf(&g::MESSAGE_ID, &letter.id)
+}
+
+fn sender_start(out: &mut Writer, header: &Header) -> Result<(), Refusal> {
+    out.leaf(&g::SENDER_ID, &header.sender.organisation_number)?;
+    out.leaf(&g::ID_TYPE, "CVR")?;
+    out.leaf(&g::LABEL, &header.sender.name)
+}
+
+fn sender(out: &mut Writer, options: &Options, header: &Header) -> Result<(), Refusal> {
+    let contact = &header.sender.contact;
+    out.node(&g::SENDER, |out| {
+        sender_start(out, header)?;
+        let (responsible, system) = (&options.content_responsible, &options.generating_system);
+        if contact.attention.is_some() || responsible.is_some() || system.is_some() {
+            out.node(&g::ATTENTION_DATA, |out| {
+                if let Some(attention) = &contact.attention {
+                    out.node(&g::ATTENTION_PERSON, |out| out.leaf(&g::LABEL, attention))?;
+                }
+                if let Some(named) = responsible {
+                    out.node(&g::CONTENT_RESPONSIBLE, |out| {
+                        out.leaf(&g::CONTENT_RESPONSIBLE_ID, &named.id)?;
+                        out.optional(&g::LABEL, named.label.as_deref())
+                    })?;
+                }
+                if let Some(named) = system {
+                    out.node(&g::GENERATING_SYSTEM, |out| {
+                        out.leaf(&g::GENERATING_SYSTEM_ID, &named.id)?;
+                        out.optional(&g::LABEL, named.label.as_deref())
+                    })?;
+                }
+                Ok(())
+            })?;
+        }
+        if let Some(point) = &contact.contact_point {
+            out.node(&g::CONTACT_POINT, |out| {
+                out.optional(&g::CONTACT_GROUP, point.group.as_deref())?;
+                out.leaf(&g::CONTACT_POINT_ID, &point.id)?;
+                out.optional(&g::LABEL, point.label.as_deref())?;
+                for (label, value) in point.info.iter().take(2) {
+                    out.node(&g::CONTACT_INFO, |out| {
+                        out.leaf(&g::LABEL, label)?;
+                        out.leaf(&g::VALUE, value)
+                    })?;
+                }
+                Ok(())
+            })?;
+        }
+        match &contact.representative {
+            // 1.1 has no place for one.
+            Some(representative) if options.memo_version == MemoVersion::V1_2 => {
+                out.node(&g::REPRESENTATIVE, |out| {
+                    out.leaf(&g::REPRESENTATIVE_ID, &representative.id)?;
+                    out.leaf(&g::ID_TYPE, "CVR")?;
+                    out.optional(&g::LABEL, representative.label.as_deref())
+                })
+            }
+            Some(_) | None => Ok(()),
+        }
+    })
+}
+
+fn recipient_start(out: &mut Writer, recipient: &Recipient<'_>) -> Result<(), Refusal> {
+    let (id, id_type) = match &recipient.id {
+        RecipientId::Cpr(number) => (number.as_str(), "CPR"),
+        RecipientId::Cvr(number) => (number.as_str(), "CVR"),
+        RecipientId::Person(_) | RecipientId::Organisation(_) => {
+            return Err(Refusal::NotRepresentable {
+                found: "it is Swedish",
+            });
+        }
+        RecipientId::None => {
+            return Err(Refusal::NotRepresentable {
+                found: "there is none",
+            });
+        }
+    };
+    out.leaf(&g::RECIPIENT_ID, id)?;
+    out.leaf(&g::ID_TYPE, id_type)
+}
+
+/// Never with the postal address: the mailbox needs none, and it may be protected (facts/denmark.md §5.3).
+fn recipient(out: &mut Writer, recipient: &Recipient<'_>) -> Result<(), Refusal> {
+    out.node(&g::RECIPIENT, |out| {
+        recipient_start(out, recipient)?;
+        out.leaf(&g::LABEL, &recipient.name)?;
+        match recipient.attention.as_deref() {
+            Some(attention) => out.node(&g::ATTENTION_DATA, |out| {
+                out.node(&g::ATTENTION_PERSON, |out| out.leaf(&g::LABEL, attention))
+            }),
+            None => Ok(()),
+        }
+    })
+}
+
+/// A key and perhaps a name: the element, and the two in it.
+fn pair(
+    out: &mut Writer,
+    [element, key, name]: [&g::Element; 3],
+    pair: &Option<(Text<'_>, Option<Text<'_>>)>,
+) -> Result<(), Refusal> {
+    let Some((key_text, name_text)) = pair else {
+        return Ok(());
+    };
+    out.node(element, |out| {
+        out.leaf(key, key_text)?;
+        out.optional(name, name_text.as_deref())
+    })
+}
+
+fn classification(
+    out: &mut Writer,
+    element: &g::Element,
+    [key, version, facet, label]: [&g::Element; 4],
+    found: Option<&Classification<'_>>,
+) -> Result<(), Refusal> {
+    let Some(found) = found else { return Ok(()) };
+    out.node(element, |out| {
+        out.leaf(key, &found.key)?;
+        out.leaf(version, &found.version)?;
+        out.optional(facet, found.facet.as_deref())?;
+        out.leaf(label, &found.label)
+    })
+}
+
+fn reply_data(out: &mut Writer, earlier: &EarlierMessage<'_>) -> Result<(), Refusal> {
+    let data_max = 4; // facts/denmark.md §1.3, AdditionalReplyData{0..4}.
+    if earlier.data.len() > data_max {
+        let found = format!("{} of them", earlier.data.len());
+        return Err(refused(&g::ADDITIONAL_REPLY_DATA, found, "4 at most"));
+    }
+    out.node(&g::REPLY_DATA, |out| {
+        out.optional(&g::MESSAGE_ID, earlier.message_id.as_deref())?;
+        out.leaf(&g::MESSAGE_UUID, &earlier.message_uuid)?;
+        for (element, text) in [
+            (&g::REPLY_UUID, &earlier.reply_uuid),
+            (&g::SENDER_ID, &earlier.sender_id),
+            (&g::RECIPIENT_ID, &earlier.recipient_id),
+            (&g::CASE_ID_TEXT, &earlier.case_id),
+            (&g::CONTACT_POINT_ID, &earlier.contact_point_id),
+            (&g::GENERATING_SYSTEM_ID, &earlier.system_id),
+            (&g::COMMENT_TEXT, &earlier.comment),
+        ] {
+            out.optional(element, text.as_deref())?;
+        }
+        for (label, value) in &earlier.data {
+            out.node(&g::ADDITIONAL_REPLY_DATA, |out| {
+                out.leaf(&g::LABEL, label)?;
+                out.leaf(&g::VALUE, value)
+            })?;
+        }
+        Ok(())
+    })
+}

@@ -1,0 +1,165 @@
+//! Times in UTC, as MeMo wants them. A time without an offset is one on a Danish wall clock.
+//!
+//! Denmark keeps Central European Time with the summer time of directive 2000/84/EC: from the last Sunday in March to the
+//! last in October, both changes at 01:00 UTC. The rule stands here, so that no zone database of the machine can change
+//! what is written. Where the clock is put forward, a time that does not exist is taken an hour later; where it is put
+//! back, the first of the two is meant.
+
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::{Offset, TimeZone};
+
+use crate::letter::{DateTimeText, Header};
+
+/// In the form of POSIX.1.
+const DENMARK: &str = "CET-1CEST,M3.5.0,M10.5.0/3";
+
+/// The Danish wall clock.
+#[derive(Debug)]
+pub(super) struct WallClock(TimeZone);
+
+impl WallClock {
+    /// `None` if jiff cannot read the rule; the tests say that it can.
+    pub(super) fn new() -> Option<Self> {
+        TimeZone::posix(DENMARK).ok().map(Self)
+    }
+
+    fn utc(&self, text: &str, civil: DateTime) -> Option<String> {
+        let zone = match offset(text)? {
+            Some(offset) => TimeZone::fixed(offset),
+            None => self.0.clone(),
+        };
+        let zoned = civil.to_zoned(zone).ok()?;
+        Some(written(zoned.timestamp()))
+    }
+
+    /// `yyyy-mm-ddThh:mm:ssZ`; `None` for a time that does not fit into the years 1 to 9999.
+    pub(super) fn time(&self, time: &DateTimeText<'_>) -> Option<String> {
+        self.utc(&time.text, time.civil)
+    }
+
+    /// The last second of a day.
+    pub(super) fn end_of_day(&self, day: Date) -> Option<String> {
+        self.utc("", day.at(23, 59, 59, 0))
+    }
+
+    /// When the mailing was made.
+    pub(super) fn created(&self, header: &Header) -> Option<String> {
+        let text = header.created_text.as_str();
+        let clock = text.split_once('T').map_or("", |(_, clock)| clock);
+        if clock.starts_with("24:") {
+            return self.utc(text, header.created.at(0, 0, 0, 0)); // `created` is the next day already.
+        }
+        let end = clock.find(['Z', '+', '-']).unwrap_or(clock.len());
+        let length = text.len() - clock.len() + end;
+        let civil = text.get(..length)?.parse().ok()?;
+        self.utc(text, civil)
+    }
+}
+
+/// Whole seconds: what is left out is less than one.
+fn written(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// The offset that an `xs:dateTime` names; outer `None`: it is none.
+fn offset(text: &str) -> Option<Option<Offset>> {
+    let clock = text.split_once('T').map_or("", |(_, clock)| clock);
+    if clock.ends_with('Z') {
+        return Some(Some(Offset::UTC));
+    }
+    let Some(at) = clock.find(['+', '-']) else {
+        return Some(None);
+    };
+    let (sign, digits) = clock.get(at..)?.split_at_checked(1)?;
+    let (hours, minutes) = digits.split_once(':')?;
+    let seconds = hours.parse::<i32>().ok()? * 3600 + minutes.parse::<i32>().ok()? * 60;
+    let seconds = if sign == "-" { -seconds } else { seconds };
+    Offset::from_seconds(seconds).ok().map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::{date, datetime};
+
+    use super::*;
+
+    #[test]
+    fn a_time_is_written_in_utc() {
+        let clock = WallClock::new().unwrap();
+        let utc = |text: &'static str, civil| {
+            clock.time(&DateTimeText {
+                text: text.into(),
+                civil,
+            })
+        };
+        for (text, civil, expected) in [
+            // Winter, summer, and both sides of both changes of 2026 (29 March, 25 October).
+            (
+                "2026-12-01T10:00:00",
+                datetime(2026, 12, 1, 10, 0, 0, 0),
+                "2026-12-01T09:00:00Z",
+            ),
+            (
+                "2026-07-01T10:00:00",
+                datetime(2026, 7, 1, 10, 0, 0, 0),
+                "2026-07-01T08:00:00Z",
+            ),
+            (
+                "2026-03-29T01:59:59",
+                datetime(2026, 3, 29, 1, 59, 59, 0),
+                "2026-03-29T00:59:59Z",
+            ),
+            (
+                "2026-03-29T02:30:00",
+                datetime(2026, 3, 29, 2, 30, 0, 0),
+                "2026-03-29T01:30:00Z",
+            ),
+            (
+                "2026-03-29T03:00:00",
+                datetime(2026, 3, 29, 3, 0, 0, 0),
+                "2026-03-29T01:00:00Z",
+            ),
+            (
+                "2026-10-25T02:30:00",
+                datetime(2026, 10, 25, 2, 30, 0, 0),
+                "2026-10-25T00:30:00Z",
+            ),
+            (
+                "2026-10-25T03:00:00",
+                datetime(2026, 10, 25, 3, 0, 0, 0),
+                "2026-10-25T02:00:00Z",
+            ),
+            // With an offset the wall clock does not count.
+            (
+                "2026-07-01T10:00:00Z",
+                datetime(2026, 7, 1, 10, 0, 0, 0),
+                "2026-07-01T10:00:00Z",
+            ),
+            (
+                "2026-07-01T10:00:00.75-05:30",
+                datetime(2026, 7, 1, 10, 0, 0, 750_000_000),
+                "2026-07-01T15:30:00Z",
+            ),
+            (
+                "2026-01-01T00:30:00+14:00",
+                datetime(2026, 1, 1, 0, 30, 0, 0),
+                "2025-12-31T10:30:00Z",
+            ),
+        ] {
+            assert_eq!(utc(text, civil).as_deref(), Some(expected), "{text}");
+        }
+        assert_eq!(
+            clock.end_of_day(date(2026, 2, 15)).unwrap(),
+            "2026-02-15T22:59:59Z"
+        );
+        assert_eq!(
+            clock.end_of_day(date(2026, 8, 15)).unwrap(),
+            "2026-08-15T21:59:59Z"
+        );
+        assert_eq!(
+            clock.end_of_day(date(2026, 3, 29)).unwrap(),
+            "2026-03-29T21:59:59Z"
+        );
+    }
+}

@@ -1,0 +1,371 @@
+//! Whether a text is what its element may hold: the simple types of MeMo (facts/denmark.md §1.2), and the rules of the
+//! service for file names and addresses on the web (§1.7).
+
+use jiff::civil::Date;
+
+use super::grammar::Kind;
+
+/// `memoUriType`.
+const URI_CHARACTERS_MAX: usize = 256;
+/// `memoLanguageType`.
+const LANGUAGE_LETTERS_MAX: usize = 2;
+
+/// What is wrong with a text, and what is allowed; without the text. Base64 has no white space here.
+pub(super) fn fault(kind: Kind, text: &str) -> Option<(String, String)> {
+    let wrong = |found: &str, allowed: &str| Some((found.to_owned(), allowed.to_owned()));
+    match kind {
+        Kind::MessageType if matches!(text, "DIGITALPOST" | "NEMSMS") => None,
+        Kind::MessageType => wrong("another type", "DIGITALPOST, NEMSMS"),
+        Kind::Uuid if is_uuid_4(text) => None,
+        Kind::Uuid => wrong(
+            "no UUID of version 4",
+            "8-4-4-4-12 hexadecimal digits, the third group begins with 4, the fourth with 8, 9, a or b",
+        ),
+        Kind::Text(characters_max) => too_long(text, characters_max),
+        Kind::Uri => too_long(text, URI_CHARACTERS_MAX),
+        Kind::Language => {
+            let letters = text.bytes().all(|b| b.is_ascii_alphabetic());
+            if letters && (1..=LANGUAGE_LETTERS_MAX).contains(&text.len()) {
+                return None;
+            }
+            wrong("no code of a language", "two letters, ISO 639-1")
+        }
+        Kind::DateTime if is_utc_date_time(text) => None,
+        Kind::DateTime => wrong("no time in UTC", "yyyy-mm-ddThh:mm:ssZ"),
+        Kind::Date if is_date(text) => None,
+        Kind::Date => wrong("no date", "yyyy-mm-dd"),
+        Kind::Boolean if matches!(text, "true" | "false" | "1" | "0") => None,
+        Kind::Boolean => wrong("neither true nor false", "true, false"),
+        Kind::Base64 => match base64_simd::STANDARD.check(text.as_bytes()) {
+            Ok(()) => None,
+            Err(_) => wrong("no base64", "whole groups of four characters"),
+        },
+        Kind::Number(most) if text.parse::<i64>().is_ok_and(|n| n <= most) => None,
+        Kind::Number(most) => Some((
+            "no number, or a larger one".to_owned(),
+            format!("{most} at most"),
+        )),
+    }
+}
+
+fn too_long(text: &str, characters_max: usize) -> Option<(String, String)> {
+    // A character has one byte at least.
+    let long = text.len() > characters_max && text.chars().count() > characters_max;
+    long.then(|| {
+        let characters = text.chars().count();
+        (
+            format!("{characters} characters"),
+            format!("{characters_max} at most"),
+        )
+    })
+}
+
+/// Whether XML Schema collapses the white space of such a text before it looks at it.
+pub(super) fn is_collapsed(kind: Kind) -> bool {
+    match kind {
+        Kind::MessageType | Kind::Uuid | Kind::Text(_) => false, // Restrictions of `xs:string`.
+        Kind::Uri
+        | Kind::Language
+        | Kind::DateTime
+        | Kind::Date
+        | Kind::Boolean
+        | Kind::Base64
+        | Kind::Number(_) => true,
+    }
+}
+
+pub(super) fn is_uuid_4(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.len() == 36
+        && bytes.iter().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => *byte == b'-',
+            14 => *byte == b'4',
+            19 => matches!(byte, b'8' | b'9' | b'a' | b'b' | b'A' | b'B'),
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
+/// `xs:dateTime` that ends in `Z`, in the years 1 to 9999.
+fn is_utc_date_time(text: &str) -> bool {
+    let Some((date, time)) = text.strip_suffix('Z').and_then(|t| t.split_once('T')) else {
+        return false;
+    };
+    let (time, fraction) = time.split_once('.').unwrap_or((time, "0"));
+    let digits = !fraction.is_empty() && fraction.bytes().all(|b| b.is_ascii_digit());
+    let Some([hour, minute, second]) = numbers(time, [2, 2, 2], ':') else {
+        return false;
+    };
+    let in_day = hour < 24 && minute < 60 && second < 60;
+    let end_of_day = (hour, minute, second) == (24, 0, 0) && fraction.bytes().all(|b| b == b'0');
+    digits && is_plain_date(date) && (in_day || end_of_day)
+}
+
+/// `xs:date`, perhaps with an offset.
+fn is_date(text: &str) -> bool {
+    let Some((date, offset)) = text.split_at_checked("yyyy-mm-dd".len()) else {
+        return false;
+    };
+    let is_offset = match offset.strip_prefix(['+', '-']) {
+        Some(offset) => {
+            let [hours, minutes] = match offset.split_once(':') {
+                Some(parts) => {
+                    [parts.0, parts.1].map(|p| if p.len() == 2 { number(p) } else { None })
+                }
+                None => [None, None],
+            };
+            match (hours, minutes) {
+                (Some(14), Some(0)) => true,
+                (Some(hours), Some(minutes)) => hours < 14 && minutes < 60,
+                _ => false,
+            }
+        }
+        None => matches!(offset, "" | "Z"),
+    };
+    is_plain_date(date) && is_offset
+}
+
+fn is_plain_date(text: &str) -> bool {
+    numbers(text, [4, 2, 2], '-').is_some_and(|[year, month, day]| {
+        let small = |n: i16| i8::try_from(n).unwrap_or_default();
+        year > 0 && Date::new(year, small(month), small(day)).is_ok()
+    })
+}
+
+/// Three numbers of exactly these widths.
+fn numbers(text: &str, widths: [usize; 3], between: char) -> Option<[i16; 3]> {
+    let mut parts = text.split(between);
+    let mut out = [0; 3];
+    for (width, slot) in widths.iter().zip(&mut out) {
+        *slot = number(parts.next().filter(|part| part.len() == *width)?)?;
+    }
+    parts.next().is_none().then_some(out)
+}
+
+fn number(digits: &str) -> Option<i16> {
+    let only_digits = digits.bytes().all(|b| b.is_ascii_digit());
+    only_digits.then(|| digits.parse().ok()).flatten()
+}
+
+/// Characters that the service refuses in a file name (facts/denmark.md §1.7), and controls, which it cannot show.
+pub(super) fn is_refused_in_file_name(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '<' | '>' | ':' | '"' | '/' | '\\' | '|' | '?' | '*' | '\u{a0}' | '\u{2000}'
+                ..='\u{200a}' | '\u{2028}' | '\u{205f}' | '\u{2060}' | '\u{3000}'
+        )
+}
+
+/// Endings of file names by media type (facts/denmark.md §1.6); the first is the one to give.
+const ENDINGS: &[(&str, &[&str])] = &[
+    ("application/msword", &["doc", "rtf"]),
+    ("application/pdf", &["pdf"]),
+    ("application/rtf", &["rtf"]),
+    ("application/vnd.ms-excel", &["xls"]),
+    ("application/vnd.oasis.opendocument.spreadsheet", &["ods"]),
+    ("application/vnd.oasis.opendocument.text", &["odt"]),
+    (
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        &["xlsx"],
+    ),
+    (
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        &["docx"],
+    ),
+    ("image/bmp", &["bmp"]),
+    ("image/gif", &["gif"]),
+    ("image/jpeg", &["jpg", "jpeg"]),
+    ("image/png", &["png"]),
+    ("image/tiff", &["tif", "tiff"]),
+    ("text/html", &["html", "htm"]),
+    ("text/plain", &["txt"]),
+];
+
+/// Media types that Digital Post carries (facts/denmark.md §1.6).
+pub(super) fn media_types() -> impl Iterator<Item = &'static str> {
+    ENDINGS.iter().map(|(media_type, _)| *media_type)
+}
+
+/// The endings that go with a media type; `None` for one that we know nothing of.
+pub(super) fn endings(media_type: &str) -> Option<&'static [&'static str]> {
+    let known = ENDINGS.iter().find(|(known, _)| *known == media_type);
+    known.map(|(_, endings)| *endings)
+}
+
+/// True when the file name ends as its media type does; the service refuses others (`file.extension.not.allowed`,
+/// facts/denmark.md §2.4).
+pub(super) fn has_ending(file_name: &str, endings: &[&str]) -> bool {
+    let Some((stem, ending)) = file_name.rsplit_once('.') else {
+        return false;
+    };
+    !stem.is_empty() && endings.iter().any(|e| e.eq_ignore_ascii_case(ending))
+}
+
+/// An absolute URL with `https`, of characters that RFC 3986 allows and letters of other scripts, which the official
+/// example has too (facts/denmark.md §1.7).
+pub(super) fn is_https_url(url: &str) -> bool {
+    let Some(rest) = url.strip_prefix("https://") else {
+        return false;
+    };
+    let authority_end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(authority_end);
+    let host = match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) => host,
+        Some(_) => return false,
+        None => authority,
+    };
+    let in_host = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-');
+    let in_path = |c: char| {
+        c.is_ascii_alphanumeric()
+            || "-._~:/?@!$&'()*+,;=%#".contains(c)
+            || (!c.is_ascii() && c.is_alphanumeric())
+    };
+    let escapes = path.split('%').skip(1).all(|behind| {
+        let two = behind.as_bytes().get(..2);
+        two.is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit))
+    });
+    let fragments = path.matches('#').count();
+    !host.is_empty()
+        && host.chars().all(in_host)
+        && path.chars().all(in_path)
+        && escapes
+        && fragments < 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_what_the_official_types_allow() {
+        for (kind, good, bad) in [
+            (
+                Kind::MessageType,
+                vec!["DIGITALPOST", "NEMSMS"],
+                vec!["", "nemsms", " NEMSMS"],
+            ),
+            (
+                Kind::Uuid,
+                vec![
+                    "8C2EA15D-61FB-4BA9-9366-42F8B194C114",
+                    "8c2ea15d-61fb-4ba9-b366-42f8b194c114",
+                ],
+                vec![
+                    "8c2ea15d-61fb-5ba9-9366-42f8b194c114",
+                    "8c2ea15d-61fb-4ba9-c366-42f8b194c114",
+                    "8c2ea15d61fb4ba9936642f8b194c114",
+                    "8c2ea15d-61fb-4ba9-9366-42f8b194c11g",
+                ],
+            ),
+            (Kind::Text(3), vec!["", "åäö"], vec!["åäöå"]),
+            (Kind::Language, vec!["da", "d"], vec!["", "dan", "d-", "1a"]),
+            (
+                Kind::DateTime,
+                vec![
+                    "2026-12-31T23:59:59Z",
+                    "2024-02-29T24:00:00.0Z",
+                    "2026-01-01T00:00:00.123Z",
+                ],
+                vec![
+                    "2026-12-31T23:59:59",
+                    "2026-12-31T23:59:59+00:00",
+                    "2025-02-29T00:00:00Z",
+                    "2026-12-31T24:00:01Z",
+                    "2026-12-31T10:60:00Z",
+                    "2026-12-31Z",
+                    "0000-01-01T00:00:00Z",
+                    "2026-12-31T10:00:00.Z",
+                ],
+            ),
+            (
+                Kind::Date,
+                vec![
+                    "2026-12-31",
+                    "2026-12-31Z",
+                    "2026-12-31-14:00",
+                    "2026-12-31+01:00",
+                ],
+                vec![
+                    "2026-13-01",
+                    "26-12-31",
+                    "2026-12-31+15:00",
+                    "2026-12-31+1:00",
+                    "2026-12-3å",
+                ],
+            ),
+            (
+                Kind::Boolean,
+                vec!["true", "false", "1", "0"],
+                vec!["", "TRUE", "2"],
+            ),
+            (
+                Kind::Base64,
+                vec!["", "VGhpcw==", "VGhp"],
+                vec!["V", "VGhpcw=", "VGhp cw==", "ø==="],
+            ),
+            (
+                Kind::Number(99),
+                vec!["0", "0099", "-5"],
+                vec!["", "100", "1x", "1.0"],
+            ),
+        ] {
+            for text in good {
+                assert_eq!(fault(kind, text), None, "{kind:?} {text}");
+            }
+            for text in bad {
+                assert!(fault(kind, text).is_some(), "{kind:?} {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn addresses_on_the_web_are_absolute_and_https() {
+        for url in [
+            "https://www.tusindfryd.dk/spørgeskema.html", // Of the official example.
+            "https://registration.nemhandel.dk/x/info?key=5798009811578&keytype=GLN",
+            "https://example.dk",
+            "https://example.dk:8443/a%20b?c#d",
+        ] {
+            assert!(is_https_url(url), "{url}");
+        }
+        for url in [
+            "http://example.dk",
+            "https://",
+            "https:///a",
+            "https://exa mple.dk",
+            "https://example.dk/a b",
+            "https://example.dk/%2",
+            "https://example.dk/%zz",
+            "https://example.dk/<a>",
+            "https://example.dk:x/",
+            "https://u@example.dk/",
+            "https://example.dk/#a#b",
+            "HTTPS://example.dk",
+            "//example.dk",
+        ] {
+            assert!(!is_https_url(url), "{url}");
+        }
+    }
+
+    #[test]
+    fn file_names_end_as_their_type() {
+        let ends = |name, media_type| has_ending(name, endings(media_type).unwrap());
+        assert!(ends("brev.PDF", "application/pdf"));
+        assert!(ends("a.b.jpeg", "image/jpeg"));
+        for name in ["brev", "brev.", ".pdf", "brev.pdf.exe", "pdf"] {
+            assert!(!ends(name, "application/pdf"), "{name}");
+        }
+        assert_eq!(endings("application/zip"), None);
+    }
+
+    #[test]
+    fn characters_of_file_names_are_those_the_service_takes() {
+        let refused = "<>:\"/\\|?*\r\n\t\u{a0}\u{2000}\u{200a}\u{2028}\u{205f}\u{2060}\u{3000}";
+        assert!(refused.chars().all(is_refused_in_file_name));
+        assert!(
+            !"Afgørelse & bilag (1), 'kopi'.pdf"
+                .chars()
+                .any(is_refused_in_file_name)
+        );
+    }
+}
