@@ -37,8 +37,12 @@ pub struct JobFile {
     pub route: route::Options,
     /// Whose keys sign.
     pub keys: JobKeys,
-    /// Digital messages and their bundles.
+    /// Digital bundles.
     pub digital: Digital,
+    /// Messages of Mina meddelanden.
+    pub mina_meddelanden: bundle::mina_meddelanden::Options,
+    /// Messages of Digital Post, and their containers.
+    pub digital_post: bundle::digital_post::Options,
     /// How letters look.
     pub letter: compose::Options,
     /// What the plant takes.
@@ -91,26 +95,16 @@ pub struct JobKey {
 #[derive(Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Digital {
-    /// Most bytes of a request with its message.
-    pub message_bytes_max: u64,
-    /// How a text letter is written.
-    pub body: bundle::mina_meddelanden::BodyForm,
-    /// Media types of attachments that are sent.
-    pub attachment_types: Vec<String>,
-    /// A bundle ends before it grows beyond this.
+    /// A tar ends before it grows beyond this.
     pub bundle_bytes_max: u64,
-    /// Most messages in a bundle.
+    /// Most messages in a tar.
     pub bundle_entries_max: u32,
 }
 
 impl Default for Digital {
     fn default() -> Self {
-        let messages = bundle::mina_meddelanden::Options::default();
         let bundles = bundle::Options::default();
         Self {
-            message_bytes_max: messages.message_bytes_max,
-            body: messages.body,
-            attachment_types: messages.attachment_types,
             bundle_bytes_max: bundles.bundle_bytes_max,
             bundle_entries_max: bundles.bundle_entries_max,
         }
@@ -294,7 +288,6 @@ impl Job {
         };
         let home = self.home(host.home.as_deref());
         let stationery = self.stationery();
-        let digital = self.file.digital;
         Ok(Plan {
             mailing: host.mailing,
             home,
@@ -308,17 +301,14 @@ impl Job {
             snapshot,
             routes: self.file.route,
             keys,
-            mina_meddelanden: bundle::mina_meddelanden::Options {
-                message_bytes_max: digital.message_bytes_max,
-                body: digital.body,
-                attachment_types: digital.attachment_types,
-                ..bundle::mina_meddelanden::Options::default()
-            },
             bundles: bundle::Options {
-                bundle_bytes_max: digital.bundle_bytes_max,
-                bundle_entries_max: digital.bundle_entries_max,
+                bundle_bytes_max: self.file.digital.bundle_bytes_max,
+                bundle_entries_max: self.file.digital.bundle_entries_max,
+                containers: self.file.digital_post.containers(),
                 ..bundle::Options::default()
             },
+            mina_meddelanden: self.file.mina_meddelanden,
+            digital_post: self.file.digital_post,
             stationery,
             spool: self.file.print,
             max_rejected_percent,

@@ -59,6 +59,8 @@ pub struct Plan {
     pub keys: Keys,
     /// How messages of Mina meddelanden are written.
     pub mina_meddelanden: bundle::mina_meddelanden::Options,
+    /// How messages of Digital Post are written.
+    pub digital_post: bundle::digital_post::Options,
     /// How bundles are cut.
     pub bundles: bundle::Options,
     /// How letters are typeset.

@@ -35,7 +35,7 @@ impl Default for Options {
             // FaR should be asked the same night (facts/sweden.md §3); a week lets a small agency ask once a week.
             snapshot_days_max: 7,
             operators_supported: Vec::new(),
-            digital_channels: vec![DigitalChannel::MinaMeddelanden],
+            digital_channels: vec![DigitalChannel::MinaMeddelanden, DigitalChannel::DigitalPost],
             rights: Vec::new(),
             protected_address: ProtectedAddress::CoverPage,
         }

@@ -9,8 +9,7 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::{Error, KeySource, Plan, job_digest};
-use crate::bundle::mina_meddelanden::Sealer;
-use crate::bundle::{Format, Refusal, Seal, Sealed};
+use crate::bundle::{Format, Refusal, Seal, Sealed, digital_post, mina_meddelanden};
 use crate::compose::Stationery;
 use crate::disk::Sha256;
 use crate::finding::{Code, Finding, Place};
@@ -194,20 +193,7 @@ impl<'a> Mill<'a> {
             &certificate(&signer),
             &certificate(&relay),
         ]);
-        let sealer: Option<Box<dyn Seal>> = match (header.sender.country, &signer, relay) {
-            (Country::Sweden, Some(signer), Some(relay)) => {
-                let options = plan.mina_meddelanden.clone();
-                Some(Box::new(Sealer::new(
-                    options,
-                    Arc::clone(signer),
-                    relay,
-                    header,
-                    date,
-                )?))
-            }
-            // The router sends nothing to a channel that is not open, and a dry run seals nothing.
-            (Country::Sweden | Country::Denmark, _, _) => None,
-        };
+        let sealer = sealer(plan, header, date, signer.as_ref(), relay)?;
         let format = match header.sender.country {
             Country::Sweden => Format::MinaMeddelanden,
             Country::Denmark => Format::DigitalPost,
@@ -398,6 +384,31 @@ impl<'a> Mill<'a> {
             Country::Denmark => Some(self.format.name().to_owned()),
         }
     }
+}
+
+/// Makes messages in the format of the sender's country; `None` in a dry run, which seals nothing.
+fn sealer(
+    plan: &Plan,
+    header: &Header,
+    date: Date,
+    signer: Option<&Arc<Signer>>,
+    relay: Option<Arc<Signer>>,
+) -> Result<Option<Box<dyn Seal>>, Error> {
+    let (Some(signer), Some(relay)) = (signer.map(Arc::clone), relay) else {
+        return Ok(None);
+    };
+    Ok(Some(match header.sender.country {
+        Country::Sweden => {
+            let options = plan.mina_meddelanden.clone();
+            Box::new(mina_meddelanden::Sealer::new(
+                options, signer, relay, header, date,
+            )?)
+        }
+        Country::Denmark => {
+            let options = plan.digital_post.clone();
+            Box::new(digital_post::Sealer::new(options, signer, header, date)?)
+        }
+    }))
 }
 
 fn development_key(folders: &[PathBuf], sender: &Sender) -> Result<Signer, sign::Error> {
