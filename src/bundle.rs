@@ -20,10 +20,12 @@ use crate::letter::Letter;
 use crate::sign;
 
 mod body;
+mod canonical;
 mod check;
 mod documents;
 mod index;
 pub mod mina_meddelanden;
+pub mod sf1601;
 mod tars;
 
 pub use check::{CertificateUse, CheckOptions, Checked, CheckedEntry, Fault, check, check_each};

@@ -1,0 +1,89 @@
+//! Text in canonical XML 1.0 (§2.3): `&`, `<`, `>` and CR are escaped, nothing else is.
+
+use std::borrow::Cow;
+
+use memchr::memchr;
+
+/// Appends text, escaped.
+pub(super) fn escape_into(text: &str, out: &mut Vec<u8>) {
+    let bytes = text.as_bytes();
+    let mut done = 0;
+    for (at, byte) in bytes.iter().enumerate() {
+        let escape: &[u8] = match byte {
+            b'&' => b"&amp;",
+            b'<' => b"&lt;",
+            b'>' => b"&gt;",
+            b'\r' => b"&#xD;",
+            _ => continue,
+        };
+        out.extend_from_slice(bytes.get(done..at).unwrap_or_default());
+        out.extend_from_slice(escape);
+        done = at + 1;
+    }
+    out.extend_from_slice(bytes.get(done..).unwrap_or_default());
+}
+
+/// What [`escape_into`] made of a text, back.
+pub(super) fn unescape(text: &str) -> Cow<'_, str> {
+    if memchr(b'&', text.as_bytes()).is_none() {
+        return text.into();
+    }
+    let text = text
+        .replace("&#xD;", "\r")
+        .replace("&gt;", ">")
+        .replace("&lt;", "<")
+        .replace("&amp;", "&"); // Last, so that nothing is undone twice.
+    text.into()
+}
+
+/// A character that XML 1.0 does not allow (§2.2, production Char).
+pub(super) fn forbidden(text: &str) -> Option<char> {
+    text.chars().find(|c| !is_xml_character(*c))
+}
+
+/// True for text as [`escape_into`] writes it.
+pub(super) fn is_canonical_text(text: &str) -> bool {
+    let mut rest = text;
+    while let Some(at) =
+        rest.find(|c: char| matches!(c, '&' | '<' | '>' | '\r') || !is_xml_character(c))
+    {
+        let behind = rest.get(at..).unwrap_or_default();
+        let escape = ["&amp;", "&lt;", "&gt;", "&#xD;"]
+            .iter()
+            .find(|escape| behind.starts_with(**escape));
+        match escape {
+            Some(escape) => rest = behind.get(escape.len()..).unwrap_or_default(),
+            None => return false,
+        }
+    }
+    true
+}
+
+fn is_xml_character(c: char) -> bool {
+    match c {
+        '\t' | '\n' | '\r' => true,
+        '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => false,
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_escaped_is_canonical_and_comes_back() {
+        for text in ["", "a", "&<>\r\n\t\"'", "&amp;amp;&#xD;", "]]>ø𝄞"] {
+            let mut out = Vec::new();
+            escape_into(text, &mut out);
+            let escaped = String::from_utf8(out).unwrap();
+            assert!(is_canonical_text(&escaped), "{escaped}");
+            assert_eq!(unescape(&escaped), text);
+        }
+        for text in [
+            "a&b", "<", ">", "\r", "&quot;", "&#13;", "\u{1}", "\u{ffff}",
+        ] {
+            assert!(!is_canonical_text(text), "{text:?}");
+        }
+    }
+}
