@@ -32,6 +32,7 @@ mod documents;
 mod growing;
 mod index;
 pub mod mina_meddelanden;
+pub mod sf1601;
 mod tars;
 
 pub use bundler::{BundleJob, Bundler, Options, Placed};

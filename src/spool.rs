@@ -10,7 +10,8 @@
 //! - of a piece only an entry of 32 bytes stays in memory; its pages wait in a work file.
 //!
 //! The way of a piece: [`inspect()`] (each enclosure) → [`plan()`] → [`Preparer::prepare`] (many threads) →
-//! [`Spooler::add`] (input order) → [`Spooler::finish`] → [`proof::check`].
+//! [`Spooler::add`] (input order) → [`Spooler::finish`] → [`proof::check`]; or, for a letter that travels alone, →
+//! [`Binder::bind`].
 //! To change what a page carries: `prepare` (own pages), `graft` (enclosed pages), `mark` (the mark), and in each case
 //! `proof` and the page in `docs/`.
 
@@ -42,6 +43,8 @@ pub mod proof;
 mod record;
 mod scan;
 mod sheaf;
+mod single;
+mod sink;
 
 pub use document::{PdfFault, PdfReason};
 pub use inspect::{PdfFacts, PdfNote, inspect};
@@ -52,6 +55,7 @@ pub use options::{
 pub use pieces::PieceRow;
 pub use plan::{PiecePlan, Unfit, plan};
 pub use prepare::{Destination, Piece, Prepared, Preparer};
+pub use single::{Binder, Bound};
 
 use record::Entry;
 

@@ -4,7 +4,7 @@
 //! maps one to the other (`CIDToGIDMap`): pages can be written before it is known which glyphs the part will use.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io;
 
@@ -15,6 +15,8 @@ use skrifa::{FontRef, GlyphId, MetadataProvider};
 use super::Error;
 use super::mark::ID_CHARACTERS;
 use super::part::{FIRST_FACE, PartWriter};
+use super::prepare::deflate;
+use super::sink::Sink;
 use crate::compose::{Face, GlyphsUsed, Resources};
 use crate::disk;
 
@@ -24,6 +26,8 @@ const ITALIC: u32 = 1 << 6;
 /// StemV is asked for but not found in a TrueType program; the usual guesses.
 const STEM_REGULAR: u32 = 80;
 const STEM_BOLD: u32 = 140;
+/// Deflate level of what a font consists of.
+const FONT_DEFLATE_LEVEL: u8 = 6;
 /// Entries in one `bfchar` section (Adobe Technical Note 5411).
 const BFCHAR_MAX: usize = 100;
 
@@ -96,12 +100,18 @@ impl Faces {
     }
 
     /// Writes the objects of one face whose glyphs were used.
-    pub(super) fn write(
+    pub(super) fn write<S: Sink>(
         &self,
-        part: &mut PartWriter,
+        part: &mut PartWriter<S>,
         face: Face,
         used: &[u16],
     ) -> Result<(), Error> {
+        let cut = self.cut(face, used)?;
+        cut.write(part).map_err(|source| part.error(source))
+    }
+
+    /// Takes the glyphs that were used out of a face.
+    pub(super) fn cut(&self, face: Face, used: &[u16]) -> Result<Cut, Error> {
         let program = &self.programs[face as usize];
         let failed = Error::Font {
             face,
@@ -112,11 +122,73 @@ impl Faces {
             remapper.remap(glyph);
         });
         let subset = subsetter::subset(&program.bytes, 0, &remapper).map_err(|_| failed)?;
-        program
-            .write(part, face, used, &subset, |glyph| {
-                remapper.get(glyph).unwrap_or(0)
-            })
-            .map_err(|source| part.error(source))
+        Ok(program.cut(face, used, &subset, |glyph| {
+            remapper.get(glyph).unwrap_or(0)
+        }))
+    }
+
+    /// The glyphs that a face has for these characters, ascending.
+    pub(super) fn glyphs_of(&self, face: Face, characters: &str) -> Vec<u16> {
+        let Ok(font) = FontRef::new(&self.programs[face as usize].bytes) else {
+            return Vec::new();
+        };
+        let charmap = font.charmap();
+        let found = characters.chars().filter_map(|c| charmap.map(c));
+        let found = found.filter_map(|glyph| u16::try_from(glyph.to_u32()).ok());
+        let sorted: BTreeSet<u16> = found.filter(|&glyph| glyph != 0).collect();
+        sorted.into_iter().collect()
+    }
+}
+
+/// A face with some glyphs only, ready to be written into any part.
+pub(super) struct Cut {
+    face: Face,
+    /// With the tag of the subset.
+    name: String,
+    widths: String,
+    /// Entries of the font descriptor but the name and the file.
+    description: String,
+    program_bytes: usize,
+    /// These three are deflated.
+    program: Vec<u8>,
+    map: Vec<u8>,
+    to_unicode: Vec<u8>,
+}
+
+impl Cut {
+    /// Writes its objects.
+    pub(super) fn write<S: Sink>(&self, part: &mut PartWriter<S>) -> io::Result<()> {
+        let name = &self.name;
+        let [descendant, descriptor, file, map, to_unicode] =
+            std::array::from_fn(|_| part.allocate());
+        part.object(
+            FIRST_FACE + self.face as u32,
+            format!(
+                "<</Type/Font/Subtype/Type0/BaseFont/{name}/Encoding/Identity-H/DescendantFonts[{descendant} 0 R]/ToUnicode {to_unicode} 0 R>>"
+            )
+            .as_bytes(),
+        )?;
+        part.object(
+            descendant,
+            format!(
+                "<</Type/Font/Subtype/CIDFontType2/BaseFont/{name}/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/FontDescriptor {descriptor} 0 R/DW 0/W[{}]/CIDToGIDMap {map} 0 R>>",
+                self.widths
+            )
+            .as_bytes(),
+        )?;
+        part.object(
+            descriptor,
+            format!(
+                "<</Type/FontDescriptor/FontName/{name}{}/FontFile2 {file} 0 R>>",
+                self.description
+            )
+            .as_bytes(),
+        )?;
+        let deflated = "/Filter/FlateDecode";
+        let entries = format!("{deflated}/Length1 {}", self.program_bytes);
+        part.stream(file, &entries, &self.program)?;
+        part.stream(map, deflated, &self.map)?;
+        part.stream(to_unicode, deflated, &self.to_unicode)
     }
 }
 
@@ -157,60 +229,44 @@ impl Program {
         })
     }
 
-    fn write(
+    fn cut(
         &self,
-        part: &mut PartWriter,
         face: Face,
         used: &[u16],
         subset: &[u8],
         subset_glyph: impl Fn(u16) -> u16,
-    ) -> io::Result<()> {
+    ) -> Cut {
         let tag: String = disk::sha256(subset)[..6]
             .iter()
             .map(|b| char::from(b'A' + b % 26))
             .collect();
-        let name = format!("{tag}+{}", self.name);
-        let [descendant, descriptor, file, map, to_unicode] =
-            std::array::from_fn(|_| part.allocate());
-        part.object(
-            FIRST_FACE + face as u32,
-            format!(
-                "<</Type/Font/Subtype/Type0/BaseFont/{name}/Encoding/Identity-H/DescendantFonts[{descendant} 0 R]/ToUnicode {to_unicode} 0 R>>"
-            )
-            .as_bytes(),
-        )?;
-        part.object(
-            descendant,
-            format!(
-                "<</Type/Font/Subtype/CIDFontType2/BaseFont/{name}/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/FontDescriptor {descriptor} 0 R/DW 0/W[{}]/CIDToGIDMap {map} 0 R>>",
-                self.widths_of(used)
-            )
-            .as_bytes(),
-        )?;
         let slanted = matches!(face, Face::Italic | Face::BoldItalic);
         let heavy = matches!(face, Face::Bold | Face::BoldItalic);
         let [left, bottom, right, top] = self.bounds;
-        part.object(
-            descriptor,
-            format!(
-                "<</Type/FontDescriptor/FontName/{name}/Flags {}/FontBBox[{left} {bottom} {right} {top}]/ItalicAngle {}/Ascent {}/Descent {}/CapHeight {}/StemV {}/FontFile2 {file} 0 R>>",
-                SYMBOLIC | if slanted { ITALIC } else { 0 },
-                super::sheaf::real(f64::from(self.italic_angle)),
-                self.ascent,
-                self.descent,
-                self.cap_height,
-                if heavy { STEM_BOLD } else { STEM_REGULAR },
-            )
-            .as_bytes(),
-        )?;
-        part.deflated_stream(file, &format!("/Length1 {}", subset.len()), subset)?;
+        let description = format!(
+            "/Flags {}/FontBBox[{left} {bottom} {right} {top}]/ItalicAngle {}/Ascent {}/Descent {}/CapHeight {}/StemV {}",
+            SYMBOLIC | if slanted { ITALIC } else { 0 },
+            super::sheaf::real(f64::from(self.italic_angle)),
+            self.ascent,
+            self.descent,
+            self.cap_height,
+            if heavy { STEM_BOLD } else { STEM_REGULAR },
+        );
         let last = used.last().copied().unwrap_or(0);
         let glyph_of = |cid: u16| used.binary_search(&cid).map_or(0, |_| subset_glyph(cid));
         let table: Vec<u8> = (0..=last)
             .flat_map(|cid| glyph_of(cid).to_be_bytes())
             .collect();
-        part.deflated_stream(map, "", &table)?;
-        part.deflated_stream(to_unicode, "", self.to_unicode(used).as_bytes())
+        Cut {
+            face,
+            name: format!("{tag}+{}", self.name),
+            widths: self.widths_of(used),
+            description,
+            program_bytes: subset.len(),
+            program: deflate(subset, FONT_DEFLATE_LEVEL),
+            map: deflate(&table, FONT_DEFLATE_LEVEL),
+            to_unicode: deflate(self.to_unicode(used).as_bytes(), FONT_DEFLATE_LEVEL),
+        }
     }
 
     /// Runs of neighbouring glyphs: `first [width width …]`.

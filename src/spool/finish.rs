@@ -18,6 +18,7 @@ use super::prepare::deflate;
 use super::record::{Entry, Header};
 use super::sheaf::{Fields, PageView, View, digest, page_rest_digest};
 use super::{Error, Job, PartSummary, Spooled, Spooler};
+use crate::compose::Face;
 use crate::disk::{self, HashingWriter, Sha256, WrittenFile, hex};
 use crate::letter::Sides;
 
@@ -283,7 +284,7 @@ struct Parts<'f> {
 }
 
 struct OpenPart {
-    pdf: PartWriter,
+    pdf: PartWriter<HashingWriter>,
     csv: PiecesWriter<HashingWriter>,
     addresses: BufWriter<File>,
     summary: PartSummary,
@@ -363,7 +364,7 @@ impl Parts<'_> {
             return Ok(());
         };
         let OpenPart {
-            pdf,
+            mut pdf,
             csv,
             mut addresses,
             summary,
@@ -373,8 +374,17 @@ impl Parts<'_> {
             .flush()
             .map_err(|source| Error::io(&summary.addresses, source))?;
         digest.update(format!("{:?} {} {}", self.job, summary.class, summary.number).as_bytes());
-        let (path, size, sha256) =
-            pdf.finish(self.faces, self.job.date, &disk::finished(digest))?;
+        let faces = self.faces;
+        let of_ids = faces.id_glyphs.iter().map(|&glyph| (Face::Regular, glyph));
+        pdf.uses(of_ids, false);
+        let id = disk::finished(digest);
+        let path = self.folder.join(&summary.pdf);
+        let (size, sha256) = pdf
+            .finish(faces, self.job.date, &id, |pdf, face, used| {
+                faces.write(pdf, face, used)
+            })?
+            .finish()
+            .map_err(|source| Error::io(&path, source))?;
         let pdf = WrittenFile {
             path: summary.pdf.clone(),
             size,

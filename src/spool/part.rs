@@ -1,6 +1,6 @@
 //! Writes one part: a PDF that streams out object by object.
 //!
-//! In: pages of sheaves, one piece after the other. Out: a file with a classic cross-reference table, a balanced page
+//! In: pages of sheaves, one piece after the other. Out: a file, or bytes in memory ([`Sink`]), with a classic cross-reference table, a balanced page
 //! tree, each font program and the letterhead once. What is kept in memory is the offset of each object and the digest of
 //! each object that may be shared; both are bounded by the size of a part.
 
@@ -15,6 +15,7 @@ use super::Error;
 use super::face::Faces;
 use super::prepare::deflate;
 use super::sheaf::{ObjectView, Stretch, Target, View, walk};
+use super::sink::Sink;
 use crate::compose::{Face, GlyphsUsed};
 use crate::disk::{HashingWriter, Sha256, hex};
 
@@ -65,9 +66,9 @@ pub(super) struct Ready<'a> {
 }
 
 /// Writes one part.
-pub(super) struct PartWriter {
+pub(super) struct PartWriter<S> {
     path: PathBuf,
-    out: HashingWriter,
+    out: S,
     /// By object number; zero for one that has not been written.
     offsets: Vec<u64>,
     shared: HashMap<Sha256, u32, BuildHasherDefault<FirstBytes>>,
@@ -102,13 +103,21 @@ impl Hasher for FirstBytes {
     fn write_usize(&mut self, _: usize) {}
 }
 
-impl PartWriter {
-    /// Begins a part.
+impl PartWriter<HashingWriter> {
+    /// Begins a part in a file.
     pub(super) fn create(path: &Path) -> Result<Self, Error> {
+        let file = HashingWriter::create(path).map_err(|source| Error::io(path, source))?;
+        Self::begin_in(path, file)
+    }
+}
+
+impl<S: Sink> PartWriter<S> {
+    /// Begins a part; `path` is for errors.
+    pub(super) fn begin_in(path: &Path, out: S) -> Result<Self, Error> {
         let failed = |source| Error::io(path, source);
         let mut part = Self {
             path: path.to_owned(),
-            out: HashingWriter::create(path).map_err(failed)?,
+            out,
             offsets: vec![0; FIRST_FREE as usize],
             shared: HashMap::default(),
             levels: Vec::new(),
@@ -323,7 +332,8 @@ impl PartWriter {
         self.out.write_all(b"\nendobj\n")
     }
 
-    fn stream(&mut self, number: u32, entries: &str, data: &[u8]) -> io::Result<()> {
+    /// Writes a stream as it stands.
+    pub(super) fn stream(&mut self, number: u32, entries: &str, data: &[u8]) -> io::Result<()> {
         self.begin(number)?;
         write!(
             self.out,
@@ -332,20 +342,6 @@ impl PartWriter {
         )?;
         self.out.write_all(data)?;
         self.out.write_all(b"\nendstream\nendobj\n")
-    }
-
-    /// Writes a stream, deflated.
-    pub(super) fn deflated_stream(
-        &mut self,
-        number: u32,
-        entries: &str,
-        data: &[u8],
-    ) -> io::Result<()> {
-        self.stream(
-            number,
-            &format!("/Filter/FlateDecode{entries}"),
-            &deflate(data, 6),
-        )
     }
 
     fn parent_of_next_page(&mut self) -> u32 {
@@ -420,7 +416,7 @@ impl PartWriter {
         }
     }
 
-    /// Writes what the pages share, and the end of the file.
+    /// Writes what the pages share, and the end of the file. A face is written by `write_face`.
     ///
     /// # Errors
     /// Any error of writing, or a font whose glyphs cannot be taken out.
@@ -429,11 +425,8 @@ impl PartWriter {
         faces: &Faces,
         date: Date,
         id: &Sha256,
-    ) -> Result<(PathBuf, u64, Sha256), Error> {
-        self.uses(
-            faces.id_glyphs.iter().map(|&glyph| (Face::Regular, glyph)),
-            false,
-        );
+        write_face: impl Fn(&mut Self, Face, &[u16]) -> Result<(), Error>,
+    ) -> Result<S, Error> {
         if self.letterhead {
             self.uses(each(&faces.letterhead_glyphs), true);
         }
@@ -444,15 +437,13 @@ impl PartWriter {
                 self.object(FIRST_FACE + face as u32, b"null")
                     .map_err(|e| self.error(e))?;
             } else {
-                faces.write(&mut self, face, &used)?;
+                write_face(&mut self, face, &used)?;
                 fonts += &format!("/F{} {} 0 R", face as u8, FIRST_FACE + face as u32);
             }
         }
-        let path = self.path.clone();
-        let (size, sha256) = self
-            .frame(faces, date, id, &fonts)
-            .map_err(|source| Error::io(&path, source))?;
-        Ok((path, size, sha256))
+        let framed = self.frame(faces, date, id, &fonts);
+        framed.map_err(|source| self.error(source))?;
+        Ok(self.out)
     }
 
     fn used(&self, face: Face) -> Vec<u16> {
@@ -467,18 +458,12 @@ impl PartWriter {
             .collect()
     }
 
-    fn frame(
-        mut self,
-        faces: &Faces,
-        date: Date,
-        id: &Sha256,
-        fonts: &str,
-    ) -> io::Result<(u64, Sha256)> {
+    fn frame(&mut self, faces: &Faces, date: Date, id: &Sha256, fonts: &str) -> io::Result<()> {
         let form = if self.letterhead {
             let entries = format!(
-                "/Type/XObject/Subtype/Form/BBox[0 0 595.276 841.89]/Resources<</Font<<{fonts}>>>>"
+                "/Filter/FlateDecode/Type/XObject/Subtype/Form/BBox[0 0 595.276 841.89]/Resources<</Font<<{fonts}>>>>"
             );
-            self.deflated_stream(LETTERHEAD, &entries, &faces.letterhead)?;
+            self.stream(LETTERHEAD, &entries, &deflate(&faces.letterhead, 6))?;
             format!("/XObject<</LH {LETTERHEAD} 0 R>>")
         } else {
             self.object(LETTERHEAD, b"null")?;
@@ -521,8 +506,7 @@ impl PartWriter {
             self.out,
             "trailer\n<</Size {}/Root {CATALOG} 0 R/Info {INFO} 0 R/ID[<{id}><{id}>]>>\nstartxref\n{xref}\n%%EOF\n",
             self.offsets.len()
-        )?;
-        self.out.finish()
+        )
     }
 }
 

@@ -1,0 +1,279 @@
+//! Reads our own requests back, strictly: only the form that the writer gives is accepted, byte for byte, so that a
+//! request that reads here is well-formed and in the order of the schemas without a parser's help.
+//!
+//! In: the bytes of a request. Out: what it says of itself; the MeMo in it is handed out for its own reader. Requests of
+//! others (prefixes, white space, other order) are for [`inspect`](super::inspect).
+
+use memchr::{memchr, memmem};
+
+use super::table::{self, Child, Content, Element};
+use super::values::{self, Kind};
+use super::write::{CHOICE_CLOSE, CLOSING, OPENING, shipment_close, shipment_open};
+use super::{Choice, MEMO_CLOSE, MEMO_OPEN, judge};
+use crate::bundle::canonical;
+
+/// A request of ours, read strictly.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verified<'d> {
+    /// Who chooses the way.
+    pub choice: Choice,
+    /// `messageUUID` of the MeMo and `AfsendelseIdentifikator` of the paper form; where there are both, they are equal.
+    pub message_uuid: String,
+    /// `MasseForsendelseIdentifikator`: the mailing, where its id is short enough.
+    pub mailing_id: Option<String>,
+    /// The element `memo:Message`; only its ends, its type and its id were looked at.
+    pub memo: Option<&'d [u8]>,
+    /// The paper form.
+    pub paper: Option<VerifiedPaper>,
+}
+
+/// The paper form of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VerifiedPaper {
+    /// Bytes of the PDF, before base64.
+    pub pdf_bytes: u64,
+    /// `SideKvantitet`.
+    pub pages: u64,
+}
+
+/// Reads a request in the form that [`Sealer`](super::Sealer) writes.
+///
+/// # Errors
+/// The first thing that is wrong with it, in words that hold none of its contents.
+pub fn verify(document: &[u8]) -> Result<Verified<'_>, String> {
+    if simdutf8::basic::from_utf8(document).is_err() {
+        return Err("it is not UTF-8".into());
+    }
+    let mut reading = Reading {
+        bytes: document,
+        at: 0,
+        facts: Facts::default(),
+    };
+    reading.expect(OPENING)?;
+    let choice = reading.text_up_to(CHOICE_CLOSE)?;
+    let choice = Choice::from_code(choice).ok_or("`KombiValgKode` is none of the four choices")?;
+    let memo = match choice.has_memo() {
+        true => Some(reading.memo(choice)?),
+        false => None,
+    };
+    let paper = match choice.has_paper() {
+        true => Some(reading.paper()?),
+        false => None,
+    };
+    reading.expect(CLOSING)?;
+    if reading.at != document.len() {
+        return Err("something stands behind its end".into());
+    }
+    let facts = reading.facts;
+    let of_paper = paper.is_some().then_some(facts.shipment_id);
+    let memo_id = memo.map(|memo| memo.id.to_owned());
+    if let (Some(a), Some(b)) = (&of_paper, &memo_id)
+        && a != b
+    {
+        return Err("`AfsendelseIdentifikator` is not the `messageUUID` of the MeMo".into());
+    }
+    let message_uuid = of_paper.or(memo_id).unwrap_or_default(); // There is one: every choice has a part.
+    if !is_uuid(&message_uuid) {
+        return Err("its id is no UUID in lower case".into());
+    }
+    Ok(Verified {
+        choice,
+        message_uuid,
+        mailing_id: facts.mailing_id,
+        memo: memo.map(|memo| memo.bytes),
+        paper,
+    })
+}
+
+/// What the texts of the paper form say.
+#[derive(Default)]
+struct Facts {
+    shipment_id: String,
+    mailing_id: Option<String>,
+    pages: u64,
+    pdf_bytes: u64,
+}
+
+#[derive(Clone, Copy)]
+struct FoundMemo<'d> {
+    bytes: &'d [u8],
+    id: &'d str,
+}
+
+struct Reading<'d> {
+    bytes: &'d [u8],
+    at: usize,
+    facts: Facts,
+}
+
+impl<'d> Reading<'d> {
+    fn rest(&self) -> &'d [u8] {
+        self.bytes.get(self.at..).unwrap_or_default()
+    }
+
+    fn skip(&mut self, markup: &str) -> bool {
+        let found = self.rest().starts_with(markup.as_bytes());
+        if found {
+            self.at += markup.len();
+        }
+        found
+    }
+
+    fn expect(&mut self, markup: &str) -> Result<(), String> {
+        if self.skip(markup) {
+            Ok(())
+        } else {
+            Err(format!("byte {}: `{markup}` was expected", self.at))
+        }
+    }
+
+    /// What stands before this tag, without markup.
+    fn text_up_to(&mut self, close: &str) -> Result<&'d str, String> {
+        let (from, rest) = (self.at, self.rest());
+        let length = memchr(b'<', rest).ok_or_else(|| format!("byte {from}: it ends in a text"))?;
+        self.at += length;
+        self.expect(close)?;
+        let text = rest.get(..length).unwrap_or_default();
+        std::str::from_utf8(text).map_err(|_| format!("byte {from}: not UTF-8"))
+    }
+
+    /// A text of MeMo cannot hold its end tag: `<` is escaped in it.
+    fn memo(&mut self, choice: Choice) -> Result<FoundMemo<'d>, String> {
+        let from = self.at;
+        let rest = self.rest();
+        let end = memmem::find(rest, MEMO_CLOSE).filter(|_| rest.starts_with(MEMO_OPEN));
+        let end = end.ok_or_else(|| format!("byte {from}: a `memo:Message` was expected"))?;
+        let bytes = rest.get(..end + MEMO_CLOSE.len()).unwrap_or_default();
+        self.at += bytes.len();
+        let kind = leaf_of(bytes, "memo:messageType");
+        let expected = match choice {
+            Choice::NemSms => "NEMSMS",
+            Choice::Automatic | Choice::DigitalPost | Choice::Physical => "DIGITALPOST",
+        };
+        if kind != Some(expected) {
+            return Err(format!(
+                "`memo:messageType` is not {expected}, as the choice asks"
+            ));
+        }
+        let id = leaf_of(bytes, "memo:messageUUID").ok_or("the MeMo has no `messageUUID`")?;
+        Ok(FoundMemo { bytes, id })
+    }
+
+    fn paper(&mut self) -> Result<VerifiedPaper, String> {
+        self.expect(&shipment_open())?;
+        self.children(&table::SHIPMENT)?;
+        self.expect(&shipment_close())?;
+        Ok(VerifiedPaper {
+            pdf_bytes: self.facts.pdf_bytes,
+            pages: self.facts.pages,
+        })
+    }
+
+    fn element(&mut self, element: &'static Element) -> Result<(), String> {
+        self.expect(&open_tag(element))?;
+        match element.content {
+            Content::Text(kind) => {
+                let from = self.at;
+                let text = self.text_up_to(&close_tag(element))?;
+                self.leaf(element, kind, text)
+                    .map_err(|fault| format!("byte {from}: `{element}`: {fault}"))
+            }
+            Content::OneOf(_) => {
+                let from = self.at;
+                self.children(element)?;
+                if from == self.at {
+                    return Err(format!("byte {from}: `{element}` is empty"));
+                }
+                self.expect(&close_tag(element))
+            }
+            Content::Anything => Err(format!("byte {}: `{element}` is none of ours", self.at)),
+        }
+    }
+
+    /// The children of an element, in one of the sequences it may have. Only addresses and ids have more than one, so
+    /// little is read twice.
+    fn children(&mut self, element: &'static Element) -> Result<(), String> {
+        let Content::OneOf(forms) = element.content else {
+            return Ok(());
+        };
+        let mut fault = String::new();
+        let from = self.at;
+        for form in forms {
+            self.at = from;
+            match self.sequence(form) {
+                Ok(()) if forms.len() == 1 => return Ok(()),
+                Ok(()) if self.rest().starts_with(close_tag(element).as_bytes()) => return Ok(()),
+                Ok(()) => fault = format!("byte {}: the end of `{element}` was expected", self.at),
+                Err(found) => fault = found,
+            }
+        }
+        Err(fault)
+    }
+
+    fn sequence(&mut self, form: &'static [Child]) -> Result<(), String> {
+        for child in form {
+            let begins = self.rest().starts_with(open_tag(child.element).as_bytes());
+            if begins || child.least > 0 {
+                self.element(child.element)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn leaf(&mut self, element: &'static Element, kind: Kind, text: &str) -> Result<(), String> {
+        let is = |other: &'static Element| std::ptr::eq(element, other);
+        if kind == Kind::Base64 {
+            let pdf = base64_simd::STANDARD.decode_to_vec(text.as_bytes());
+            let pdf = pdf.map_err(|_| "not base64 without line breaks".to_owned())?;
+            if !judge::begins_as_pdf(&pdf) || !judge::ends_as_pdf(&pdf) {
+                return Err("it does not begin and end as a PDF".into());
+            }
+            self.facts.pdf_bytes = pdf.len() as u64;
+            return Ok(());
+        }
+        if !canonical::is_canonical_text(text) {
+            return Err("its text is not canonical".into());
+        }
+        let text = canonical::unescape(text);
+        if let Some(allowed) = values::fault(kind, &text) {
+            return Err(format!("{allowed} is allowed"));
+        }
+        if is(&table::SHIPMENT_ID) {
+            self.facts.shipment_id = text.into_owned();
+        } else if is(&table::UUID) && text != self.facts.shipment_id {
+            return Err("it is not the `AfsendelseIdentifikator`".into());
+        } else if is(&table::MAILING_ID) {
+            self.facts.mailing_id = Some(text.into_owned());
+        } else if is(&table::PAGES) {
+            self.facts.pages = text.parse().unwrap_or_default();
+        } else if is(&table::CPR_NUMBER) && text.bytes().any(|b| b != b'0') {
+            return Err("a person's number stands in it; ten zeros are allowed".into());
+        }
+        Ok(())
+    }
+}
+
+fn open_tag(element: &Element) -> String {
+    let attribute = match element.content {
+        Content::Text(Kind::Country) => table::COUNTRY_SCHEME,
+        _ => "",
+    };
+    format!("<{element}{attribute}>")
+}
+
+fn close_tag(element: &Element) -> String {
+    format!("</{element}>")
+}
+
+/// The text of the first element of this name.
+fn leaf_of<'d>(bytes: &'d [u8], name: &str) -> Option<&'d str> {
+    let open = format!("<{name}>");
+    let from = memmem::find(bytes, open.as_bytes())? + open.len();
+    let rest = bytes.get(from..)?;
+    let text = rest.get(..memchr(b'<', rest)?)?;
+    std::str::from_utf8(text).ok()
+}
+
+fn is_uuid(text: &str) -> bool {
+    text.len() == 36 && uuid::Uuid::try_parse(text).is_ok_and(|id| id.to_string() == text)
+}
