@@ -12,7 +12,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use crate::run::{KeySource, Keys, Plan};
+use crate::run::{Danish, KeySource, Keys, Plan};
 use crate::schema::{Schema, SchemaError};
 use crate::{bundle, compose, ingest, report, route, sign, spool, validate};
 
@@ -43,6 +43,8 @@ pub struct JobFile {
     pub mina_meddelanden: bundle::mina_meddelanden::Options,
     /// Messages of Digital Post, and their containers.
     pub digital_post: bundle::digital_post::Options,
+    /// Requests to SF1601.
+    pub sf1601: bundle::sf1601::Options,
     /// How letters look.
     pub letter: compose::Options,
     /// What the plant takes.
@@ -99,6 +101,8 @@ pub struct Digital {
     pub bundle_bytes_max: u64,
     /// Most messages in a tar.
     pub bundle_entries_max: u32,
+    /// How Danish letters are sent.
+    pub denmark: Danish,
 }
 
 impl Default for Digital {
@@ -107,6 +111,7 @@ impl Default for Digital {
         Self {
             bundle_bytes_max: bundles.bundle_bytes_max,
             bundle_entries_max: bundles.bundle_entries_max,
+            denmark: Danish::default(),
         }
     }
 }
@@ -309,6 +314,8 @@ impl Job {
             },
             mina_meddelanden: self.file.mina_meddelanden,
             digital_post: self.file.digital_post,
+            denmark: self.file.digital.denmark,
+            sf1601: self.file.sf1601,
             stationery,
             spool: self.file.print,
             max_rejected_percent,

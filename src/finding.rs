@@ -143,6 +143,8 @@ codes! {
     PrintAddress = "print.address", NotPrint;
     /// An insert that the plant does not have.
     PrintInsert = "print.insert", NotPrint;
+    /// A letter on paper that cannot be a request to SF1601: its PDF is too large, or it asks for inserts.
+    PrintRequest = "print.request", NotPrint;
     /// More sheets than the largest envelope takes.
     PrintSheets = "print.sheets", NotPrint;
     /// Heavier than the last postage step.

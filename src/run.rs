@@ -17,12 +17,14 @@ use crate::report::Report;
 use crate::{bundle, compose, disk, ingest, report, route, sign, spool, validate};
 
 mod check;
+mod digital;
 mod error;
 mod finish;
 mod gather;
 mod mill;
 mod paper;
 mod proof;
+mod requests;
 mod timing;
 mod together;
 mod waves;
@@ -61,6 +63,10 @@ pub struct Plan {
     pub mina_meddelanden: bundle::mina_meddelanden::Options,
     /// How messages of Digital Post are written.
     pub digital_post: bundle::digital_post::Options,
+    /// How Danish letters are sent.
+    pub denmark: Danish,
+    /// How requests to SF1601 are written.
+    pub sf1601: bundle::sf1601::Options,
     /// How bundles are cut.
     pub bundles: bundle::Options,
     /// How letters are typeset.
@@ -80,6 +86,17 @@ impl Plan {
     fn scratch(&self) -> Option<&Path> {
         Some(self.home.as_path()).filter(|home| home.is_dir())
     }
+}
+
+/// How Danish letters are sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Danish {
+    /// MeMo for Digital Post, and a print spool.
+    #[default]
+    DigitalPost,
+    /// Requests to SF1601, for mailbox and paper.
+    Sf1601,
 }
 
 /// Whose keys sign.

@@ -44,6 +44,10 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("pdf.note", "a remark of the spool: tests of spool"),
     ("print.pages", "a limit of the stationery: tests of compose"),
     (
+        "print.request",
+        "seen when a request is sealed: tests of the program",
+    ),
+    (
         "print.weight",
         "a limit of the vendor profile: tests of the program",
     ),

@@ -16,6 +16,7 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::documents::Shared;
+use super::sf1601::{Memo, MemoDocument};
 use super::{Error, Format, Refusal, Role, Seal, Sealed, derived_id, message_id};
 use crate::disk::sha256;
 use crate::letter::{Country, Header, Letter};
@@ -181,15 +182,9 @@ impl Sealer {
     }
 }
 
-impl Seal for Sealer {
-    fn format(&self) -> Format {
-        Format::DigitalPost
-    }
-
-    fn seal(&self, letters: &[&Letter<'_>]) -> Result<Vec<Sealed>, Refusal> {
-        let [letter] = letters else {
-            return Err(Refusal::Together);
-        };
+impl Sealer {
+    /// The messages of a letter, not yet signed: its own, and perhaps a notice.
+    fn written(&self, letter: &Letter<'_>) -> Result<Vec<(Uuid, Role, Writer)>, Refusal> {
         let id = message_id(&self.mailing_id, &letter.id);
         let documents = Documents::of(letter, &self.options)?;
         let mut out = self.begin(HEADER_BYTES + documents.room());
@@ -200,21 +195,48 @@ impl Seal for Sealer {
         };
         documents.write(&mut out, letter, &self.created, &self.shared, &actions)?;
         out.raw(CLOSING);
-        let notice = match &letter.notification {
-            Some(text) if self.options.nemsms => {
-                let notice_id = notice_id(id);
-                let mut out = self.begin(HEADER_BYTES);
-                self.head.notice(&mut out, letter, text, notice_id)?;
-                out.raw(CLOSING);
-                Some((notice_id, out))
-            }
-            Some(_) | None => None,
-        };
-        // All of it is written; from here only signing can fail.
-        let mut sealed = vec![self.signed(out, id, id, Role::Letter)?];
-        if let Some((notice_id, out)) = notice {
-            sealed.push(self.signed(out, notice_id, id, Role::Notice)?);
+        let mut written = vec![(id, Role::Letter, out)];
+        if let Some(text) = letter
+            .notification
+            .as_deref()
+            .filter(|_| self.options.nemsms)
+        {
+            let notice_id = notice_id(id);
+            let mut out = self.begin(HEADER_BYTES);
+            self.head.notice(&mut out, letter, text, notice_id)?;
+            out.raw(CLOSING);
+            written.push((notice_id, Role::Notice, out));
         }
-        Ok(sealed)
+        Ok(written)
+    }
+}
+
+impl Seal for Sealer {
+    fn format(&self) -> Format {
+        Format::DigitalPost
+    }
+
+    fn seal(&self, letters: &[&Letter<'_>]) -> Result<Vec<Sealed>, Refusal> {
+        let [letter] = letters else {
+            return Err(Refusal::Together);
+        };
+        let letter_id = message_id(&self.mailing_id, &letter.id);
+        // All of it is written; from here only signing can fail.
+        let written = self.written(letter)?.into_iter();
+        written
+            .map(|(id, role, out)| self.signed(out, id, letter_id, role))
+            .collect()
+    }
+}
+
+impl Memo for Sealer {
+    fn memos(&self, letter: &Letter<'_>) -> Result<Vec<MemoDocument>, Refusal> {
+        let written = self.written(letter)?.into_iter();
+        let memos = written.map(|(id, role, out)| MemoDocument {
+            id,
+            role,
+            bytes: out.finish(),
+        });
+        Ok(memos.collect())
     }
 }

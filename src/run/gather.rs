@@ -15,7 +15,7 @@ use crate::letter::Fate;
 use crate::report::{FindingsCsv, LetterCount, PieceCount, Tally};
 use crate::route::Step;
 use crate::sign::Signer;
-use crate::spool::{Job, JobNumber, Spooled, Spooler};
+use crate::spool::{Job, JobNumber, PiecePlan, Spooled, Spooler};
 
 /// Rows of pieces that go to the ledger in one transaction.
 const PIECE_ROWS: usize = 10_000;
@@ -174,20 +174,31 @@ impl<'g, 'l, 'c> Gather<'g, 'l, 'c> {
             }
             Output::Piece(piece, plan) => {
                 entry.target = plan.class_name();
-                self.tally.piece(&PieceCount {
-                    class: &entry.target,
-                    envelope: plan.envelope,
-                    pages: plan.pages,
-                    sheets: u32::from(plan.sheets),
-                    weight_mg: u64::from(plan.weight_mg),
-                });
+                self.count_piece(&plan, &entry.target);
                 self.spooler.add(&piece)?;
+            }
+            Output::Request(sealed, plan) => {
+                entry.target = Format::Sf1601.name().to_owned();
+                self.count_piece(&plan, &entry.target);
+                self.bundler.add(&entry.target, &sealed, &[&done.id])?;
+                entry.message_id = Some(sealed.message_id.to_string());
+                entry.sha256 = Some(sealed.sha256);
             }
             Output::Nothing | Output::Measured(_) => {}
         }
         self.tally.letter(&letter_count(done, &entry.target));
         entry.path = path_of(done);
         Ok(entry)
+    }
+
+    fn count_piece(&mut self, plan: &PiecePlan, class: &str) {
+        self.tally.piece(&PieceCount {
+            class,
+            envelope: plan.envelope,
+            pages: plan.pages,
+            sheets: u32::from(plan.sheets),
+            weight_mg: u64::from(plan.weight_mg),
+        });
     }
 
     /// Closes everything; when it returns, all files are durable.

@@ -8,8 +8,9 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use super::{Error, KeySource, Plan, job_digest};
-use crate::bundle::{Format, Refusal, Seal, Sealed, digital_post, mina_meddelanden};
+use super::digital::Writer;
+use super::{Danish, Error, KeySource, Plan, job_digest};
+use crate::bundle::{Format, Sealed};
 use crate::compose::Stationery;
 use crate::disk::Sha256;
 use crate::finding::{Code, Finding, Place};
@@ -17,7 +18,7 @@ use crate::ingest::{Parsed, Slice, Source};
 use crate::ledger::Mailing;
 use crate::letter::{Country, Environment, Fate, Header, Letter, LetterSeq, Sender};
 use crate::registry::Snapshot;
-use crate::route::{Cause, Decision, Router};
+use crate::route::{Decision, Router};
 use crate::sign::Signer;
 use crate::spool::{PiecePlan, Prepared, Preparer};
 use crate::{sign, validate};
@@ -53,7 +54,8 @@ pub struct Mill<'a> {
     pub job_digest: Sha256,
     /// How digital letters are written.
     pub format: Format,
-    sealer: Option<Box<dyn Seal>>,
+    /// Writes them; `None` in a dry run, which seals nothing.
+    pub writer: Option<Writer>,
     /// Makes pieces ready for the spool.
     pub preparer: Preparer,
 }
@@ -135,6 +137,8 @@ pub enum Output {
         /// Digest of the delivery.
         sha256: Sha256,
     },
+    /// A request to print it, sent to SF1601 with its PDF.
+    Request(Sealed, PiecePlan),
     /// A printed piece.
     Piece(Box<Prepared>, PiecePlan),
     /// A piece that was measured only.
@@ -193,13 +197,24 @@ impl<'a> Mill<'a> {
             &certificate(&signer),
             &certificate(&relay),
         ]);
-        let sealer = sealer(plan, header, date, signer.as_ref(), relay)?;
-        let format = match header.sender.country {
-            Country::Sweden => Format::MinaMeddelanden,
-            Country::Denmark => Format::DigitalPost,
+        let format = match (header.sender.country, plan.denmark) {
+            (Country::Sweden, _) => Format::MinaMeddelanden,
+            (Country::Denmark, Danish::DigitalPost) => Format::DigitalPost,
+            (Country::Denmark, Danish::Sf1601) => Format::Sf1601,
         };
         let stationery = Stationery::new(&plan.stationery, header)?;
         let preparer = Preparer::new(&plan.spool);
+        let writer = match (&signer, relay) {
+            (Some(signer), Some(relay)) => Some(Writer::new(
+                plan,
+                format,
+                header,
+                date,
+                [Arc::clone(signer), relay],
+                &stationery,
+            )?),
+            _ => None,
+        };
         Ok(Self {
             plan,
             header,
@@ -210,7 +225,7 @@ impl<'a> Mill<'a> {
             stationery,
             job_digest,
             format,
-            sealer,
+            writer,
             preparer,
         })
     }
@@ -293,7 +308,7 @@ impl<'a> Mill<'a> {
         loop {
             let made = match decision.fate {
                 Fate::Digital => self.seal(letter, decision, depth, findings)?,
-                Fate::Print => self.print(letter, depth, findings),
+                Fate::Print => self.on_paper(letter, depth, findings)?,
                 Fate::Held | Fate::Rejected => Ok(Output::Nothing),
             };
             match made {
@@ -306,109 +321,6 @@ impl<'a> Mill<'a> {
             }
         }
     }
-
-    /// Seals letters to one recipient in one message; `None` where they cannot travel together.
-    pub fn seal_together(&self, letters: &[&Letter<'_>]) -> Result<Option<Vec<Sealed>>, Error> {
-        let Some(sealer) = &self.sealer else {
-            return Ok(None);
-        };
-        match sealer.seal(letters) {
-            Ok(messages) => Ok(Some(messages)),
-            Err(Refusal::Signing(error)) => Err(error.into()),
-            Err(_) => Ok(None), // Each is told alone why it cannot go.
-        }
-    }
-
-    /// How letters to one recipient are divided among messages.
-    pub fn pack(&self, letters: &[&Letter<'_>]) -> Vec<Vec<usize>> {
-        match &self.sealer {
-            Some(sealer) => sealer.pack(letters),
-            None => Vec::new(),
-        }
-    }
-
-    /// Whether the job sends letters to the same recipient in one delivery, and the format can.
-    pub fn joins_letters(&self) -> bool {
-        self.format == Format::MinaMeddelanden && self.plan.mina_meddelanden.join_letters
-    }
-
-    fn seal(
-        &self,
-        letter: &Letter<'_>,
-        decision: &Decision,
-        depth: Depth,
-        findings: &mut Vec<Finding>,
-    ) -> Result<Result<Output, Cause>, Error> {
-        if depth != Depth::Finished {
-            return Ok(Ok(Output::Nothing));
-        }
-        let (Some(sealer), Some(target)) = (&self.sealer, self.target(decision)) else {
-            return Ok(Err(Cause::ContentNotAllowed)); // The router sends nothing to a channel that is not open.
-        };
-        let cause = match sealer.seal(&[letter]) {
-            Ok(messages) => {
-                return Ok(Ok(Output::Messages {
-                    target,
-                    messages,
-                    letter_ids: vec![letter.id.clone().into_owned()],
-                }));
-            }
-            Err(Refusal::Signing(error)) => return Err(error.into()),
-            Err(Refusal::TooLarge { bytes, bytes_max }) => {
-                let found = format!("a message of {bytes} bytes");
-                let allowed = format!("at most {bytes_max}");
-                findings.push(about(letter, Code::DigitalSize, &found, &allowed));
-                Cause::TooLargeForChannel { bytes, bytes_max }
-            }
-            Err(Refusal::Together) => Cause::ContentNotAllowed, // It is alone.
-            Err(Refusal::NotRepresentable { found }) => {
-                let allowed = "an identifier that the channel can carry";
-                findings.push(about(letter, Code::DigitalIdentifier, found, allowed));
-                Cause::ContentNotAllowed
-            }
-            Err(Refusal::ContentNotAllowed { found, allowed }) => {
-                findings.push(about(letter, Code::DigitalContent, &found, &allowed));
-                Cause::ContentNotAllowed
-            }
-        };
-        Ok(Err(cause))
-    }
-
-    /// Who takes a digital letter: in Sweden the mailbox operator, by its id; in Denmark the infrastructure.
-    pub fn target(&self, decision: &Decision) -> Option<String> {
-        match self.header.sender.country {
-            Country::Sweden => {
-                let operator = self.snapshot?.operator(decision.operator?)?;
-                Some(operator.id.clone())
-            }
-            Country::Denmark => Some(self.format.name().to_owned()),
-        }
-    }
-}
-
-/// Makes messages in the format of the sender's country; `None` in a dry run, which seals nothing.
-fn sealer(
-    plan: &Plan,
-    header: &Header,
-    date: Date,
-    signer: Option<&Arc<Signer>>,
-    relay: Option<Arc<Signer>>,
-) -> Result<Option<Box<dyn Seal>>, Error> {
-    let (Some(signer), Some(relay)) = (signer.map(Arc::clone), relay) else {
-        return Ok(None);
-    };
-    Ok(Some(match header.sender.country {
-        Country::Sweden => {
-            let options = plan.mina_meddelanden.clone();
-            Box::new(mina_meddelanden::Sealer::new(
-                options, signer, relay, header, date,
-            )?)
-        }
-        Country::Denmark => {
-            let options = plan.digital_post.clone();
-            Box::new(digital_post::Sealer::new(options, signer, header, date)?)
-        }
-    }))
 }
 
 fn development_key(folders: &[PathBuf], sender: &Sender) -> Result<Signer, sign::Error> {

@@ -1,0 +1,108 @@
+//! The way of a letter through SF1601: each is a request of its own, digital or on paper, and nothing goes to the spool.
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use super::digital::Writer;
+use super::mill::{Depth, Mill, Output, about};
+use super::{Error, Plan};
+use crate::bundle::sf1601::{Memo, Paper, Sealer};
+use crate::bundle::{Refusal, Sealed};
+use crate::compose::Stationery;
+use crate::finding::{Code, Finding};
+use crate::letter::{Header, Letter};
+use crate::route::Cause;
+use crate::sign::Signer;
+use crate::spool::{Binder, PiecePlan};
+
+/// Writes requests; shared by all threads.
+pub struct Requests {
+    sealer: Sealer,
+    binder: Binder,
+    /// A digital letter carries its paper form too, and the platform chooses.
+    automatic: bool,
+}
+
+impl Requests {
+    /// Makes everything ready that is the same for all letters.
+    pub fn new(
+        plan: &Plan,
+        signer: Arc<Signer>,
+        memo: Box<dyn Memo>,
+        header: &Header,
+        date: Date,
+        stationery: &Stationery,
+    ) -> Result<Self, Error> {
+        Ok(Self {
+            sealer: Sealer::new(plan.sf1601.clone(), signer, memo, header, date)?,
+            binder: Binder::new(stationery.resources())?,
+            automatic: plan.sf1601.automatic,
+        })
+    }
+}
+
+impl Mill<'_> {
+    /// Makes the request for a letter that goes digital.
+    pub fn request_digital(
+        &self,
+        requests: &Requests,
+        letter: &Letter<'_>,
+        findings: &mut Vec<Finding>,
+    ) -> Result<Result<Vec<Sealed>, Refusal>, Error> {
+        if !requests.automatic {
+            return Ok(requests.sealer.seal_digital(letter));
+        }
+        // What cannot be printed still goes digital: the platform then has no choice.
+        let mut of_paper = Vec::new();
+        if let Ok(Output::Piece(piece, plan)) = self.print(letter, Depth::Finished, &mut of_paper) {
+            let bound = requests.binder.bind(&piece, self.date)?;
+            let paper = paper(&bound.pdf, bound.pages, &plan);
+            let sealed = requests.sealer.seal_automatic(letter, &paper);
+            if !matches!(
+                sealed,
+                Err(Refusal::TooLarge { .. } | Refusal::ContentNotAllowed { .. })
+            ) {
+                findings.append(&mut of_paper);
+                return Ok(sealed);
+            }
+        }
+        Ok(requests.sealer.seal_digital(letter))
+    }
+
+    /// Makes a letter on paper: a piece of the spool, or a request that carries its PDF.
+    pub fn on_paper(
+        &self,
+        letter: &Letter<'_>,
+        depth: Depth,
+        findings: &mut Vec<Finding>,
+    ) -> Result<Result<Output, Cause>, Error> {
+        let made = self.print(letter, depth, findings);
+        let (Some(Writer::Requests(requests)), Ok(Output::Piece(piece, plan))) =
+            (&self.writer, &made)
+        else {
+            return Ok(made);
+        };
+        let bound = requests.binder.bind(piece, self.date)?;
+        let paper = paper(&bound.pdf, bound.pages, plan);
+        let refusal = match requests.sealer.seal_print(letter, &paper) {
+            Ok(sealed) => return Ok(Ok(Output::Request(sealed, *plan))),
+            Err(Refusal::Signing(error)) => return Err(error.into()),
+            Err(refusal) => refusal.to_string(),
+        };
+        let allowed = "what SF1601 takes on paper, see docs/formats-sf1601.md";
+        findings.push(about(letter, Code::PrintRequest, &refusal, allowed));
+        Ok(Err(Cause::Unprintable))
+    }
+}
+
+fn paper<'p>(pdf: &'p [u8], pages: u32, plan: &PiecePlan) -> Paper<'p> {
+    Paper {
+        pdf,
+        pages,
+        sides: plan.sides,
+        colour: plan.colour,
+        envelope: plan.envelope,
+        postage: plan.postage,
+    }
+}
