@@ -136,7 +136,8 @@ fn a_text_of_a_letter_that_the_channel_has_no_room_for_is_refused() {
         sealer_with(options).seal(&[&letter]).map(|_| ())
     };
     let subject = |letter: &mut Letter<'_>, n| letter.subject = "å".repeat(n).into();
-    let of_matter = |set: fn(&mut Matter<'_>, String), n: usize| {
+    type Set = fn(&mut Matter<'_>, String);
+    let of_matter = |set: Set, n: usize| {
         move |letter: &mut Letter<'_>| {
             set(letter.dialogue.matter.as_mut().unwrap(), "å".repeat(n));
         }
@@ -151,7 +152,7 @@ fn a_text_of_a_letter_that_the_channel_has_no_room_for_is_refused() {
             other => panic!("{other:?}"),
         }
     }
-    let cases: [(fn(&mut Matter<'_>, String), usize); 5] = [
+    let cases: [(Set, usize); 5] = [
         (|matter, text| matter.case_id = Some(text.into()), 255),
         (|matter, text| matter.event_id = Some(text.into()), 255),
         (

@@ -185,7 +185,7 @@ mod tests {
         ] {
             assert_eq!(is_email(text), fits, "{text:?}");
         }
-        let long = |n| format!("{}@b.c", "x".repeat(n - 4));
+        let long = |n: usize| format!("{}@b.c", "x".repeat(n - 4));
         assert!(is_email(&long(256)) && !is_email(&long(257)));
     }
 }
