@@ -12,6 +12,8 @@ mod common;
 mod joined;
 #[path = "seal/keys.rs"]
 mod keys;
+#[path = "seal/limits.rs"]
+mod limits;
 #[path = "seal/messages.rs"]
 mod messages;
 #[path = "seal/requests.rs"]

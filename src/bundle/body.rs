@@ -74,11 +74,7 @@ fn html_table(table: &Table<'_>, out: &mut String) {
                     for (at, runs) in row.cells.iter().enumerate() {
                         let align = table.columns.get(at).map_or(Align::Left, |c| c.align);
                         cell("td", "", align, out);
-                        if row.total {
-                            wrapped("strong", out, |out| html_runs(runs, out));
-                        } else {
-                            html_runs(runs, out);
-                        }
+                        html_runs(runs, row.total, out);
                         out.push_str("</td>");
                     }
                 });
@@ -117,7 +113,7 @@ fn cell(name: &str, attributes: &str, align: Align, out: &mut String) {
 }
 
 fn element(name: &str, runs: &[Run<'_>], out: &mut String) {
-    wrapped(name, out, |out| html_runs(runs, out));
+    wrapped(name, out, |out| html_runs(runs, false, out));
 }
 
 fn wrapped(name: &str, out: &mut String, inside: impl FnOnce(&mut String)) {
@@ -130,14 +126,15 @@ fn wrapped(name: &str, out: &mut String, inside: impl FnOnce(&mut String)) {
     out.push('>');
 }
 
-fn html_runs(runs: &[Run<'_>], out: &mut String) {
+/// Runs in their style; all are bold in a row of totals.
+fn html_runs(runs: &[Run<'_>], total: bool, out: &mut String) {
     for run in runs {
         if run.text == "\n" {
             out.push_str("<br/>");
             continue;
         }
         let text = |out: &mut String| escape_into(&run.text, out);
-        match (run.bold, run.italic) {
+        match (run.bold || total, run.italic) {
             (false, false) => text(out),
             (true, false) => wrapped("strong", out, text),
             (false, true) => wrapped("em", out, text),
@@ -160,9 +157,11 @@ fn escape_into(text: &str, out: &mut String) {
     }
 }
 
-/// XML allows more than HTML: the controls U+007F to U+009F and the noncharacters are errors there (HTML, §13.2.3.5).
+/// XML allows more than HTML: the controls U+007F to U+009F and most noncharacters are errors there (HTML, §13.2.3.5).
 fn is_html_character(c: char) -> bool {
-    let noncharacter = matches!(c, '\u{fdd0}'..='\u{fdef}') || u32::from(c) & 0xfffe == 0xfffe;
+    let code = u32::from(c);
+    let noncharacter =
+        matches!(c, '\u{fdd0}'..='\u{fdef}') || code > 0xffff && code & 0xfffe == 0xfffe;
     !noncharacter && !matches!(c, '\u{7f}'..='\u{9f}')
 }
 

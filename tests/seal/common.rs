@@ -295,7 +295,8 @@ pub fn renamed_back(request: &[u8]) -> Vec<u8> {
 /// The inner document of a sealed one, on its own: what the sender signed.
 pub fn signed_delivery(document: &[u8]) -> Vec<u8> {
     let text = std::str::from_utf8(document).unwrap();
-    let namespace = &text["<SealedDelivery".len()..text.find('>').unwrap()];
+    let root = text.strip_prefix("<SealedDelivery").unwrap();
+    let namespace = &root[..root.find('>').unwrap()];
     let from = text.find("<SignedDelivery").unwrap();
     let to = text.find("</SignedDelivery>").unwrap() + "</SignedDelivery>".len();
     let behind_tag = from + text[from..].find('>').unwrap() + 1;

@@ -128,9 +128,9 @@ macro_rules! leaf {
     };
 }
 /// A version, by the namespaces that its parts declare: the deliveries; children of the delivery's header; the three
-/// parts of a message; the children of metadata, body and attachment; the two elements `deliverSecure`, one in the other.
+/// parts of a message; the children of metadata, body and attachment; the request.
 macro_rules! markup {
-    ($version:ident, matter $matter:literal, $delivery:expr, $head:expr, $part:expr, $child:expr, $outer:literal, $inner:literal) => {
+    ($version:ident, matter $matter:literal, $delivery:expr, $head:expr, $part:expr, $child:expr, $request:literal) => {
         Markup {
             version: Version::$version,
             sealed_open: concat!("<SealedDelivery", $delivery, "><SignedDelivery>"),
@@ -155,10 +155,8 @@ macro_rules! markup {
                 r#"<?xml version="1.0" encoding="UTF-8"?>"#,
                 r#"<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body>"#,
                 "<deliverSecure",
-                $outer,
-                "><deliverSecure",
-                $inner,
-                "><SignedDelivery",
+                $request,
+                "><deliverSecure><SignedDelivery",
                 $delivery,
                 ">"
             ),
@@ -174,10 +172,8 @@ static V3: Markup = markup!(
     message_v2!(),
     "",
     message_v1!(),
-    r#" xmlns="http://minameddelanden.gov.se/schema/Service/v3""#,
-    ""
+    r#" xmlns="http://minameddelanden.gov.se/schema/Service/v3""#
 );
-/// The inner `deliverSecure` is in no namespace: v2/Service.xsd leaves out `elementFormDefault`.
 static V2: Markup = markup!(
     V2,
     matter false,
@@ -185,8 +181,7 @@ static V2: Markup = markup!(
     "",
     message_v1!(),
     "",
-    r#" xmlns="http://minameddelanden.gov.se/schema/Service/v2""#,
-    r#" xmlns="""#
+    r#" xmlns="http://minameddelanden.gov.se/schema/Service/v2""#
 );
 
 pub(super) const SIGNED_CLOSE: &str = "</SignedDelivery>";
