@@ -13,7 +13,6 @@ use jiff::civil::Date;
 
 use super::Error;
 use super::face::Faces;
-use super::prepare::deflate;
 use super::sheaf::{ObjectView, Stretch, Target, View, walk};
 use super::sink::Sink;
 use crate::compose::{Face, GlyphsUsed};
@@ -463,7 +462,7 @@ impl<S: Sink> PartWriter<S> {
             let entries = format!(
                 "/Filter/FlateDecode/Type/XObject/Subtype/Form/BBox[0 0 595.276 841.89]/Resources<</Font<<{fonts}>>>>"
             );
-            self.stream(LETTERHEAD, &entries, &deflate(&faces.letterhead, 6))?;
+            self.stream(LETTERHEAD, &entries, &faces.letterhead)?;
             format!("/XObject<</LH {LETTERHEAD} 0 R>>")
         } else {
             self.object(LETTERHEAD, b"null")?;

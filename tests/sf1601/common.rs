@@ -32,7 +32,8 @@ pub struct TestMemo(pub String);
 impl Memo for TestMemo {
     fn memos(&self, letter: &Letter<'_>) -> Result<Vec<MemoDocument>, Refusal> {
         let id = message_id(&self.0, &letter.id);
-        let document = |role, id: uuid::Uuid, kind, inside, body| MemoDocument {
+        let document = |role, id: uuid::Uuid, kind, inside, body| {
+            MemoDocument {
             id,
             role,
             bytes: format!(
@@ -44,6 +45,7 @@ impl Memo for TestMemo {
                  </memo:MessageHeader>{body}</memo:Message>"
             )
             .into_bytes(),
+        }
         };
         let body = "<memo:MessageBody><memo:createdDateTime>2026-11-26T10:00:00Z</memo:createdDateTime>\
                     <memo:MainDocument><memo:File><memo:encodingFormat>text/plain</memo:encodingFormat>\
@@ -267,7 +269,9 @@ pub const MEMO: &str = "official/memo/Version1.2/MeMo_core.xsd";
 pub fn verdicts(schema: &str, documents: &[String]) -> Option<Vec<bool>> {
     let schema = reference(schema).filter(|_| crate::tools::has("xmllint"))?;
     let folder = tempfile::tempdir().unwrap();
-    let names: Vec<String> = (0..documents.len()).map(|n| format!("{n:05}.xml")).collect();
+    let names: Vec<String> = (0..documents.len())
+        .map(|n| format!("{n:05}.xml"))
+        .collect();
     for (name, document) in names.iter().zip(documents) {
         fs::write(folder.path().join(name), document).unwrap();
     }
@@ -299,5 +303,10 @@ pub fn assert_valid(schema: &str, documents: &[String]) {
         .filter(|(_, valid)| !valid)
         .map(|(document, _)| document)
         .collect();
-    assert!(bad.is_empty(), "{} are not valid, first {}", bad.len(), bad[0]);
+    assert!(
+        bad.is_empty(),
+        "{} are not valid, first {}",
+        bad.len(),
+        bad[0]
+    );
 }

@@ -38,16 +38,26 @@ fn every_letter_is_a_sound_pdf_with_its_text() {
         assert!(bound.pages >= 1);
         if has("qpdf") {
             let checked = said("qpdf", &["--check"], &path);
-            assert!(checked.contains("No syntax or stream encoding errors"), "{checked}");
+            assert!(
+                checked.contains("No syntax or stream encoding errors"),
+                "{checked}"
+            );
         }
         if has("pdftotext") {
             let info = said("pdfinfo", &[], &path);
-            let pages = info.lines().find_map(|line| line.strip_prefix("Pages:")).unwrap();
+            let pages = info
+                .lines()
+                .find_map(|line| line.strip_prefix("Pages:"))
+                .unwrap();
             assert_eq!(pages.trim(), bound.pages.to_string());
             assert!(info.contains("(A4)"), "{info}");
             let text = text_of(&path);
             for line in &address {
-                assert!(text.contains(line.as_str()), "{}: an address line is missing", letter.id);
+                assert!(
+                    text.contains(line.as_str()),
+                    "{}: an address line is missing",
+                    letter.id
+                );
             }
             let word = letter.subject.split(' ').next().unwrap();
             assert!(text.contains(word), "{}: the subject is missing", letter.id);
@@ -55,7 +65,10 @@ fn every_letter_is_a_sound_pdf_with_its_text() {
             // Columns from the right: object and generation, uni, sub, emb.
             let embedded = |line: &str| line.split_whitespace().rev().nth(4) == Some("yes");
             let lines: Vec<&str> = fonts.lines().skip(2).collect();
-            assert!(!lines.is_empty() && lines.iter().all(|line| embedded(line)), "{fonts}");
+            assert!(
+                !lines.is_empty() && lines.iter().all(|line| embedded(line)),
+                "{fonts}"
+            );
         }
         if let Some(proofs) = std::env::var_os("LETTERMILL_PROOFS").filter(|_| has("pdftoppm")) {
             fs::create_dir_all(&proofs).unwrap();
@@ -92,7 +105,10 @@ fn the_same_letter_gives_the_same_bytes_on_any_thread() {
     let letters = all_letters();
     let one = Printer::new();
     let first: Vec<Vec<u8>> = letters.iter().map(|l| one.bind(l).pdf).collect();
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(4).build().unwrap();
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(4)
+        .build()
+        .unwrap();
     let many = Printer::new();
     let other: Vec<Vec<u8>> = pool.install(|| {
         let reversed: Vec<_> = letters.par_iter().rev().map(|l| many.bind(l).pdf).collect();
@@ -101,15 +117,26 @@ fn the_same_letter_gives_the_same_bytes_on_any_thread() {
     assert_eq!(first, other);
 }
 
-/// A letter with rare characters carries its own, and one without does not carry more than most need.
+/// Letters with the usual characters share their cuts of the faces, which have one tag then; one with rare characters has
+/// its own. Neither is large.
 #[test]
-fn fonts_are_no_larger_than_they_must_be() {
+fn fonts_are_shared_where_they_can_be() {
     let printer = Printer::new();
-    let common = printer.bind(&letters::bill());
-    let rare = printer.bind(&letters::names());
-    for bound in [&common, &rare] {
-        assert!(bound.pdf.len() < 100_000, "{} bytes", bound.pdf.len());
-    }
+    let tags = |letter: &Letter<'_>| {
+        let pdf = printer.bind(letter).pdf;
+        assert!(pdf.len() < 100_000, "{} bytes", pdf.len());
+        let text = String::from_utf8_lossy(&pdf).into_owned();
+        let names = text.split("/BaseFont/").skip(1);
+        names
+            .map(|name| name.split('/').next().unwrap().to_owned())
+            .collect::<std::collections::BTreeSet<_>>()
+    };
+    let bill = tags(&letters::bill());
+    assert_eq!(bill.len(), 2, "{bill:?}"); // Regular and bold.
+    assert!(tags(&letters::decision()).is_superset(&bill));
+    assert!(tags(&letters::long()).is_superset(&bill));
+    let rare = tags(&letters::names());
+    assert_eq!(rare.intersection(&bill).count(), 1, "{rare:?}"); // The bold face is as usual.
 }
 
 /// `cargo test --release --test sf1601 -- --ignored --nocapture`
@@ -127,6 +154,6 @@ fn letters_a_second() {
         let each = begin.elapsed() / count;
         println!("{bytes} bytes, {each:?} a letter");
     };
-    bind(&letters::bill(), 2_000);
+    bind(&letters::bill(), 20_000);
     bind(&letters::names(), 200);
 }

@@ -54,29 +54,119 @@ fn faults_are_told_by_their_elements() {
     let good = String::from_utf8(request(full_options())).unwrap();
     assert!(verify(good.as_bytes()).is_ok());
     for (from, to, strict, tolerant) in [
-        ("Automatisk Valg", "Automatisk", "KombiValgKode", "`KombiValgKode`: another choice"),
-        ("Automatisk Valg", "Fysisk Post", "<fp:ForsendelseISamling", ""),
-        ("DIGITALPOST", "NEMSMS", "memo:messageType", "messageType`: Automatisk Valg asks for DIGITALPOST"),
-        ("<dkal:FilformatNavn>pdf</dkal:FilformatNavn>", "", "FilformatNavn", "`ForsendelseISamling/ForsendelseI`: no `dkal:FilformatNavn`"),
-        (">Duplex<", ">Tosidet<", "fp:SimplexDuplexKode", "PrintParametre/SimplexDuplexKode`: a text of 7 characters; allowed is Simplex | Duplex"),
+        (
+            "Automatisk Valg",
+            "Automatisk",
+            "KombiValgKode",
+            "`KombiValgKode`: another choice",
+        ),
+        (
+            "Automatisk Valg",
+            "Fysisk Post",
+            "<fp:ForsendelseISamling",
+            "",
+        ),
+        (
+            "DIGITALPOST",
+            "NEMSMS",
+            "memo:messageType",
+            "messageType`: Automatisk Valg asks for DIGITALPOST",
+        ),
+        (
+            "<dkal:FilformatNavn>pdf</dkal:FilformatNavn>",
+            "",
+            "FilformatNavn",
+            "`ForsendelseISamling/ForsendelseI`: no `dkal:FilformatNavn`",
+        ),
+        (
+            ">Duplex<",
+            ">Tosidet<",
+            "fp:SimplexDuplexKode",
+            "PrintParametre/SimplexDuplexKode`: a text of 7 characters; allowed is Simplex | Duplex",
+        ),
         (">SH<", ">sh<", "fp:FarveSHKode", "FarveSHKode`"),
         (">C5<", ">C6<", "fp:KuvertTypeKode", "KuvertTypeKode`"),
-        (">1234<", ">12345<", "", "PostCodeIdentifier`: a text of 5 characters; allowed is four digits"),
-        ("0000000000", "3201000000", "CPRnummerIdentifikator", "CPRnummerIdentifikator`: a text of 10 characters"),
+        (
+            ">1234<",
+            ">12345<",
+            "",
+            "PostCodeIdentifier`: a text of 5 characters; allowed is four digits",
+        ),
+        (
+            "0000000000",
+            "3201000000",
+            "CPRnummerIdentifikator",
+            "CPRnummerIdentifikator`: a text of 10 characters",
+        ),
         ("0000000000", "0101000000", "CPRnummerIdentifikator", ""),
-        ("JVBERi0x", "QUJDRi0x", "MeddelelseIndholdData", "MeddelelseIndholdData`: it does not begin as a PDF"),
+        (
+            "JVBERi0x",
+            "QUJDRi0x",
+            "MeddelelseIndholdData",
+            "MeddelelseIndholdData`: it does not begin as a PDF",
+        ),
         ("JSVFT0YK", "QUJDQUJD", "MeddelelseIndholdData", ""),
-        ("JVBERi0x", "JVBER*0x", "MeddelelseIndholdData", "MeddelelseIndholdData`: it is not base64"),
-        ("<sd:BrevDato>2026-11-26</sd:BrevDato>", "<sd:BrevDato>2026-11-31</sd:BrevDato>", "sd:BrevDato", "BrevDato`"),
-        (" scheme=\"iso3166-alpha2\"", " scheme=\"x\"", "", "its `scheme` is none of"),
-        ("<fp:SideKvantitet>1<", "<fp:SideKvantitet>one<", "fp:SideKvantitet", "SideKvantitet`"),
-        ("<fp:SideKvantitet>", "<fp:Ukendt/><fp:SideKvantitet>", "", "PostParametre`: `Ukendt`, which is not known here"),
-        ("</kombi_request>", "<x/></kombi_request>", "</kombi_request>", "`kombi_request`: `x`, which is not known here"),
-        ("</kombi_request>", "", "</kombi_request>", "it ends before its end"),
-        ("<kombi_request>", "<!DOCTYPE kombi_request><kombi_request>", "byte 0", "a document type declaration"),
-        ("encoding=\"UTF-8\"", "encoding=\"UTF-16\"", "byte 0", "UTF-8 is allowed"),
+        (
+            "JVBERi0x",
+            "JVBER*0x",
+            "MeddelelseIndholdData",
+            "MeddelelseIndholdData`: it is not base64",
+        ),
+        (
+            "<sd:BrevDato>2026-11-26</sd:BrevDato>",
+            "<sd:BrevDato>2026-11-31</sd:BrevDato>",
+            "sd:BrevDato",
+            "BrevDato`",
+        ),
+        (
+            " scheme=\"iso3166-alpha2\"",
+            " scheme=\"x\"",
+            "",
+            "its `scheme` is none of",
+        ),
+        (
+            "<fp:SideKvantitet>1<",
+            "<fp:SideKvantitet>one<",
+            "fp:SideKvantitet",
+            "SideKvantitet`",
+        ),
+        (
+            "<fp:SideKvantitet>",
+            "<fp:Ukendt/><fp:SideKvantitet>",
+            "",
+            "PostParametre`: `Ukendt`, which is not known here",
+        ),
+        (
+            "</kombi_request>",
+            "<x/></kombi_request>",
+            "</kombi_request>",
+            "`kombi_request`: `x`, which is not known here",
+        ),
+        (
+            "</kombi_request>",
+            "",
+            "</kombi_request>",
+            "it ends before its end",
+        ),
+        (
+            "<kombi_request>",
+            "<!DOCTYPE kombi_request><kombi_request>",
+            "byte 0",
+            "a document type declaration",
+        ),
+        (
+            "encoding=\"UTF-8\"",
+            "encoding=\"UTF-16\"",
+            "byte 0",
+            "UTF-8 is allowed",
+        ),
         ("Opkr", "&x;Opkr", "sd:TitelTekst", "an entity"),
-        ("kombi_request", "kombi", "byte 0", "the root is another element"),
+        (
+            "kombi_request",
+            "kombi",
+            "byte 0",
+            "the root is another element",
+        ),
     ] {
         let bad = match from {
             "kombi_request" | ">1234<" | " scheme=\"iso3166-alpha2\"" => good.replace(from, to),
@@ -86,9 +176,18 @@ fn faults_are_told_by_their_elements() {
         let said = verify(bad.as_bytes()).expect_err(from);
         assert!(said.contains(strict), "{from} → {to}: {said}");
         let found = inspect(bad.as_bytes());
-        let told = found.faults.iter().chain(&found.notes).any(|fault| fault.contains(tolerant));
+        let told = found
+            .faults
+            .iter()
+            .chain(&found.notes)
+            .any(|fault| fault.contains(tolerant));
         assert!(told, "{from} → {to}: {:?} {:?}", found.faults, found.notes);
-        assert_eq!(found.is_sound(), tolerant.is_empty(), "{from} → {to}: {:?}", found.faults);
+        assert_eq!(
+            found.is_sound(),
+            tolerant.is_empty(),
+            "{from} → {to}: {:?}",
+            found.faults
+        );
     }
 }
 
@@ -107,7 +206,9 @@ fn order_is_asked_for() {
     let found = inspect(swapped.as_bytes());
     assert_eq!(
         found.faults,
-        ["`ForsendelseISamling/ForsendelseI`: `PrintParametre` behind `PostParametre`; the order is fixed"]
+        [
+            "`ForsendelseISamling/ForsendelseI`: `PrintParametre` behind `PostParametre`; the order is fixed"
+        ]
     );
     let twice = good.replace(&print, &print.repeat(2));
     let found = inspect(twice.as_bytes());
@@ -139,7 +240,9 @@ fn the_table_agrees_with_the_schemas() {
     for letter in all_letters() {
         let mut letter = letter;
         letter.cost_centre = Some("4711".into());
-        let sealed = sealer(full_options()).seal_print(&letter, &tiny_paper()).unwrap();
+        let sealed = sealer(full_options())
+            .seal_print(&letter, &tiny_paper())
+            .unwrap();
         originals.push(shipment(&sealed.bytes).to_owned());
     }
     let mut changed = Vec::new();
@@ -176,7 +279,11 @@ fn the_table_agrees_with_the_schemas() {
         return;
     };
     let valid = verdicts.iter().filter(|&&valid| valid).count();
-    assert!(valid > 100 && valid < changed.len() - 100, "{valid} of {}", changed.len());
+    assert!(
+        valid > 100 && valid < changed.len() - 100,
+        "{valid} of {}",
+        changed.len()
+    );
     for (document, valid) in changed.iter().zip(verdicts) {
         let request = format!(
             "<kombi_request><KombiValgKode>Fysisk Post</KombiValgKode>\
@@ -188,11 +295,57 @@ fn the_table_agrees_with_the_schemas() {
 }
 
 const TEXTS: &[&str] = &[
-    "", " ", "0", "1", "7", "10", "99", "100", "999", "1000", "10000", "-1", "+5", "01", "1.0", "a", "A", "1A", "1a", "st",
-    "Kl", "k2", "k1", "true", "TRUE", "C4", "MA", "SH", "Alle", "Kun fejl", "Digital Post", "Bulk", "DK", "dnk", "D,", "2902991234",
-    "3002991234", "0000000000", "12345678", "a@b", "a@b@c", "2026-11-26", "2026-02-30", "2026-11-26T10:00:00", "2026-11-26Z",
-    " true ", " 7 ", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    "",
+    " ",
+    "0",
+    "1",
+    "7",
+    "10",
+    "99",
+    "100",
+    "999",
+    "1000",
+    "10000",
+    "-1",
+    "+5",
+    "01",
+    "1.0",
+    "a",
+    "A",
+    "1A",
+    "1a",
+    "st",
+    "Kl",
+    "k2",
+    "k1",
+    "true",
+    "TRUE",
+    "C4",
+    "MA",
+    "SH",
+    "Alle",
+    "Kun fejl",
+    "Digital Post",
+    "Bulk",
+    "DK",
+    "dnk",
+    "D,",
+    "2902991234",
+    "3002991234",
+    "0000000000",
+    "12345678",
+    "a@b",
+    "a@b@c",
+    "2026-11-26",
+    "2026-02-30",
+    "2026-11-26T10:00:00",
+    "2026-11-26Z",
+    " true ",
+    " 7 ",
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 ];
 
 /// Where each element below the root begins and ends, in the order of their start tags.

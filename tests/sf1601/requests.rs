@@ -45,7 +45,10 @@ fn every_letter_in_every_form_is_valid() {
                 assert_eq!(sealed.letters, [id]);
                 assert_eq!(sealed.request_bytes, sealed.bytes.len() as u64);
                 assert_eq!((sealed.message_id == id), sealed.role == Role::Letter);
-                assert_eq!(verified.choice == Choice::NemSms, sealed.role == Role::Notice);
+                assert_eq!(
+                    verified.choice == Choice::NemSms,
+                    sealed.role == Role::Notice
+                );
                 assert_eq!(verified.choice.has_paper(), verified.paper.is_some());
                 assert_eq!(verified.choice.has_memo(), verified.memo.is_some());
                 if let Some(form) = verified.paper {
@@ -62,7 +65,10 @@ fn every_letter_in_every_form_is_valid() {
                 assert_eq!(inspected.pages, verified.paper.map(|form| form.pages));
                 let text = String::from_utf8_lossy(&sealed.bytes);
                 let of_paper = verified.paper.map_or("", |_| shipment(&sealed.bytes));
-                assert!(!of_paper.contains("6101900019"), "a person's number on paper");
+                assert!(
+                    !of_paper.contains("6101900019"),
+                    "a person's number on paper"
+                );
                 assert!(!text.contains("Skjulevej"), "a protected address");
             }
         }
@@ -75,16 +81,25 @@ fn every_letter_in_every_form_is_valid() {
 #[test]
 fn a_request_is_well_formed_and_its_signature_is_over_its_bytes() {
     let letter = &all_letters()[1];
-    let sealed = sealer(full_options()).seal_automatic(letter, &tiny_paper()).unwrap();
+    let sealed = sealer(full_options())
+        .seal_automatic(letter, &tiny_paper())
+        .unwrap();
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
     fs::write(at("request.xml"), &sealed[0].bytes).unwrap();
     fs::write(at("request.sig"), sealed[0].signature.as_ref().unwrap()).unwrap();
     fs::write(at("cert.der"), signer().certificate_der()).unwrap();
     if has("xmllint") {
-        run_ok(Command::new("xmllint").arg("--noout").arg(at("request.xml")));
+        run_ok(
+            Command::new("xmllint")
+                .arg("--noout")
+                .arg(at("request.xml")),
+        );
     }
-    openssl(folder.path(), "x509 -inform DER -in cert.der -pubkey -noout -out key.pem");
+    openssl(
+        folder.path(),
+        "x509 -inform DER -in cert.der -pubkey -noout -out key.pem",
+    );
     openssl(
         folder.path(),
         "dgst -sha256 -verify key.pem -signature request.sig request.xml",
@@ -169,7 +184,10 @@ fn what_does_not_fit_is_refused_by_name() {
     assert!(of(&long, Options::default()).is_ok()); // It is in the PDF alone.
     assert!(of(&with(lines(&["a", &"ø".repeat(34)])), full_options()).is_ok());
     let seven = with(lines(&["1", "2", "3", "4", "5", "6", "7"]));
-    assert_eq!(refused(&seven), "the address has 7 lines; SF1601 takes 1 to 6");
+    assert_eq!(
+        refused(&seven),
+        "the address has 7 lines; SF1601 takes 1 to 6"
+    );
     let swedish_code = with(letters::parts("Prøvevej 1", "123 45", "Byen"));
     assert!(refused(&swedish_code).contains("`dkcc3:PostCodeIdentifier`"));
     let mut name = letters::bill();
@@ -248,7 +266,10 @@ fn a_sealer_asks_for_a_danish_sender_and_a_bare_memo() {
     };
     let said = new(imprint, &header(), b"").unwrap_err().to_string();
     assert!(said.contains("imprint_recipient_address"), "{said}");
-    for memo in [b"".as_slice(), b"<?xml version=\"1.0\"?><memo:Message x></memo:Message>"] {
+    for memo in [
+        b"".as_slice(),
+        b"<?xml version=\"1.0\"?><memo:Message x></memo:Message>",
+    ] {
         let sealer = new(Options::default(), &header(), memo).unwrap();
         assert_eq!(sealer.format(), Format::Sf1601);
         assert!(matches!(
@@ -280,7 +301,10 @@ fn the_same_letters_give_the_same_bytes_on_any_thread() {
     let sealer = sealer(full_options());
     let seal = |letter: &Letter<'_>| sealer.seal_automatic(letter, &tiny_paper()).unwrap();
     let one: Vec<_> = letters.iter().map(seal).collect();
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(4).build().unwrap();
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(4)
+        .build()
+        .unwrap();
     let many: Vec<_> = pool.install(|| letters.par_iter().map(seal).collect());
     assert_eq!(one, many);
 }
@@ -335,8 +359,18 @@ fn any_letter() -> impl Strategy<Value = Letter<'static>> {
         Just(RecipientId::None),
     ];
     (
-        (id, text(132), proptest::option::of(text(36)), address(), any::<bool>()),
-        (text(255), proptest::option::of(text(200)), proptest::option::of(text(200))),
+        (
+            id,
+            text(132),
+            proptest::option::of(text(36)),
+            address(),
+            any::<bool>(),
+        ),
+        (
+            text(255),
+            proptest::option::of(text(200)),
+            proptest::option::of(text(200)),
+        ),
         0..5_usize,
     )
         .prop_map(|(recipient, texts, postage)| {
@@ -384,7 +418,9 @@ fn any_letter_is_refused_or_valid() {
                     let verified = verify(&sealed.bytes).map_err(TestCaseError::fail)?;
                     prop_assert_eq!(verified.choice, Choice::Physical);
                     prop_assert_eq!(inspect(&sealed.bytes).faults, Vec::<String>::new());
-                    shipments.borrow_mut().push(shipment(&sealed.bytes).to_owned());
+                    shipments
+                        .borrow_mut()
+                        .push(shipment(&sealed.bytes).to_owned());
                 }
                 Err(refusal) => {
                     let said = refusal.to_string();
@@ -397,7 +433,11 @@ fn any_letter_is_refused_or_valid() {
         })
         .unwrap();
     let shipments = shipments.into_inner();
-    assert!(shipments.len() > 60, "{} of 300 were written", shipments.len());
+    assert!(
+        shipments.len() > 60,
+        "{} of 300 were written",
+        shipments.len()
+    );
     assert!(refused.into_inner() > 20);
     assert_valid(FORSENDELSE, &shipments);
 }
