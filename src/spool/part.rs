@@ -1,8 +1,8 @@
 //! Writes one part: a PDF that streams out object by object.
 //!
-//! In: pages of sheaves, one piece after the other. Out: a file, or bytes in memory ([`Sink`]), with a classic cross-reference table, a balanced page
-//! tree, each font program and the letterhead once. What is kept in memory is the offset of each object and the digest of
-//! each object that may be shared; both are bounded by the size of a part.
+//! In: pages of sheaves, one piece after the other. Out: a file, or bytes in memory ([`Sink`]), with a classic
+//! cross-reference table, a balanced page tree, each font program and the letterhead once. What is kept in memory is the
+//! offset of each object and the digest of each object that may be shared; both are bounded by the size of a part.
 
 use std::hash::{BuildHasherDefault, Hasher};
 use std::io::{self, Write};
