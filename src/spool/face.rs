@@ -26,14 +26,15 @@ const ITALIC: u32 = 1 << 6;
 /// StemV is asked for but not found in a TrueType program; the usual guesses.
 const STEM_REGULAR: u32 = 80;
 const STEM_BOLD: u32 = 140;
-/// Deflate level of what a font consists of.
-const FONT_DEFLATE_LEVEL: u8 = 6;
+/// Deflate level of fonts and letterhead.
+const DEFLATE_LEVEL: u8 = 6;
 /// Entries in one `bfchar` section (Adobe Technical Note 5411).
 const BFCHAR_MAX: usize = 100;
 
 /// Everything a part needs besides its pages.
 pub(super) struct Faces {
     programs: [Program; 4],
+    /// Deflated.
     pub(super) letterhead: Vec<u8>,
     pub(super) letterhead_glyphs: GlyphsUsed,
     /// Glyphs of [`ID_CHARACTERS`] in the regular face.
@@ -84,7 +85,7 @@ impl Faces {
         let id_glyphs = id_glyphs.ok_or(unreadable("it lacks the figures of a piece id"))?;
         Ok(Self {
             programs,
-            letterhead: resources.letterhead,
+            letterhead: deflate(&resources.letterhead, DEFLATE_LEVEL),
             letterhead_glyphs: resources.letterhead_glyphs,
             id_glyphs,
         })
@@ -263,9 +264,9 @@ impl Program {
             widths: self.widths_of(used),
             description,
             program_bytes: subset.len(),
-            program: deflate(subset, FONT_DEFLATE_LEVEL),
-            map: deflate(&table, FONT_DEFLATE_LEVEL),
-            to_unicode: deflate(self.to_unicode(used).as_bytes(), FONT_DEFLATE_LEVEL),
+            program: deflate(subset, DEFLATE_LEVEL),
+            map: deflate(&table, DEFLATE_LEVEL),
+            to_unicode: deflate(self.to_unicode(used).as_bytes(), DEFLATE_LEVEL),
         }
     }
 

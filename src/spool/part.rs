@@ -1,8 +1,8 @@
 //! Writes one part: a PDF that streams out object by object.
 //!
-//! In: pages of sheaves, one piece after the other. Out: a file, or bytes in memory ([`Sink`]), with a classic cross-reference table, a balanced page
-//! tree, each font program and the letterhead once. What is kept in memory is the offset of each object and the digest of
-//! each object that may be shared; both are bounded by the size of a part.
+//! In: pages of sheaves, one piece after the other. Out: a file, or bytes in memory ([`Sink`]), with a classic
+//! cross-reference table, a balanced page tree, each font program and the letterhead once. What is kept in memory is the
+//! offset of each object and the digest of each object that may be shared; both are bounded by the size of a part.
 
 use std::hash::{BuildHasherDefault, Hasher};
 use std::io::{self, Write};
@@ -13,7 +13,6 @@ use jiff::civil::Date;
 
 use super::Error;
 use super::face::Faces;
-use super::prepare::deflate;
 use super::sheaf::{ObjectView, Stretch, Target, View, walk};
 use super::sink::Sink;
 use crate::compose::{Face, GlyphsUsed};
@@ -463,7 +462,7 @@ impl<S: Sink> PartWriter<S> {
             let entries = format!(
                 "/Filter/FlateDecode/Type/XObject/Subtype/Form/BBox[0 0 595.276 841.89]/Resources<</Font<<{fonts}>>>>"
             );
-            self.stream(LETTERHEAD, &entries, &deflate(&faces.letterhead, 6))?;
+            self.stream(LETTERHEAD, &entries, &faces.letterhead)?;
             format!("/XObject<</LH {LETTERHEAD} 0 R>>")
         } else {
             self.object(LETTERHEAD, b"null")?;

@@ -23,7 +23,7 @@ use crate::disk;
 /// Characters that most letters get by with: ASCII, what Danish and Swedish add, the signs of names and amounts that are
 /// frequent in both, and ligatures. Each is worth some hundred bytes in every letter, so there are not more of them.
 const COMMON: &str = " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`\
-abcdefghijklmnopqrstuvwxyz{|}~\u{a0}§«»°´·½ÄÅÆÉÖØÜäåæèéëöøü–—’“”„•…€ﬀﬁﬂﬃﬄ";
+abcdefghijklmnopqrstuvwxyz{|}~\u{a0}§«»°´·½ÄÅÆÉÖØÜäåæèéëöøü–—’“”„•…€−ﬀﬁﬂﬃﬄ";
 
 /// Stands for the path of a part that lies in memory.
 const IN_MEMORY: &str = "(in memory)";

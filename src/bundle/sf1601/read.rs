@@ -196,18 +196,22 @@ impl<'d> Reading<'d> {
         let Content::OneOf(forms) = element.content else {
             return Ok(());
         };
-        let mut fault = String::new();
         let from = self.at;
+        let mut furthest = (from, String::new());
         for form in forms {
             self.at = from;
-            match self.sequence(form) {
-                Ok(()) if forms.len() == 1 => return Ok(()),
-                Ok(()) if self.rest().starts_with(close_tag(element).as_bytes()) => return Ok(()),
-                Ok(()) => fault = format!("byte {}: the end of `{element}` was expected", self.at),
-                Err(found) => fault = found,
+            let read = self.sequence(form);
+            let ended = forms.len() == 1 || self.rest().starts_with(close_tag(element).as_bytes());
+            let fault = match read {
+                Ok(()) if ended => return Ok(()),
+                Ok(()) => format!("byte {}: the end of `{element}` was expected", self.at),
+                Err(fault) => fault,
+            };
+            if self.at >= furthest.0 {
+                furthest = (self.at, fault);
             }
         }
-        Err(fault)
+        Err(furthest.1)
     }
 
     fn sequence(&mut self, form: &'static [Child]) -> Result<(), String> {
