@@ -1,0 +1,227 @@
+//! The lists that Danish names and addresses are combined from.
+
+use super::super::Abroad;
+
+/// Invented addresses abroad.
+pub const ABROAD: [Abroad; 8] = [
+    Abroad {
+        country: "SE",
+        lines: ["Björkstigen 12", "999 90 GRANÅSA", "SVERIGE"],
+    },
+    Abroad {
+        country: "NO",
+        lines: ["Granveien 14", "0999 LILLEVIK", "NORGE"],
+    },
+    Abroad {
+        country: "FI",
+        lines: ["Koivukuja 8 A 12", "99990 PIKKULAHTI", "FINLAND"],
+    },
+    Abroad {
+        country: "DE",
+        lines: ["Lindenweg 27", "00999 MUSTERHAUSEN", "TYSKLAND"],
+    },
+    Abroad {
+        country: "PL",
+        lines: ["ul. Brzozowa 5/18", "00-999 ŁĄKOWICE", "POLEN"],
+    },
+    Abroad {
+        country: "TR",
+        lines: ["Çınarlı Sokağı No: 9", "99999 GÜZELKÖY", "TYRKIET"],
+    },
+    Abroad {
+        country: "GB",
+        lines: [
+            "9 Larch Lane",
+            "LITTLE EXAMPLEBY ZZ99 9ZZ",
+            "STORBRITANNIEN",
+        ],
+    },
+    Abroad {
+        country: "US",
+        lines: ["1200 Birch Street Apt 4", "SAMPLEVILLE MN 00000", "USA"],
+    },
+];
+
+pub const DANISH_FIRST: &[&str] = &[
+    "Aage", "Aase", "Agnete", "Anders", "Anker", "Asger", "Birthe", "Bjarne", "Bodil", "Børge",
+    "Camilla", "Ditte", "Ebbe", "Else", "Emil", "Esben", "Freja", "Frode", "Gerda", "Grethe",
+    "Gudrun", "Hans", "Helle", "Henning", "Inge", "Inger", "Jens", "Jytte", "Jørgen", "Kaj",
+    "Karen", "Kirsten", "Kjeld", "Kåre", "Lærke", "Lone", "Mads", "Maja", "Malthe", "Merete",
+    "Mette", "Mogens", "Niels", "Ole", "Palle", "Pernille", "Poul", "Preben", "Rasmus", "Rune",
+    "Signe", "Sofie", "Svend", "Søren", "Thøger", "Tove", "Troels", "Ulla", "Vagn", "Vibeke",
+    "Ægir", "Øjvind", "Åge", "Åse",
+];
+pub const DANISH_MIDDLE: &[&str] = &[
+    "Bach", "Holm", "Juul", "Krogh", "Lind", "Munk", "Skov", "Toft", "Østergård",
+];
+pub const DANISH_FATHERS: &[&str] = &[
+    "Alfred", "Asgar", "Bjørn", "Eskild", "Gorm", "Halfdan", "Ivar", "Knud", "Ravn", "Roar",
+    "Sigvald", "Tjalfe", "Toke", "Ubbe", "Åskild", "Øjvind",
+];
+pub const DANISH_LAST: &[&str] = &[
+    "Bæk", "Birke", "Bjerg", "Bøge", "Dam", "Egs", "Eng", "Fjord", "Have", "Hede", "Hjorte",
+    "Kilde", "Klint", "Lund", "Lyng", "Lærke", "Mølle", "Mose", "Nør", "Ravn", "Rug", "Rør",
+    "Sand", "Skær", "Sø", "Sten", "Strand", "Ulv", "Vester", "Ærø", "Øster", "Å",
+];
+pub const DANISH_LAST_END: &[&str] = &[
+    "bak", "bjerg", "borg", "dal", "gård", "holt", "hus", "kær", "mark", "mose", "sted", "strup",
+    "toft", "trup", "vang", "ås",
+];
+pub const GREENLANDIC_FIRST: &[&str] = &[
+    "Aviaaja", "Inuk", "Malik", "Minik", "Naja", "Nivi", "Paninnguaq", "Pipaluk", "Ulloriaq",
+];
+pub const GREENLANDIC_LAST: &[&str] = &[
+    "Qaqqaliaq",
+    "Ilulialik",
+    "Nuugaarsuk",
+    "Siorapaluk",
+    "Tuttulik",
+    "Uummannaaq",
+];
+pub const ARABIC_FIRST: &[&str] = &[
+    "Amina", "Bassam", "Fatima", "Hassan", "Layla", "Mariam", "Omar", "Yasmin", "Zaynab",
+];
+pub const ARABIC_LAST: &[&str] = &[
+    "Al-Bustani",
+    "Darwazah",
+    "El-Khoury",
+    "Nahhas",
+    "Sabbaghi",
+    "Zeitouni",
+];
+pub const TRADES: &[&str] = &[
+    "Bageri", "Biler", "Byg", "El", "Have", "Maler", "Rens", "Tømrer", "VVS",
+];
+pub const STREET_FIRST: &[&str] = &[
+    "Birke",
+    "Blåbær",
+    "Bøge",
+    "Drossel",
+    "Eg",
+    "Elme",
+    "Engblomme",
+    "Fuglesang",
+    "Gyvel",
+    "Hassel",
+    "Hyben",
+    "Høstager",
+    "Hyld",
+    "Kastanje",
+    "Kirsebær",
+    "Kløver",
+    "Lavendel",
+    "Lyng",
+    "Lærke",
+    "Mirabel",
+    "Nordre Bak",
+    "Pile",
+    "Rønnebær",
+    "Skovmærke",
+    "Slåen",
+    "Søndre Eng",
+    "Tjørne",
+    "Vibe",
+    "Ærenpris",
+    "Øster Mose",
+];
+pub const STREET_LAST: &[&str] = &["vej", "stræde", "stien", "allé", "bakken", "vænget"];
+
+/// Postal codes with their towns, as they exist.
+pub const POSTAL_CODES: &[(&str, &str)] = &[
+    ("2100", "København Ø"),
+    ("2200", "København N"),
+    ("2300", "København S"),
+    ("2400", "København NV"),
+    ("2450", "København SV"),
+    ("2500", "Valby"),
+    ("2600", "Glostrup"),
+    ("2605", "Brøndby"),
+    ("2610", "Rødovre"),
+    ("2620", "Albertslund"),
+    ("2650", "Hvidovre"),
+    ("2700", "Brønshøj"),
+    ("2720", "Vanløse"),
+    ("2730", "Herlev"),
+    ("2750", "Ballerup"),
+    ("2770", "Kastrup"),
+    ("2791", "Dragør"),
+    ("2800", "Kongens Lyngby"),
+    ("2830", "Virum"),
+    ("2860", "Søborg"),
+    ("2900", "Hellerup"),
+    ("2970", "Hørsholm"),
+    ("3000", "Helsingør"),
+    ("3050", "Humlebæk"),
+    ("3100", "Hornbæk"),
+    ("3200", "Helsinge"),
+    ("3300", "Frederiksværk"),
+    ("3400", "Hillerød"),
+    ("3460", "Birkerød"),
+    ("3520", "Farum"),
+    ("3600", "Frederikssund"),
+    ("3700", "Rønne"),
+    ("3770", "Allinge"),
+    ("4000", "Roskilde"),
+    ("4100", "Ringsted"),
+    ("4180", "Sorø"),
+    ("4200", "Slagelse"),
+    ("4220", "Korsør"),
+    ("4300", "Holbæk"),
+    ("4400", "Kalundborg"),
+    ("4500", "Nykøbing Sj"),
+    ("4600", "Køge"),
+    ("4700", "Næstved"),
+    ("4760", "Vordingborg"),
+    ("4800", "Nykøbing F"),
+    ("4900", "Nakskov"),
+    ("5000", "Odense C"),
+    ("5220", "Odense SØ"),
+    ("5300", "Kerteminde"),
+    ("5500", "Middelfart"),
+    ("5600", "Faaborg"),
+    ("5700", "Svendborg"),
+    ("5800", "Nyborg"),
+    ("5900", "Rudkøbing"),
+    ("5970", "Ærøskøbing"),
+    ("6000", "Kolding"),
+    ("6100", "Haderslev"),
+    ("6200", "Aabenraa"),
+    ("6270", "Tønder"),
+    ("6400", "Sønderborg"),
+    ("6600", "Vejen"),
+    ("6700", "Esbjerg"),
+    ("6760", "Ribe"),
+    ("6800", "Varde"),
+    ("6950", "Ringkøbing"),
+    ("7000", "Fredericia"),
+    ("7100", "Vejle"),
+    ("7190", "Billund"),
+    ("7400", "Herning"),
+    ("7500", "Holstebro"),
+    ("7600", "Struer"),
+    ("7700", "Thisted"),
+    ("7800", "Skive"),
+    ("7900", "Nykøbing M"),
+    ("8000", "Aarhus C"),
+    ("8200", "Aarhus N"),
+    ("8220", "Brabrand"),
+    ("8270", "Højbjerg"),
+    ("8300", "Odder"),
+    ("8400", "Ebeltoft"),
+    ("8500", "Grenaa"),
+    ("8600", "Silkeborg"),
+    ("8660", "Skanderborg"),
+    ("8700", "Horsens"),
+    ("8800", "Viborg"),
+    ("8900", "Randers C"),
+    ("9000", "Aalborg"),
+    ("9400", "Nørresundby"),
+    ("9500", "Hobro"),
+    ("9600", "Aars"),
+    ("9700", "Brønderslev"),
+    ("9800", "Hjørring"),
+    ("9850", "Hirtshals"),
+    ("9900", "Frederikshavn"),
+    ("9940", "Læsø"),
+    ("9990", "Skagen"),
+];
