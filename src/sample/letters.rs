@@ -3,10 +3,7 @@
 use super::chance::{Chance, Scatter};
 use super::markup::{Markup, push_escaped, push_padded};
 use super::pdf::{Enclosure, enclosures};
-use super::people::{
-    Home, abroad, denmark, organisation_name, person_name,
-    sweden,
-};
+use super::people::{Home, abroad, denmark, organisation_name, person_name, sweden};
 use super::plan::{Addressee, BLOCK_LETTERS, HeldReason, Outcome, Planned, PrintReason, block};
 use super::register::Register;
 use super::texts::{Case, Kind};
@@ -18,8 +15,8 @@ mod dialogue;
 mod draft;
 mod header;
 
-use draft::{Draft, Whom};
 pub use draft::Who;
+use draft::{Draft, Whom};
 
 /// Writes a mailing in order; holds what letters use again.
 pub struct Writer {
@@ -341,7 +338,16 @@ fn element(out: &mut String, name: &str, text: &str) {
 
 /// An element behind so many spaces. The text must be markup already.
 fn element_in(out: &mut String, spaces: usize, name: &str, text: &str) {
-    for piece in [&"          "[..spaces], "<", name, ">", text, "</", name, ">\n"] {
+    for piece in [
+        &"          "[..spaces],
+        "<",
+        name,
+        ">",
+        text,
+        "</",
+        name,
+        ">\n",
+    ] {
         out.push_str(piece);
     }
 }

@@ -345,10 +345,7 @@ mod tests {
                 let bytes = base64_simd::STANDARD.decode_to_vec(text).unwrap();
                 let name = enclosure.file_name;
                 let length = bytes.len();
-                assert!(
-                    (12_000..24_000).contains(&length),
-                    "{name}: {length} bytes"
-                );
+                assert!((12_000..24_000).contains(&length), "{name}: {length} bytes");
                 let pdf = Document::load_mem(&bytes).unwrap();
                 let pages: Vec<u32> = pdf.get_pages().into_keys().collect();
                 assert!((1..=2).contains(&pages.len()), "{name}");

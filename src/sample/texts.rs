@@ -69,13 +69,7 @@ impl Kind {
     }
 
     /// Writes the blocks of its text.
-    pub fn write(
-        self,
-        country: Country,
-        out: &mut Markup<'_>,
-        chance: &mut Chance,
-        case: &Case,
-    ) {
+    pub fn write(self, country: Country, out: &mut Markup<'_>, chance: &mut Chance, case: &Case) {
         match country {
             Country::Sweden => sweden::write(self, out, chance, case),
             Country::Denmark => denmark::write(self, out, chance, case),

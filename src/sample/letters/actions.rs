@@ -39,11 +39,23 @@ fn of_kind(out: &mut String, chance: &mut Chance, kind: Kind, case: &Case) {
         Kind::Childcare => {
             let times = "        <ends>2026-11-30T23:59:00+01:00</ends>\n";
             action(out, "BEKRAEFT", "Bekræft pladsen", times, "dagtilbud/plads");
-            action(out, "SELVBETJENING", "Søg om fripladstilskud", "", "dagtilbud/friplads");
+            action(
+                out,
+                "SELVBETJENING",
+                "Søg om fripladstilskud",
+                "",
+                "dagtilbud/friplads",
+            );
         }
         Kind::Building => action(out, "INFORMATION", "Følg din byggesag", "", "byggesag"),
         Kind::CarePlan => {
-            action(out, "TILMELDING", "Tilmeld dig madservice", "", "madservice");
+            action(
+                out,
+                "TILMELDING",
+                "Tilmeld dig madservice",
+                "",
+                "madservice",
+            );
             if chance.happens(400) {
                 action(out, "UNDERSKRIV", "Underskriv samtykke", "", "samtykke");
             }
@@ -81,7 +93,10 @@ fn reservation(out: &mut String, case: &Case) {
         place,
     } = Meeting::of(case);
     let (label, description) = if case.english {
-        ("Add the meeting to your calendar", "Meeting about your plan")
+        (
+            "Add the meeting to your calendar",
+            "Meeting about your plan",
+        )
     } else {
         ("Læg mødet i kalenderen", "Møde om din plan")
     };

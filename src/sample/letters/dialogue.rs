@@ -3,7 +3,7 @@
 
 use super::draft::{Draft, Whom};
 use super::element;
-use crate::letter::RecipientId;
+use crate::letter::{Country, RecipientId};
 use crate::sample::chance::Chance;
 use crate::sample::markup::push_padded;
 use crate::sample::people::denmark::{child, street};
@@ -74,7 +74,7 @@ pub fn denmark(out: &mut String, chance: &mut Chance, draft: &Draft, case: &Case
         element(
             out,
             "messageCode",
-            draft.kind.face(crate::letter::Country::Denmark).process,
+            draft.kind.face(Country::Denmark).process,
         );
     }
     if chance.happens(600) {
@@ -116,7 +116,7 @@ fn about(out: &mut String, chance: &mut Chance, draft: &Draft, case: &Case) {
         push_padded(out, chance.below(10_000_000), 10);
         out.push_str("\"/>\n");
     }
-    // Main groups of KL Emnesystematik.
+    // Groups of KL Emnesystematik.
     let (key, label) = match draft.kind {
         Kind::Childcare => ("28.00.00", "Dagtilbud til børn og unge"),
         Kind::Bill => ("07.00.00", "Affald og genanvendelse"),

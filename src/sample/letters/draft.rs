@@ -48,7 +48,12 @@ pub enum Whom {
 
 impl Draft {
     /// Draws what is not planned. `known` is the recipient of an earlier letter who has this one too.
-    pub fn draw(country: Country, planned: Planned, known: Option<Who>, chance: &mut Chance) -> Self {
+    pub fn draw(
+        country: Country,
+        planned: Planned,
+        known: Option<Who>,
+        chance: &mut Chance,
+    ) -> Self {
         let outcome = planned.outcome;
         let whom = match (known, outcome) {
             (Some(known), _) => known.whom,
@@ -110,7 +115,9 @@ impl Draft {
         // What is held as digital only or of the dead is no mandatory letter, which would go digital.
         let ordinary = !matches!(self.planned.outcome, Outcome::Held(_));
         self.mandatory = self.who.exempt
-            || (ordinary && self.planned.outcome != Outcome::Print(PrintReason::Exempt) && chance.happens(30));
+            || (ordinary
+                && self.planned.outcome != Outcome::Print(PrintReason::Exempt)
+                && chance.happens(30));
         self.english = self.kind == Kind::Appointment && chance.happens(120);
         self
     }

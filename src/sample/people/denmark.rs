@@ -1,7 +1,7 @@
 //! Recipients in Denmark.
 //!
 //! CPR numbers have 60 added to the day of birth: outside the numbers that CPR issues (facts/denmark.md §5.1). The births
-//! lie in the years 1900 to 1999, so that everybody is of age for Digital Post. CVR numbers pass modulus 11 and begin
+//! lie in the years 1940 to 1999, so that everybody is of age for Digital Post. CVR numbers pass modulus 11 and begin
 //! with a zero: the first seven digits are issued in rising order, from one million on, so that none has a zero in
 //! front (erhvervsstyrelsen.dk, "Modulus 11 kontrol"; python-stdnum refuses such a number). Postal codes and towns are
 //! real, streets are combined from lists.
@@ -16,10 +16,10 @@ mod lists;
 pub use lists::ABROAD;
 use lists::*;
 
-/// First birth year; digit 7 is 0 to 3 for the whole century.
-const FIRST_YEAR: u32 = 1900;
-/// Days from 1900-01-01 to 1999-12-31: 100 years, 24 of them leap years (1900 is none).
-const DAYS: u32 = 100 * 365 + 24;
+/// First birth year; digit 7 is 0 to 3 up to the end of the century.
+const FIRST_YEAR: u32 = 1940;
+/// Days from 1940-01-01 to 1999-12-31: 60 years, 15 of them leap years.
+const DAYS: u32 = 60 * 365 + 15;
 /// Serial numbers of a day, 0001 to 3999.
 const SERIALS: u32 = 3999;
 /// How many persons there are.
@@ -59,7 +59,7 @@ pub fn company(place: u32) -> RecipientId {
     Cvr::from_digits(&text).map_or(RecipientId::None, RecipientId::Cvr)
 }
 
-/// Eight digits. Of ten numbers that differ in the seventh digit at most one has no check digit; it is left out.
+/// Eight digits. Of ten numbers that differ in the seventh digit at most one has no check digit, so that nine can be had.
 fn cvr_number(place: u32) -> String {
     let six = FIRST_SIX_MIN + place / 9 % (100_000 - FIRST_SIX_MIN);
     let mut valid = (six * 10..six * 10 + 10).filter_map(|seven| {
@@ -127,7 +127,11 @@ pub fn organisation_name(out: &mut String, chance: &mut Chance) {
         }
         2 => {
             surname(out, chance);
-            out.push_str(chance.pick(&[" Idrætsforening", " Vandværk A.m.b.a.", " Forsamlingshus"]));
+            out.push_str(chance.pick(&[
+                " Idrætsforening",
+                " Vandværk A.m.b.a.",
+                " Forsamlingshus",
+            ]));
         }
         _ => {
             surname(out, chance);
@@ -208,10 +212,10 @@ mod tests {
             RecipientId::Cpr(n) => n.as_str().to_owned(),
             _ => String::new(),
         };
-        assert_eq!(digits(person(0)), "6101000001");
+        assert_eq!(digits(person(0)), "6101400001");
         assert_eq!(digits(person(PERSONS - 1)), "9112993999");
         assert_eq!(cvr_number(0).len(), 8);
-        assert_eq!(&cvr_number(COMPANIES - 1)[..7], "0999999");
+        assert_eq!(cvr_number(COMPANIES - 1), "09999981"); // 0999999 has no check digit.
         // An official number (facts/denmark.md §5.2).
         assert_eq!(check_digit(1_358_562), Some(8));
     }

@@ -131,17 +131,17 @@ pub const ENCLOSURES: [Text; 8] = [
 pub const SHARED: [Shared; 1] = [Shared {
     id: "overklagande",
     text: Text {
-    file_name: "Så överklagar ni.pdf",
-    title: "Så överklagar ni ett beslut",
-    paragraphs: &[
-        "# Vad ska stå i överklagandet?",
-        ABOUT_APPEAL,
-        "# Vem kan hjälpa till?",
-        ABOUT_HELP,
-        "# Personuppgifter",
-        ABOUT_DATA,
-    ],
-    columns: &[],
-    rows: 0,
-},
+        file_name: "Så överklagar ni.pdf",
+        title: "Så överklagar ni ett beslut",
+        paragraphs: &[
+            "# Vad ska stå i överklagandet?",
+            ABOUT_APPEAL,
+            "# Vem kan hjälpa till?",
+            ABOUT_HELP,
+            "# Personuppgifter",
+            ABOUT_DATA,
+        ],
+        columns: &[],
+        rows: 0,
+    },
 }];

@@ -52,7 +52,15 @@ pub const DANISH_FIRST: &[&str] = &[
     "Ægir", "Øjvind", "Åge", "Åse",
 ];
 pub const DANISH_MIDDLE: &[&str] = &[
-    "Bach", "Holm", "Juul", "Krogh", "Lind", "Munk", "Skov", "Toft", "Østergård",
+    "Bach",
+    "Holm",
+    "Juul",
+    "Krogh",
+    "Lind",
+    "Munk",
+    "Skov",
+    "Toft",
+    "Østergård",
 ];
 pub const DANISH_FATHERS: &[&str] = &[
     "Alfred", "Asgar", "Bjørn", "Eskild", "Gorm", "Halfdan", "Ivar", "Knud", "Ravn", "Roar",
@@ -68,7 +76,15 @@ pub const DANISH_LAST_END: &[&str] = &[
     "toft", "trup", "vang", "ås",
 ];
 pub const GREENLANDIC_FIRST: &[&str] = &[
-    "Aviaaja", "Inuk", "Malik", "Minik", "Naja", "Nivi", "Paninnguaq", "Pipaluk", "Ulloriaq",
+    "Aviaaja",
+    "Inuk",
+    "Malik",
+    "Minik",
+    "Naja",
+    "Nivi",
+    "Paninnguaq",
+    "Pipaluk",
+    "Ulloriaq",
 ];
 pub const GREENLANDIC_LAST: &[&str] = &[
     "Qaqqaliaq",

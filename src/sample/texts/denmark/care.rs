@@ -35,7 +35,7 @@ const HELP: [(&str, &str, [&str; 3]); 6] = [
     ),
     (
         "Træning",
-        "Du vil bevare kræfter og balance og komme ud hver dag, når vejret er til det. Terapeuten har vist dig øvelserne og tilpasset rollatoren.",
+        "Du vil bevare dine kræfter og din balance og komme ud hver dag, når vejret er til det. Terapeuten har vist dig øvelserne og tilpasset rollatoren.",
         [
             "Genoptræning på holdet tirsdag formiddag",
             "Øvelser hver dag efter programmet",
@@ -64,7 +64,7 @@ const HELP: [(&str, &str, [&str; 3]); 6] = [
 
 /// Decision on help at home, two to three pages.
 pub fn decision(out: &mut Markup<'_>, chance: &mut Chance, case: &Case) {
-    out.paragraph("Vi besøgte dig for at tale om, hvilken hjælp du har brug for. Her er vores afgørelse. Den beskriver, hvad du får hjælp til, hvornår hjælpen bliver givet, og hvad I har aftalt, at den skal føre til. Læs den igennem, og sig til, hvis noget skal rettes.");
+    out.paragraph("Vi besøgte dig for at tale om, hvilken hjælp du har brug for. Her er vores afgørelse. Den beskriver, hvad du får hjælp til, hvornår hjælpen bliver givet, og hvad vi har aftalt, at den skal føre til. Læs den igennem, og sig til, hvis noget skal rettes.");
     out.key_values(&[
         (
             "Bevilget hjælp",

@@ -54,9 +54,19 @@ pub fn bill(out: &mut Markup<'_>, chance: &mut Chance, case: &Case) {
         ]);
     };
     line(out, "Grundgebyr", 1, 48_750);
-    line(out, "Rest- og madaffald, 240 liter", chance.between(1, 4), 61_500);
+    line(
+        out,
+        "Rest- og madaffald, 240 liter",
+        chance.between(1, 4),
+        61_500,
+    );
     line(out, "Papir og pap, 240 liter", chance.between(1, 3), 14_250);
-    line(out, "Plast, glas og metal, 240 liter", chance.between(1, 3), 17_900);
+    line(
+        out,
+        "Plast, glas og metal, 240 liter",
+        chance.between(1, 3),
+        17_900,
+    );
     line(out, "Genbrugspladser", 1, 52_375);
     if chance.happens(400) {
         line(out, "Haveaffald, 240 liter", 1, 33_125);
