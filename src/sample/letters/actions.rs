@@ -37,7 +37,7 @@ fn of_kind(out: &mut String, chance: &mut Chance, kind: Kind, case: &Case) {
             }
         }
         Kind::Childcare => {
-            let times = "        <ends>2026-11-30T23:59:00+01:00</ends>\n";
+            let times = "        <ends>2026-11-28T23:59:00+01:00</ends>\n";
             action(out, "BEKRAEFT", "Bekræft pladsen", times, "dagtilbud/plads");
             action(
                 out,
