@@ -1,4 +1,5 @@
-//! Writes a mailing of any size, with its reachability snapshot and job file, to try the program on.
+//! Writes a mailing of any size, with its reachability snapshot and job file, to try the program on: the night of a
+//! municipality in Sweden or in Denmark.
 //!
 //! In: a folder and [`Options`]. Out: `mailing.xml` (valid against `schemas/mailing-1.xsd`), `registry.snapshot` and
 //! `lettermill.toml`, and [`Written`], which says how the books of a run over them must come out. What always holds:
@@ -13,6 +14,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::disk;
+use crate::letter::Country;
 
 mod chance;
 mod letters;
@@ -50,6 +52,8 @@ const BUFFER_BYTES: usize = 1 << 20;
 /// What the sample shall be like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
+    /// Whose municipality sends.
+    pub country: Country,
     /// How many letters, 1 to [`LETTERS_MAX`].
     pub letters: u32,
     /// Another seed gives other people, texts and order.
@@ -59,14 +63,15 @@ pub struct Options {
     /// Of a hundred letters, so many enclose a PDF.
     pub pdf_percent: u8,
     /// Of a thousand letters, so many are held for a person to decide: digital only, or service of process, without a
-    /// mailbox. Taken from the printed ones.
+    /// mailbox; in Denmark also to the dead. Taken from the printed ones.
     pub held_permille: u16,
 }
 
 impl Default for Options {
-    /// A thousand letters, 80 % digital, 20 % with a PDF, none held: the mix of `docs/performance.md`.
+    /// A thousand letters in Sweden, 80 % digital, 20 % with a PDF, none held: the mix of `docs/performance.md`.
     fn default() -> Self {
         Self {
+            country: Country::Sweden,
             letters: 1000,
             seed: 1,
             digital_percent: 80,
@@ -150,7 +155,7 @@ pub fn write(folder: &Path, options: &Options) -> Result<Written, Error> {
 
     let part = at(MAILING_PART);
     let mut file = disk::HashingWriter::create(&part).map_err(io_at(part.clone()))?;
-    let mut registry = register::Register::new(SNAPSHOT_DATE)?;
+    let mut registry = register::Register::new(options.country, SNAPSHOT_DATE)?;
     let mut writer = Writer::new(*options)?;
     let mut text = String::with_capacity(BUFFER_BYTES * 2);
     writer.header(&mut text)?;
@@ -233,11 +238,20 @@ fn job_file(options: &Options, written: &Written) -> String {
         ..
     } = written;
     let Options {
+        country,
         seed,
         digital_percent,
         pdf_percent,
         ..
     } = options;
+    // In Denmark the channel is opened, and all kinds of letters may use it.
+    let (route, insert) = match country {
+        Country::Sweden => ("", "svarskuvert"),
+        Country::Denmark => (
+            "[route]\ndigital_channels = [\"digital-post\"]\nrights = [\"mandatory-post\", \"legal-notification\"]\n\n",
+            "svarkuvert",
+        ),
+    };
     format!(
         "{JOB_HEAD}: {letters} letters, seed {seed}, {digital_percent} % digital, {pdf_percent} % with a PDF.\n\
          # A run must come to: digital {digital}, print {print}, held {held}, rejected 0. Attachments: {attachments}.\n\
@@ -245,7 +259,8 @@ fn job_file(options: &Options, written: &Written) -> String {
          [registry]\n\
          snapshot = \"{SNAPSHOT}\"\n\
          \n\
+         {route}\
          [print]\n\
-         inserts = [{{ name = \"svarskuvert\", station = 1, weight_mg = 4000 }}]\n"
+         inserts = [{{ name = \"{insert}\", station = 1, weight_mg = 4000 }}]\n"
     )
 }

@@ -14,6 +14,9 @@ use lettermill::letter::{
     AddressForm, Block, Content, Country, DeliveryWish, Letter, ListKind, RecipientId, Run, Sides,
 };
 
+#[path = "ingest/dialogue.rs"]
+mod dialogue;
+
 const HEADER: &str = r#"
   <header>
     <mailingId>ingest-1</mailingId>

@@ -11,6 +11,8 @@ use lettermill::schema::{Schema, document};
 
 #[path = "schema/compare.rs"]
 mod compare;
+#[path = "schema/complete.rs"]
+mod complete;
 #[path = "schema/constructs.rs"]
 mod constructs;
 #[path = "schema/events.rs"]
@@ -92,7 +94,22 @@ fn mutants_of_mailings() {
             "starts",
             "ends",
         ],
-        empty: &["br", "pageBreak", "column", "file", "shared"],
+        empty: &[
+            "br",
+            "pageBreak",
+            "column",
+            "file",
+            "shared",
+            "representative",
+            "citizen",
+            "company",
+            "vehicle",
+            "property",
+            "kle",
+            "form",
+            "productionUnit",
+            "education",
+        ],
     };
     let tally = compare(&case, 6000, 1);
     println!("mailing: {tally:?}");

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
 /// Turns a night's mass mailing into signed digital mail and a print spool, and accounts for every letter.
@@ -171,6 +171,15 @@ pub enum RegistryCommand {
 /// `sample`
 #[derive(Debug, Args)]
 pub struct SampleArgs {
+    /// Country of the municipality that sends.
+    #[arg(
+        long,
+        value_name = "SE|DK",
+        default_value = "SE",
+        value_enum,
+        ignore_case = true
+    )]
+    pub country: SampleCountry,
     /// Number of letters.
     #[arg(long, value_name = "N", default_value_t = 250, value_parser = clap::value_parser!(u32).range(1..))]
     pub letters: u32,
@@ -183,6 +192,20 @@ pub struct SampleArgs {
     /// Share of letters that enclose a PDF.
     #[arg(long, value_name = "P", default_value_t = 20, value_parser = clap::value_parser!(u8).range(0..=100))]
     pub pdf_percent: u8,
+    /// Letters in a thousand that a run must hold for a person; 0 if not given, 10 in Denmark.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(0..=1000))]
+    pub held_permille: Option<u16>,
     /// Folder to write into; made if it is not there.
     pub folder: PathBuf,
+}
+
+/// Countries that samples are written for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SampleCountry {
+    /// Sweden.
+    #[value(name = "SE", help = "Sweden: Mina meddelanden")]
+    Sweden,
+    /// Denmark.
+    #[value(name = "DK", help = "Denmark: Digital Post")]
+    Denmark,
 }

@@ -136,6 +136,11 @@ pub fn kronor(ore: u32) -> String {
     out
 }
 
+/// An amount in øre as Danish letters write it: `1.234,50`.
+pub fn kroner(oere: u32) -> String {
+    kronor(oere).replace('\u{a0}', ".")
+}
+
 /// Appends a number with leading zeros.
 pub fn push_padded(out: &mut String, number: u32, digits: u32) {
     for place in (0..digits).rev() {
@@ -148,10 +153,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn amounts_read_as_in_swedish() {
+    fn amounts_read_as_in_each_country() {
         assert_eq!(kronor(5), "0,05");
         assert_eq!(kronor(99_950), "999,50");
         assert_eq!(kronor(123_400), "1\u{a0}234,00");
+        assert_eq!(kroner(123_450), "1.234,50");
     }
 
     #[test]

@@ -7,10 +7,13 @@
 
 use lopdf::{Dictionary, Document, Object, Stream, dictionary};
 
+use crate::letter::Country;
+
 mod face;
 mod text;
 
 use face::Face;
+use text::{Text, Texts};
 
 /// Why a PDF could not be made; a fault of the program or its fonts, never of the input.
 #[derive(Debug, thiserror::Error)]
@@ -55,35 +58,57 @@ impl Enclosure {
     }
 }
 
-/// How many different ones there are.
-pub const ENCLOSURES: u32 = text::ENCLOSURES.len() as u32;
-
-/// The PDFs that letters enclose, in a fixed order.
+/// The PDFs that letters of a country enclose, in a fixed order.
 ///
 /// # Errors
 /// A font program that cannot be cut down, or a PDF that cannot be written.
-pub fn enclosures() -> Result<Vec<Enclosure>, PdfError> {
-    text::ENCLOSURES.iter().map(enclosure).collect()
+pub fn enclosures(country: Country) -> Result<Vec<Enclosure>, PdfError> {
+    let texts = Texts::of(country);
+    let made = texts.enclosures.iter().map(|text| enclosure(text, texts));
+    made.collect()
 }
 
-/// The document that letters share: information on appeals, without a letter's number.
+/// A document that letters share.
+pub struct SharedDocument {
+    /// Its id in the mailing.
+    pub id: &'static str,
+    /// The name the recipient sees.
+    pub file_name: &'static str,
+    /// The PDF.
+    pub bytes: Vec<u8>,
+}
+
+/// The documents that letters of a country share, without a letter's number: information on appeals; in Denmark also how
+/// to pay, for those who have it on paper.
 ///
 /// # Errors
 /// As [`enclosures`].
-pub fn shared_document() -> Result<Vec<u8>, PdfError> {
-    let mut paper = Paper::new()?;
-    text::SHARED.write(&mut paper);
-    paper.finish(None)
+pub fn shared_documents(country: Country) -> Result<Vec<SharedDocument>, PdfError> {
+    let texts = Texts::of(country);
+    let one = |shared: &text::Shared| {
+        let mut paper = Paper::new()?;
+        shared.text.write(&mut paper, texts.amount);
+        Ok(SharedDocument {
+            id: shared.id,
+            file_name: shared.text.file_name,
+            bytes: paper.finish(None)?,
+        })
+    };
+    texts.shared.iter().map(one).collect()
 }
 
-fn enclosure(text: &text::Text) -> Result<Enclosure, PdfError> {
+fn enclosure(text: &Text, texts: &Texts) -> Result<Enclosure, PdfError> {
     // Spaces in front of the number move it to a place divisible by three.
     for spaces in 0..6 {
         let mut paper = Paper::new()?;
-        text.write(&mut paper);
+        text.write(&mut paper, texts.amount);
         let digits = paper.digit_codes();
         let number = digits[0].repeat(NUMBER_DIGITS);
-        let bytes = paper.finish(Some((spaces, &number)))?;
+        let bytes = paper.finish(Some(Numbered {
+            label: texts.label,
+            spaces,
+            codes: &number,
+        }))?;
         let Some(at) = memchr::memmem::find(&bytes, &number) else {
             return Err(PdfError("the number is not in the file".into()));
         };
@@ -97,6 +122,16 @@ fn enclosure(text: &text::Text) -> Result<Enclosure, PdfError> {
         }
     }
     Err(PdfError("the number cannot be aligned".into()))
+}
+
+/// The letter's number on a page.
+struct Numbered<'n> {
+    /// In front of it.
+    label: &'static str,
+    /// Spaces in the content stream, so that it stands where it can be exchanged.
+    spaces: usize,
+    /// Its glyph codes.
+    codes: &'n [u8],
 }
 
 /// Width and height of A4 in points.
@@ -228,15 +263,18 @@ impl Paper {
         }
     }
 
-    /// Writes the file. `number` is put on every page, behind so many spaces.
-    fn finish(mut self, number: Option<(usize, &[u8])>) -> Result<Vec<u8>, PdfError> {
-        let label = self.faces[0].encode("Bilaga till brev nr ");
+    /// Writes the file. `number` is put on every page.
+    fn finish(mut self, number: Option<Numbered<'_>>) -> Result<Vec<u8>, PdfError> {
+        let label = number
+            .as_ref()
+            .map(|n| self.faces[0].encode(n.label))
+            .unwrap_or_default();
         let mut pdf = Document::with_version("1.7");
         let mut fonts = Dictionary::new();
         for (name, face) in ["F0", "F1"].iter().zip(&self.faces) {
             fonts.set(*name, face.write(&mut pdf)?);
         }
-        let number = number.map(|(spaces, codes)| {
+        let number = number.map(|Numbered { spaces, codes, .. }| {
             let y = 42.5; // 15 mm above the lower edge.
             let mut stream = format!(
                 "{}BT /F0 8 Tf {LEFT:.2} {y} Td <{label}",
@@ -297,22 +335,24 @@ mod tests {
 
     #[test]
     fn enclosures_are_small_and_say_their_number() {
-        for enclosure in enclosures().unwrap() {
-            let mut text = String::new();
-            enclosure.push_base64(&mut text, 12_345);
-            let bytes = base64_simd::STANDARD.decode_to_vec(text).unwrap();
-            assert!(
-                (12_000..24_000).contains(&bytes.len()),
-                "{}: {} bytes",
-                enclosure.file_name,
-                bytes.len()
-            );
-            let pdf = Document::load_mem(&bytes).unwrap();
-            let pages: Vec<u32> = pdf.get_pages().into_keys().collect();
-            assert!((1..=2).contains(&pages.len()), "{}", enclosure.file_name);
-            for page in pages {
-                let text = pdf.extract_text(&[page]).unwrap();
-                assert!(text.contains("Bilaga till brev nr 000012345"), "{text}");
+        for (country, label) in [
+            (Country::Sweden, "Bilaga till brev nr 000012345"),
+            (Country::Denmark, "Bilag til brev nr. 000012345"),
+        ] {
+            for enclosure in enclosures(country).unwrap() {
+                let mut text = String::new();
+                enclosure.push_base64(&mut text, 12_345);
+                let bytes = base64_simd::STANDARD.decode_to_vec(text).unwrap();
+                let name = enclosure.file_name;
+                let length = bytes.len();
+                assert!((12_000..24_000).contains(&length), "{name}: {length} bytes");
+                let pdf = Document::load_mem(&bytes).unwrap();
+                let pages: Vec<u32> = pdf.get_pages().into_keys().collect();
+                assert!((1..=2).contains(&pages.len()), "{name}");
+                for page in pages {
+                    let text = pdf.extract_text(&[page]).unwrap();
+                    assert!(text.contains(label), "{text}");
+                }
             }
         }
     }
@@ -321,9 +361,12 @@ mod tests {
     fn the_fonts_have_every_character_of_the_texts() {
         let font = skrifa::FontRef::new(notosans::REGULAR_TTF).unwrap();
         let charmap = font.charmap();
-        for text in text::ENCLOSURES.iter().chain([&text::SHARED]) {
-            for c in text.paragraphs.concat().chars().chain(text.title.chars()) {
-                assert!(charmap.map(c).is_some(), "{c}");
+        for texts in [Country::Sweden, Country::Denmark].map(Texts::of) {
+            let shared = texts.shared.iter().map(|shared| &shared.text);
+            for text in texts.enclosures.iter().chain(shared) {
+                for c in text.paragraphs.concat().chars().chain(text.title.chars()) {
+                    assert!(charmap.map(c).is_some(), "{c}");
+                }
             }
         }
     }

@@ -1,156 +1,53 @@
-//! Invented recipients: identifiers that can belong to no one, names and addresses from lists.
-//!
-//! Person numbers have birth dates from 1800-01-01 to 1829-12-31: well formed, with a valid check digit, and given to
-//! nobody, since the numbers began in 1947 (facts/sweden.md §5). Organisation numbers have 0 or 1 as third digit and
-//! are never assigned (same place). Towns are invented; the lists are combined at random, so that a name means no one.
+//! Invented recipients: identifiers that can belong to no one, names and addresses combined at random from lists, so that
+//! a name means no one. One module a country says which numbers.
 
 use super::chance::Chance;
-use crate::letter::identifier::luhn_digit;
+use crate::letter::Country;
 
+pub mod denmark;
 mod lists;
+pub mod sweden;
 
-pub use lists::ABROAD;
-use lists::*;
-
-/// First birth day of the space of person numbers.
-const FIRST_YEAR: u32 = 1800;
-/// Days from 1800-01-01 to 1829-12-31: 30 years, seven of them leap years (1800 is none).
-const DAYS: u32 = 30 * 365 + 7;
-/// How many person numbers there are: birth numbers 001 to 999 a day.
-pub const PERSON_NUMBERS: u32 = DAYS * 999;
-/// How many organisation numbers there are: ten prefixes, third digit 0 or 1, six digits.
-pub const ORGANISATION_NUMBERS: u32 = 10 * 2 * 1_000_000;
-
-/// The first two digits of organisation numbers, by legal form (5 limited companies, 7 cooperatives, 8 associations,
-/// 9 partnerships).
-const ORGANISATION_PREFIXES: [u32; 10] = [55, 56, 59, 71, 76, 78, 80, 82, 91, 96];
-
-/// Whether a person number is a personnummer or a samordningsnummer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Series {
-    /// With the day of birth.
-    Personal,
-    /// With the day of birth plus 60.
-    Coordination,
+/// An address abroad: country code and free lines below the name.
+pub struct Abroad {
+    /// ISO 3166-1 alpha-2.
+    pub country: &'static str,
+    /// Street, town, country.
+    pub lines: [&'static str; 3],
 }
 
-/// The person number of a place in the space, twelve digits. Places of both series are distinct.
-pub fn person_number(place: u32, series: Series) -> [u8; 12] {
-    let (mut day, birth_number) = (place / 999 % DAYS, place % 999 + 1);
-    let mut year = FIRST_YEAR;
-    while day >= days_in(year) {
-        day -= days_in(year);
-        year += 1;
-    }
-    let mut month = 1;
-    while day >= days_of_month(year, month) {
-        day -= days_of_month(year, month);
-        month += 1;
-    }
-    let day = day
-        + 1
-        + if series == Series::Coordination {
-            60
-        } else {
-            0
-        };
-    let digits = u64::from(year) * 10_000_000
-        + u64::from(month) * 100_000
-        + u64::from(day) * 1000
-        + u64::from(birth_number);
-    with_check_digit(digits)
-}
-
-/// The organisation number of a place in the space, twelve digits with the prefix 16.
-pub fn organisation_number(place: u32) -> [u8; 12] {
-    let (prefix, rest) = (place / 2_000_000 % 10, place % 2_000_000);
-    let nine = u64::from(ORGANISATION_PREFIXES[prefix as usize]) * 10_000_000 + u64::from(rest);
-    with_check_digit(16 * 1_000_000_000 + nine)
-}
-
-/// Eleven digits, and the check digit over the last nine of them (facts/sweden.md §5: Luhn over the ten-digit form).
-fn with_check_digit(eleven: u64) -> [u8; 12] {
-    let mut out = [b'0'; 12];
-    let mut rest = eleven;
-    for digit in out[..11].iter_mut().rev() {
-        *digit = b'0' + (rest % 10) as u8;
-        rest /= 10;
-    }
-    out[11] = luhn_digit(&out[2..11]);
-    out
-}
-
-fn is_leap(year: u32) -> bool {
-    year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
-}
-
-fn days_in(year: u32) -> u32 {
-    if is_leap(year) { 366 } else { 365 }
-}
-
-fn days_of_month(year: u32, month: u32) -> u32 {
-    match month {
-        2 if is_leap(year) => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
+/// Invented addresses abroad, as letters from a country write them.
+pub fn abroad(from: Country) -> &'static [Abroad] {
+    match from {
+        Country::Sweden => &sweden::ABROAD,
+        Country::Denmark => &denmark::ABROAD,
     }
 }
 
-/// Appends the name of a person: mostly Swedish, some Finnish, Sami, Polish and Turkish.
-pub fn person_name(out: &mut String, chance: &mut Chance) {
-    match chance.below(100) {
-        0..78 => {
-            out.push_str(chance.pick(SWEDISH_FIRST));
-            if chance.happens(80) {
-                out.push('-');
-                out.push_str(chance.pick(SWEDISH_SECOND));
-            }
-            out.push(' ');
-            swedish_surname(out, chance);
-        }
-        78..84 => two(out, chance, FINNISH_FIRST, FINNISH_LAST),
-        84..89 => two(out, chance, SAMI_FIRST, SAMI_LAST),
-        89..95 => two(out, chance, POLISH_FIRST, POLISH_LAST),
-        _ => two(out, chance, TURKISH_FIRST, TURKISH_LAST),
+/// Appends the name of a person.
+pub fn person_name(country: Country, out: &mut String, chance: &mut Chance) {
+    match country {
+        Country::Sweden => sweden::person_name(out, chance),
+        Country::Denmark => denmark::person_name(out, chance),
     }
 }
 
 /// Appends the name of an organisation.
-pub fn organisation_name(out: &mut String, chance: &mut Chance) {
-    match chance.below(6) {
-        0 => {
-            swedish_surname(out, chance);
-            out.push_str(" & Söner ");
-            out.push_str(chance.pick(TRADES));
-            out.push_str(" AB");
-        }
-        1 => {
-            out.push_str("Brf ");
-            out.push_str(chance.pick(STREET_FIRST));
-            out.push_str(chance.pick(&["gläntan", "höjden", "parken", "backen"]));
-        }
-        2 => {
-            town_name(out, chance.below(TOWNS));
-            out.push_str(chance.pick(&[" idrottsförening", " hembygdsförening", " bygdegård"]));
-        }
-        _ => {
-            town_name(out, chance.below(TOWNS));
-            out.push(' ');
-            out.push_str(chance.pick(TRADES));
-            out.push_str(chance.pick(&[" AB", " HB", " ek. för."]));
-        }
+pub fn organisation_name(country: Country, out: &mut String, chance: &mut Chance) {
+    match country {
+        Country::Sweden => sweden::organisation_name(out, chance),
+        Country::Denmark => denmark::organisation_name(out, chance),
     }
 }
 
-/// A postal address in Sweden.
+/// A postal address.
 #[derive(Clone, Debug, Default)]
 pub struct Home {
     /// In whose care; empty for most.
     pub care_of: String,
     /// Street, number and flat.
     pub street: String,
-    /// `123 45`.
+    /// SE `123 45`, DK `1234`.
     pub postal_code: String,
     /// Post town.
     pub town: String,
@@ -158,7 +55,7 @@ pub struct Home {
 
 impl Home {
     /// Draws another address into the same allocation.
-    pub fn draw(&mut self, chance: &mut Chance) {
+    pub fn draw(&mut self, country: Country, chance: &mut Chance) {
         for part in [
             &mut self.care_of,
             &mut self.street,
@@ -167,45 +64,10 @@ impl Home {
         ] {
             part.clear();
         }
-        if chance.happens(25) {
-            self.care_of.push_str("c/o ");
-            swedish_surname(&mut self.care_of, chance);
+        match country {
+            Country::Sweden => sweden::home(self, chance),
+            Country::Denmark => denmark::home(self, chance),
         }
-        if chance.happens(40) {
-            self.street.push_str("Box ");
-            push_number(&mut self.street, chance.between(11, 4999));
-        } else {
-            self.street.push_str(chance.pick(STREET_FIRST));
-            self.street.push_str(chance.pick(STREET_LAST));
-            self.street.push(' ');
-            push_number(&mut self.street, chance.between(1, 119));
-            if chance.happens(300) {
-                self.street.push(' ');
-                self.street.push_str(chance.pick(&["A", "B", "C", "D"]));
-            }
-            if chance.happens(350) {
-                self.street.push_str(" lgh 1");
-                push_number(&mut self.street, chance.between(0, 9));
-                push_number(&mut self.street, chance.between(10, 19));
-            }
-        }
-        let town = chance.below(TOWNS);
-        town_name(&mut self.town, town);
-        // Every town has its own hundred of postal codes, spread over the country's range 100 00 to 984 99.
-        push_number(&mut self.postal_code, 100 + town * 884 / TOWNS);
-        self.postal_code.push(' ');
-        push_number(&mut self.postal_code, chance.between(10, 98));
-    }
-}
-
-/// Appends a surname of two parts, sometimes with an ending.
-pub fn swedish_surname(out: &mut String, chance: &mut Chance) {
-    if chance.happens(250) {
-        out.push_str(chance.pick(SWEDISH_FATHERS));
-        out.push_str("sson");
-    } else {
-        out.push_str(chance.pick(SWEDISH_LAST));
-        out.push_str(chance.pick(SWEDISH_LAST_END));
     }
 }
 
@@ -231,73 +93,68 @@ fn two(out: &mut String, chance: &mut Chance, first: &[&str], last: &[&str]) {
     out.push_str(chance.pick(last));
 }
 
-/// How many towns there are.
-const TOWNS: u32 = (TOWN_FIRST.len() * TOWN_LAST.len()) as u32;
+/// Year, month and day of a day counted from the first of `first_year`.
+fn day_of(first_year: u32, mut day: u32) -> (u32, u32, u32) {
+    let mut year = first_year;
+    while day >= days_in(year) {
+        day -= days_in(year);
+        year += 1;
+    }
+    let mut month = 1;
+    while day >= days_of_month(year, month) {
+        day -= days_of_month(year, month);
+        month += 1;
+    }
+    (year, month, day + 1)
+}
 
-fn town_name(out: &mut String, town: u32) {
-    out.push_str(TOWN_FIRST[town as usize % TOWN_FIRST.len()]);
-    out.push_str(TOWN_LAST[town as usize / TOWN_FIRST.len() % TOWN_LAST.len()]);
+fn is_leap(year: u32) -> bool {
+    year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+}
+
+fn days_in(year: u32) -> u32 {
+    if is_leap(year) { 366 } else { 365 }
+}
+
+fn days_of_month(year: u32, month: u32) -> u32 {
+    match month {
+        2 if is_leap(year) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
-
-    fn text(digits: [u8; 12]) -> String {
-        digits.iter().map(|d| char::from(*d)).collect()
-    }
-
-    #[test]
-    fn person_numbers_are_well_formed() {
-        assert_eq!(
-            &text(person_number(0, Series::Personal))[..11],
-            "18000101001"
-        );
-        let last = text(person_number(PERSON_NUMBERS - 1, Series::Personal));
-        assert_eq!(&last[..11], "18291231999");
-        let other = text(person_number(0, Series::Coordination));
-        assert_eq!(&other[..11], "18000161001");
-    }
-
-    #[test]
-    fn places_give_distinct_numbers() {
-        let mut seen = BTreeSet::new();
-        for place in (0..PERSON_NUMBERS).step_by(997) {
-            assert!(seen.insert(person_number(place, Series::Personal)));
-            assert!(seen.insert(person_number(place, Series::Coordination)));
-        }
-        for place in (0..ORGANISATION_NUMBERS).step_by(1999) {
-            let number = organisation_number(place);
-            assert!(matches!(number[4], b'0' | b'1'), "never assigned");
-            assert!(seen.insert(number));
-        }
-    }
 
     #[test]
     fn names_and_addresses_fit_the_narrowest_window() {
         // 34 characters: what a Danish label takes (facts/print.md §8).
         let mut chance = Chance::new(5, 5, 5);
         let mut home = Home::default();
-        for _ in 0..20_000 {
-            home.draw(&mut chance);
-            let mut person = String::new();
-            person_name(&mut person, &mut chance);
-            let mut organisation = String::new();
-            organisation_name(&mut organisation, &mut chance);
-            for line in [
-                &person,
-                &organisation,
-                &home.care_of,
-                &home.street,
-                &home.town,
-            ] {
-                assert!(line.chars().count() <= 34, "{line}");
+        for (country, postal_code_chars) in [(Country::Sweden, 6), (Country::Denmark, 4)] {
+            for _ in 0..20_000 {
+                home.draw(country, &mut chance);
+                let mut person = String::new();
+                person_name(country, &mut person, &mut chance);
+                let mut organisation = String::new();
+                organisation_name(country, &mut organisation, &mut chance);
+                for line in [
+                    &person,
+                    &organisation,
+                    &home.care_of,
+                    &home.street,
+                    &home.town,
+                ] {
+                    assert!(line.chars().count() <= 34, "{line}");
+                }
+                assert_eq!(home.postal_code.len(), postal_code_chars);
             }
-            assert_eq!(home.postal_code.len(), 6, "{}", home.postal_code);
-        }
-        for abroad in ABROAD {
-            assert!(abroad.lines.iter().all(|line| line.chars().count() <= 34));
+            for abroad in abroad(country) {
+                assert!(abroad.lines.iter().all(|line| line.chars().count() <= 34));
+            }
         }
     }
 }

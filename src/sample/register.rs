@@ -6,11 +6,12 @@ use jiff::civil::Date;
 
 use super::Error;
 use super::chance::Chance;
-use super::plan::{Outcome, PrintReason};
-use crate::letter::{OrganisationNumber, PersonNumber, RecipientId};
+use super::letters::Who;
+use super::plan::{HeldReason, Outcome, PrintReason};
+use crate::letter::Country;
 use crate::registry::{Builder, Operator, OperatorIndex, Status};
 
-/// Mailbox operators: number, name, address, and how many recipients in a hundred they have. The first two numbers
+/// Mailbox operators in Sweden: number, name, address, and how many recipients in a hundred they have. The first two numbers
 /// are those of real operators (facts/sweden.md §2, §3); the others, with 0 or 1 as third digit, are nobody's.
 const OPERATORS: [(&str, &str, &str, u32); 4] = [
     (
@@ -41,39 +42,65 @@ const OPERATORS: [(&str, &str, &str, u32); 4] = [
 
 /// Gathers the entries of the snapshot.
 pub struct Register {
+    country: Country,
     builder: Builder,
     operators: Vec<OperatorIndex>,
 }
 
 impl Register {
     /// A snapshot of `date` with no entry yet.
-    pub fn new(date: Date) -> Result<Self, Error> {
+    pub fn new(country: Country, date: Date) -> Result<Self, Error> {
         let mut builder = Builder::new(date);
         let mut operators = Vec::new();
-        for (id, name, url, _) in OPERATORS {
+        // Digital Post has one door for all.
+        let served = match country {
+            Country::Sweden => &OPERATORS[..],
+            Country::Denmark => &[],
+        };
+        for (id, name, url, _) in served {
             let operator = Operator {
-                id: id.into(),
-                name: name.into(),
-                url: url.into(),
+                id: (*id).into(),
+                name: (*name).into(),
+                url: (*url).into(),
             };
             let index = builder.operator(operator);
             operators.push(index.map_err(|fault| Error::Snapshot(fault.into()))?);
         }
-        Ok(Self { builder, operators })
+        Ok(Self {
+            country,
+            builder,
+            operators,
+        })
     }
 
     /// Adds a recipient, unless the registry must not know it for the letter to end as planned.
-    pub fn add(&mut self, id: &RecipientId, outcome: Outcome, chance: &mut Chance) {
-        let operator = self.operators.get(operator(chance)).copied();
-        let (status, operator) = match outcome {
-            Outcome::Digital | Outcome::Print(PrintReason::Wished) => (Status::Reachable, operator),
-            Outcome::Print(PrintReason::OptedOut) => (Status::OptedOut, operator),
-            Outcome::Print(PrintReason::Pending) => (Status::Pending, operator),
-            Outcome::Print(PrintReason::NoMailbox) | Outcome::Held(_) => (Status::NoMailbox, None),
-            Outcome::Print(PrintReason::NotInRegistry)
-            | Outcome::Print(PrintReason::NoIdentifier | PrintReason::Abroad) => return,
+    pub fn add(&mut self, who: &Who, outcome: Outcome, chance: &mut Chance) {
+        let entry = match self.country {
+            Country::Sweden => self.entry_in_sweden(outcome, chance),
+            Country::Denmark => entry_in_denmark(who, outcome, chance).map(|status| (status, None)),
         };
-        self.builder.push(id, status, operator);
+        if let Some((status, operator)) = entry {
+            self.builder.push(&who.id, status, operator);
+        }
+    }
+
+    fn entry_in_sweden(
+        &self,
+        outcome: Outcome,
+        chance: &mut Chance,
+    ) -> Option<(Status, Option<OperatorIndex>)> {
+        let operator = self.operators.get(operator(chance)).copied();
+        match outcome {
+            Outcome::Digital | Outcome::Print(PrintReason::Wished) => {
+                Some((Status::Reachable, operator))
+            }
+            Outcome::Print(PrintReason::OptedOut) => Some((Status::OptedOut, operator)),
+            Outcome::Print(PrintReason::Pending) => Some((Status::Pending, operator)),
+            Outcome::Print(PrintReason::NoMailbox) | Outcome::Held(_) => {
+                Some((Status::NoMailbox, None))
+            }
+            Outcome::Print(_) => None,
+        }
     }
 
     /// Writes the snapshot; the number of recipients in it.
@@ -97,14 +124,21 @@ fn operator(chance: &mut Chance) -> usize {
         .unwrap_or_default()
 }
 
-/// A person number as the rest of the program knows it.
-pub fn person(digits: &[u8; 12]) -> RecipientId {
-    let text = std::str::from_utf8(digits).unwrap_or_default();
-    PersonNumber::from_digits(text).map_or(RecipientId::None, RecipientId::Person)
-}
-
-/// An organisation number as the rest of the program knows it.
-pub fn organisation(digits: &[u8; 12]) -> RecipientId {
-    let text = std::str::from_utf8(digits).unwrap_or_default();
-    OrganisationNumber::from_digits(text).map_or(RecipientId::None, RecipientId::Organisation)
+fn entry_in_denmark(who: &Who, outcome: Outcome, chance: &mut Chance) -> Option<Status> {
+    match outcome {
+        Outcome::Digital if who.exempt => Some(Status::Exempt),
+        Outcome::Digital | Outcome::Print(PrintReason::Wished) => Some(Status::Reachable),
+        Outcome::Print(PrintReason::Exempt) | Outcome::Held(HeldReason::DigitalOnly) => {
+            Some(Status::Exempt)
+        }
+        Outcome::Print(PrintReason::Unconfirmed) => Some(Status::Unconfirmed),
+        Outcome::Print(PrintReason::AwaitingRegistration) => Some(Status::AwaitingRegistration),
+        Outcome::Print(PrintReason::Unknown) => Some(Status::Unknown),
+        Outcome::Held(HeldReason::Closed) => Some(Status::Closed),
+        Outcome::Held(HeldReason::LegalNotification) => match chance.below(3) {
+            0 => Some(Status::Unconfirmed),
+            _ => Some(Status::Exempt),
+        },
+        Outcome::Print(_) => None,
+    }
 }

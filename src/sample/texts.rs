@@ -1,14 +1,14 @@
-//! What the letters of a sample say: the everyday post of an invented municipality, in Swedish.
+//! What the letters of a sample say: the everyday post of an invented municipality, in the language of its country.
 //!
-//! To add a kind: a variant of [`Kind`], a line in [`Kind::FACE`], a share in [`Kind::draw`], and a function that
-//! writes its body. Every text is markup that stands as it is in the mailing.
+//! To add a kind: a variant of [`Kind`], a share in [`Kind::draw`], and for each country a line in `FACE` and a function
+//! that writes its body. Every text is markup that stands as it is in the mailing.
 
-mod care;
-mod matters;
-mod money;
+pub mod denmark;
+mod sweden;
 
 use super::chance::Chance;
 use super::markup::Markup;
+use crate::letter::Country;
 
 /// The kinds of letters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,81 +60,19 @@ impl Kind {
     }
 
     /// How it looks from outside.
-    pub fn face(self) -> &'static Face {
-        &Self::FACE[self as usize]
+    pub fn face(self, country: Country) -> &'static Face {
+        let faces = match country {
+            Country::Sweden => &sweden::FACE,
+            Country::Denmark => &denmark::FACE,
+        };
+        &faces[self as usize]
     }
 
-    /// In the order of the variants.
-    const FACE: [Face; 8] = [
-        Face {
-            department: "Barn- och utbildningsförvaltningen",
-            cost_centre: "3110",
-            process: "barnomsorg-placering",
-            series: "BUN",
-            subject: "Beslut om plats i förskola och avgift",
-        },
-        Face {
-            department: "Tekniska förvaltningen",
-            cost_centre: "5240",
-            process: "va-debitering",
-            series: "VA",
-            subject: "Faktura för vatten, avlopp och avfall",
-        },
-        Face {
-            department: "Ekonomiavdelningen",
-            cost_centre: "1120",
-            process: "krav-paminnelse",
-            series: "EKO",
-            subject: "Påminnelse om obetald faktura",
-        },
-        Face {
-            department: "Gatukontoret",
-            cost_centre: "5310",
-            process: "parkering-anmarkning",
-            series: "GAT",
-            subject: "Parkeringsanmärkning",
-        },
-        Face {
-            department: "Miljö- och byggförvaltningen",
-            cost_centre: "6010",
-            process: "bygglov-beslut",
-            series: "MBN",
-            subject: "Beslut om bygglov",
-        },
-        Face {
-            department: "Socialförvaltningen",
-            cost_centre: "4470",
-            process: "omsorg-genomforandeplan",
-            series: "SN",
-            subject: "Er genomförandeplan för stöd i hemmet",
-        },
-        Face {
-            department: "Socialförvaltningen",
-            cost_centre: "4120",
-            process: "kallelse-mote",
-            series: "SN",
-            subject: "Kallelse till möte",
-        },
-        Face {
-            department: "Miljö- och byggförvaltningen",
-            cost_centre: "6020",
-            process: "tillsyn-forelaggande",
-            series: "MBN",
-            subject: "Föreläggande med delgivning",
-        },
-    ];
-
     /// Writes the blocks of its text.
-    pub fn write(self, out: &mut Markup<'_>, chance: &mut Chance, case: &Case) {
-        match self {
-            Self::Childcare => matters::childcare(out, chance, case),
-            Self::Bill => money::bill(out, chance, case),
-            Self::Reminder => money::reminder(out, chance, case),
-            Self::Parking => money::parking(out, chance, case),
-            Self::Building => matters::building(out, chance, case),
-            Self::CarePlan => care::plan(out, chance, case),
-            Self::Appointment => care::appointment(out, chance, case),
-            Self::Summons => matters::summons(out, chance, case),
+    pub fn write(self, country: Country, out: &mut Markup<'_>, chance: &mut Chance, case: &Case) {
+        match country {
+            Country::Sweden => sweden::write(self, out, chance, case),
+            Country::Denmark => denmark::write(self, out, chance, case),
         }
     }
 }
@@ -147,29 +85,8 @@ pub struct Case {
     pub reference: String,
     /// Somebody at the agency whom the recipient may ask.
     pub officer: String,
-}
-
-/// Closes a letter: whom to ask, greeting, signature.
-fn closing(out: &mut Markup<'_>, chance: &mut Chance, case: &Case, title: &str) {
-    out.paragraph(chance.pick(&[
-        "Har ni frågor är ni välkomna att ringa oss på 0999-10 00 00, vardagar klockan 8 till 16. Ha gärna ärendets nummer till hands.",
-        "Ni når oss på telefon 0999-10 00 00 eller via Mina sidor på kommunens webbplats. Uppge alltid ärendets nummer.",
-        "Vi svarar gärna på frågor. Ring kommunens servicecenter, 0999-10 00 00, eller besök oss i kommunhuset, Storgatan 1.",
-    ]));
-    out.paragraph_of(&[
-        "Med vänlig hälsning<br/><b>",
-        &case.officer,
-        "</b><br/>",
-        title,
-    ]);
-}
-
-/// How to appeal, as decisions must say.
-fn appeal(out: &mut Markup<'_>, board: &str) {
-    out.heading("Så överklagar ni");
-    out.paragraph_of(&[
-        "Är ni inte nöjda med beslutet kan ni överklaga det skriftligt. Skriv vilket beslut det gäller, ange ärendets nummer, varför ni anser att beslutet är fel och vilken ändring ni vill ha. Ställ skrivelsen till förvaltningsrätten men skicka den till ",
-        board,
-        ". Den ska ha kommit in <b>inom tre veckor</b> från den dag då ni fick del av beslutet.",
-    ]);
+    /// In English instead of the language of the country.
+    pub english: bool,
+    /// Numbers for what is said both in the text and beside it; to be cloned, so that both draw the same.
+    pub common: Chance,
 }

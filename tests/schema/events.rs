@@ -98,17 +98,17 @@ fn violations_say_what_was_found_and_what_is_allowed() {
         (
             format!("{recipient}{end}hello"),
             "text directly in element `letter`",
-            "one of: `attachments`, `actions`, `notification`, `data`, `print`, the end of the element",
+            "one of: `attachments`, `actions`, `notification`, `data`, `reply`, `receipt`, `messageCode`, `matter`, `about`, `inReplyTo`, `print`, the end of the element",
         ),
         (
             format!("{recipient}{end}<letter/>"),
             "element `letter` in element `letter`",
-            "one of: `attachments`, `actions`, `notification`, `data`, `print`, the end of the element",
+            "one of: `attachments`, `actions`, `notification`, `data`, `reply`, `receipt`, `messageCode`, `matter`, `about`, `inReplyTo`, `print`, the end of the element",
         ),
         (
             format!("{recipient}{end}<print xmlns='urn:x'/>"),
             "element `print` of namespace `urn:x` in element `letter`",
-            "one of: `attachments`, `actions`, `notification`, `data`, `print`, the end of the element",
+            "one of: `attachments`, `actions`, `notification`, `data`, `reply`, `receipt`, `messageCode`, `matter`, `about`, `inReplyTo`, `print`, the end of the element",
         ),
         (
             format!(

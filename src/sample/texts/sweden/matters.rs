@@ -1,7 +1,7 @@
 //! Decisions and orders.
 
-use super::super::chance::Chance;
-use super::super::markup::{Markup, kronor};
+use super::super::super::chance::Chance;
+use super::super::super::markup::{Markup, kronor};
 use super::{Case, appeal, closing};
 
 /// Decision on a place in preschool, with a table of fees.

@@ -1,7 +1,7 @@
 //! Bills, reminders and charges.
 
-use super::super::chance::Chance;
-use super::super::markup::{Markup, kronor, push_padded};
+use super::super::super::chance::Chance;
+use super::super::super::markup::{Markup, kronor, push_padded};
 use super::{Case, closing};
 
 /// The municipality's bankgiro: invented, with a valid check digit.

@@ -1,7 +1,7 @@
 //! Letters of the social services.
 
-use super::super::chance::Chance;
-use super::super::markup::Markup;
+use super::super::super::chance::Chance;
+use super::super::super::markup::Markup;
 use super::{Case, closing};
 
 /// Goals of a care plan: heading, why, how.
