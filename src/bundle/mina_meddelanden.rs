@@ -24,6 +24,7 @@ mod documents;
 mod read;
 mod xml;
 
+pub use documents::checksum;
 pub use read::{Certificates, Verified, verify};
 
 use documents::Encoded;
