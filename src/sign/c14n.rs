@@ -162,7 +162,13 @@ impl<'a, 'input: 'a> Writer<'_, 'a, 'input> {
         let name = self.name(element);
         let mut attributes: Vec<_> = element
             .attributes()
-            .map(|a| (namespace_of(a.namespace()), attribute_prefix(element, &a), a))
+            .map(|a| {
+                (
+                    namespace_of(a.namespace()),
+                    attribute_prefix(element, &a),
+                    a,
+                )
+            })
             .collect();
         let mut declarations = BTreeMap::new(); // Sorted by prefix, the default one first.
         self.declare(element, &name, &attributes, &mut declarations);

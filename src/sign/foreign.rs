@@ -111,16 +111,14 @@ pub fn check(signed: &Signed<'_, '_>) -> Signature {
     signature.certificate = certificate;
     signature.document = document.map(|(reading, _)| reading);
     signature.signed_info = signed_info.map(|(reading, _)| reading);
-    let reformatted = |found: Option<(Reading, Blanks)>| {
-        found.is_some_and(|(_, blanks)| blanks == Blanks::LeftOut)
-    };
     if document.is_none() {
         signature.faults.push(Fault::Digest);
     }
     if had_key && signed_info.is_none() {
         signature.faults.push(Fault::Value);
     }
-    if reformatted(document) || reformatted(signed_info) {
+    let left_out = |(_, blanks)| blanks == Blanks::LeftOut;
+    if signature.faults.is_empty() && [document, signed_info].into_iter().flatten().any(left_out) {
         signature.faults.push(Fault::Reformatted);
     }
     signature
@@ -159,9 +157,7 @@ fn document_bytes(
 
 /// The certificate whose key signed `SignedInfo`, and how it was read; the first certificate that can be used when
 /// none of them did.
-fn value(
-    shape: &Shape<'_, '_>,
-) -> Result<(Certificate, Option<(Reading, Blanks)>), Fault> {
+fn value(shape: &Shape<'_, '_>) -> Result<(Certificate, Option<(Reading, Blanks)>), Fault> {
     let certificates = certificates(shape)?;
     let forms: Vec<_> = [Blanks::Kept, Blanks::LeftOut]
         .into_iter()

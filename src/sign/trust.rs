@@ -36,7 +36,9 @@ pub fn vouched(certificate: &Certificate, trusted: &[Certificate]) -> Option<Vou
     if trusted.iter().any(|t| t.der() == certificate.der()) {
         return Some(Vouched::Itself);
     }
-    let issued = trusted.iter().any(|t| issued_by(certificate, t) == Some(()));
+    let issued = trusted
+        .iter()
+        .any(|t| issued_by(certificate, t) == Some(()));
     issued.then_some(Vouched::Issuer)
 }
 

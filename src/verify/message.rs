@@ -29,7 +29,7 @@ const SOAP_NAMESPACES: [&str; 2] = [
     "http://www.w3.org/2003/05/soap-envelope",
 ];
 
-/// What a file is, told by the namespace of its first element, or of the first one in its SOAP body.
+/// What a file is, told by the namespace of its first element, or of the one in its SOAP body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum Kind {
     /// Mina meddelanden, any version.
@@ -201,20 +201,19 @@ pub fn verify_bytes(path: &Path, bytes: &[u8], trusted: &[Certificate]) -> Resul
     let root = document.root_element();
     let content = body_of(root).unwrap_or(root);
     let verdict = match Kind::of(content) {
-        Some(Kind::MinaMeddelanden) => mina_meddelanden::verify(root, content, trusted),
+        Some(Kind::MinaMeddelanden) => {
+            mina_meddelanden::verify(content, root != content, bytes.len() as u64, trusted)
+        }
         None => Err(format!("its first element is {}", shown_name(content))),
     };
-    let mut verdict = verdict.map_err(|found| Error::Kind {
+    verdict.map_err(|found| Error::Kind {
         path: path.to_owned(),
         found,
         allowed: "a `SignedDelivery` or `SealedDelivery` of Mina meddelanden, or a SOAP request with one, is needed",
-    })?;
-    verdict.bytes = bytes.len() as u64;
-    mina_meddelanden::note_size(&mut verdict);
-    Ok(verdict)
+    })
 }
 
-/// The first element in the body of a SOAP envelope.
+/// The one element in the body of a SOAP envelope. With more than one, who reads which is anybody's guess.
 fn body_of<'a, 'input>(root: Node<'a, 'input>) -> Option<Node<'a, 'input>> {
     let soap = |n: &Node<'_, '_>, name| {
         n.tag_name().name() == name
@@ -222,16 +221,25 @@ fn body_of<'a, 'input>(root: Node<'a, 'input>) -> Option<Node<'a, 'input>> {
     };
     let envelope = Some(root).filter(|n| soap(n, "Envelope"))?;
     let body = envelope.children().find(|n| soap(n, "Body"))?;
-    body.first_element_child()
+    only(body.children().filter(Node::is_element))
+}
+
+/// The only one of some nodes.
+fn only<'a, 'input>(mut nodes: impl Iterator<Item = Node<'a, 'input>>) -> Option<Node<'a, 'input>> {
+    let first = nodes.next()?;
+    nodes.next().is_none().then_some(first)
 }
 
 /// An element's name, where it cannot be anything else than a name.
 fn shown_name(element: Node<'_, '_>) -> String {
     const SHOWN_MAX: usize = 40;
+    const DIGITS_MAX: usize = 2;
     let name = element.tag_name().name();
-    if name.len() <= SHOWN_MAX && name.bytes().all(|b| b.is_ascii_alphabetic()) {
+    let digits = name.bytes().filter(u8::is_ascii_digit).count();
+    let is_plain = name.bytes().all(|b| b.is_ascii_alphanumeric());
+    if is_plain && digits <= DIGITS_MAX && name.len() <= SHOWN_MAX {
         format!("`{name}`")
     } else {
-        "another one".into()
+        "an element of another name".into()
     }
 }

@@ -105,10 +105,16 @@ pub fn decode(base64: &str) -> Option<Vec<u8>> {
 fn reference_to(element: Node<'_, '_>, reference: Node<'_, '_>) -> Result<bool, Fault> {
     match reference.attribute("URI") {
         Some("") => Ok(true),
-        Some(uri) if uri.strip_prefix('#').is_some_and(|id| element.attribute("Id") == Some(id)) => {
+        Some(uri)
+            if uri
+                .strip_prefix('#')
+                .is_some_and(|id| element.attribute("Id") == Some(id)) =>
+        {
             Ok(false)
         }
-        _ => Err(form("its reference is not to the element that it stands in")),
+        _ => Err(form(
+            "its reference is not to the element that it stands in",
+        )),
     }
 }
 

@@ -1,8 +1,5 @@
 //! The verdict on a message of Mina meddelanden: `SignedDelivery`, `SealedDelivery`, or a SOAP request with one, of
 //! versions 1, 2 and 3 (facts/sweden.md §1, §2).
-//!
-//! On the way a sealed delivery is called `deliverSecure` in the namespace of the service, or `arg0` in version 1, and a
-//! signed one `signedDelivery` or `arg0`; it was signed under its own name, which is put back.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -12,144 +9,24 @@ use roxmltree::Node;
 use super::{Fault, Kind, Part, Signatory, Signature, Verdict, shown_name};
 use crate::bundle::mina_meddelanden::MESSAGE_BYTES_MAX;
 use crate::disk::hex;
-use crate::sign::c14n::Name;
 use crate::sign::foreign::{self, Reading, Signed};
 use crate::sign::{Certificate, RSA_BITS_MIN, vouched};
 
 mod content;
+mod find;
 
-/// All namespaces of the format begin so.
-const NAMESPACES: &str = "http://minameddelanden.gov.se/";
+pub use find::is_one;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Version {
-    V1,
-    V2,
-    V3,
-}
-
-impl Version {
-    const ALL: [Self; 3] = [Self::V1, Self::V2, Self::V3];
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::V1 => "1",
-            Self::V2 => "2",
-            Self::V3 => "3",
-        }
-    }
-
-    /// Of `SignedDelivery`, `SealedDelivery` and, from version 2 on, `distributeSecure`.
-    fn message(self) -> &'static str {
-        match self {
-            Self::V1 => "http://minameddelanden.gov.se/schema/Message",
-            Self::V2 => "http://minameddelanden.gov.se/schema/Message/v2",
-            Self::V3 => "http://minameddelanden.gov.se/schema/Message/v3",
-        }
-    }
-
-    /// Of `deliverSecure`.
-    fn service(self) -> &'static str {
-        match self {
-            Self::V1 => "http://minameddelanden.gov.se/Service",
-            Self::V2 => "http://minameddelanden.gov.se/schema/Service/v2",
-            Self::V3 => "http://minameddelanden.gov.se/schema/Service/v3",
-        }
-    }
-
-    /// Of `distributeSecure`.
-    fn distribution(self) -> &'static str {
-        match self {
-            Self::V1 => "http://minameddelanden.gov.se/Message",
-            Self::V2 | Self::V3 => self.message(),
-        }
-    }
-}
-
-/// What was signed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Delivery {
-    Signed,
-    Sealed,
-}
-
-impl Delivery {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Signed => "SignedDelivery",
-            Self::Sealed => "SealedDelivery",
-        }
-    }
-}
-
-/// Where a delivery was found.
-struct Found<'a, 'input> {
-    version: Version,
-    delivery: Delivery,
-    element: Node<'a, 'input>,
-}
-
-impl<'a, 'input> Found<'a, 'input> {
-    /// Under the name that it was signed by. Elements without a namespace occur in version 1 alone, where some programs
-    /// left it out below `arg0` and put it in for signing.
-    fn signed(&self) -> Signed<'a, 'input> {
-        Signed {
-            element: self.element,
-            named: Some(Name {
-                namespace: self.version.message(),
-                local: self.delivery.name(),
-            }),
-            unqualified: self.unqualified(),
-        }
-    }
-
-    fn unqualified(&self) -> &'static str {
-        if is_argument(self.element) {
-            self.version.message()
-        } else {
-            ""
-        }
-    }
-
-    /// The one child of that name in the namespace of the format; what else stands there is no matter of ours.
-    fn only_child(
-        &self,
-        parent: Node<'a, 'input>,
-        name: &str,
-    ) -> Result<Node<'a, 'input>, String> {
-        let mut children = parent.children().filter(|n| {
-            let namespace = n.tag_name().namespace().unwrap_or_default();
-            let known = namespace == self.version.message()
-                || namespace.is_empty() && !self.unqualified().is_empty();
-            known && n.tag_name().name() == name
-        });
-        match (children.next(), children.count()) {
-            (Some(child), 0) => Ok(child),
-            (None, _) => Err(format!("there is no `{name}` where one is needed")),
-            (Some(_), more) => Err(format!("there are {} `{name}`; one is allowed", more + 1)),
-        }
-    }
-}
-
-/// Whether an element can be one of the format's.
-pub fn is_one(element: Node<'_, '_>) -> bool {
-    let namespace = element.tag_name().namespace().unwrap_or_default();
-    namespace.starts_with(NAMESPACES) || is_argument(element)
-}
-
-/// `arg0` has no namespace.
-fn is_argument(element: Node<'_, '_>) -> bool {
-    let name = element.tag_name();
-    name.name() == "arg0" && name.namespace().unwrap_or_default().is_empty()
-}
+use find::{Delivery, Found, NAMESPACES, Version, find};
 
 /// Judges the message that `content` is or holds.
 ///
 /// # Errors
 /// It is none: what was found instead.
 pub fn verify(
-    root: Node<'_, '_>,
     content: Node<'_, '_>,
+    in_envelope: bool,
+    bytes: u64,
     trusted: &[Certificate],
 ) -> Result<Verdict, String> {
     let found = find(content)
@@ -158,8 +35,8 @@ pub fn verify(
         kind: Kind::MinaMeddelanden,
         version: found.version.name(),
         element: found.delivery.name(),
-        in_envelope: root != content,
-        bytes: 0,
+        in_envelope,
+        bytes,
         messages: 0,
         attachments: 0,
         signatures: Vec::new(),
@@ -174,11 +51,12 @@ pub fn verify(
         Delivery::Sealed => sealed(&mut verdict, &found, trusted),
     }
     unsigned(&mut verdict);
+    note_size(&mut verdict);
     Ok(verdict)
 }
 
 /// Adds a note on a message that is larger than receivers take.
-pub fn note_size(verdict: &mut Verdict) {
+fn note_size(verdict: &mut Verdict) {
     if verdict.bytes > MESSAGE_BYTES_MAX {
         let what = if verdict.in_envelope {
             "the request"
@@ -190,64 +68,6 @@ pub fn note_size(verdict: &mut Verdict) {
             verdict.bytes
         ));
     }
-}
-
-/// The delivery that an element is, or that the call of an operation holds.
-fn find<'a, 'input>(content: Node<'a, 'input>) -> Option<Found<'a, 'input>> {
-    if is_argument(content) {
-        return argument(content);
-    }
-    let namespace = content.tag_name().namespace().unwrap_or_default();
-    let name = content.tag_name().name();
-    for version in Version::ALL {
-        let delivery = match name {
-            "SignedDelivery" => Delivery::Signed,
-            "SealedDelivery" | "deliverSecure" => Delivery::Sealed,
-            "distributeSecure" => Delivery::Signed,
-            _ => continue,
-        };
-        let (home, inner) = match (name, version) {
-            ("deliverSecure", Version::V1) => (version.service(), Some(("arg0", ""))),
-            ("deliverSecure", _) => (version.service(), Some((name, version.service()))),
-            ("distributeSecure", Version::V1) => (version.distribution(), Some(("arg0", ""))),
-            ("distributeSecure", _) => {
-                let inner = ("signedDelivery", version.distribution());
-                (version.distribution(), Some(inner))
-            }
-            _ => (version.message(), None),
-        };
-        if namespace != home {
-            continue;
-        }
-        let element = match inner {
-            None => content,
-            Some((inner, home)) => content.children().find(|n| {
-                n.tag_name().name() == inner
-                    && n.tag_name().namespace().unwrap_or_default() == home
-            })?,
-        };
-        return Some(Found {
-            version,
-            delivery,
-            element,
-        });
-    }
-    None
-}
-
-/// An `arg0` on its own is known by what it holds.
-fn argument<'a, 'input>(element: Node<'a, 'input>) -> Option<Found<'a, 'input>> {
-    let holds = |name| element.children().any(|n| n.tag_name().name() == name);
-    let delivery = match (holds("SignedDelivery"), holds("Delivery")) {
-        (true, _) => Delivery::Sealed,
-        (false, true) => Delivery::Signed,
-        (false, false) => return None,
-    };
-    Some(Found {
-        version: Version::V1,
-        delivery,
-        element,
-    })
 }
 
 fn sealed(verdict: &mut Verdict, found: &Found<'_, '_>, trusted: &[Certificate]) {
@@ -370,7 +190,11 @@ fn unsigned(verdict: &mut Verdict) {
     let count = verdict.faults.iter().filter(|f| missing(f)).count();
     if count == verdict.signatures.len() {
         let empty = verdict.faults.iter().any(|f| f.code == "empty");
-        let more = if empty { "; there are empty forms for them" } else { "" };
+        let more = if empty {
+            "; there are empty forms for them"
+        } else {
+            ""
+        };
         verdict.faults.retain(|f| !missing(f));
         verdict.faults.insert(
             0,
@@ -385,7 +209,10 @@ fn unsigned(verdict: &mut Verdict) {
     let inner_good = verdict.signatures.first().is_some_and(|s| s.good);
     for f in &mut verdict.faults {
         if f.part == Part::Relay && missing(f) && inner_good {
-            f.what = format!("{}; the sender's signature is good, but nobody sealed it", f.what);
+            f.what = format!(
+                "{}; the sender's signature is good, but nobody sealed it",
+                f.what
+            );
         }
     }
 }

@@ -21,7 +21,8 @@ pub fn seal(verdict: &mut Verdict, seal: Node<'_, '_>) -> Option<Date> {
             verdict,
             Part::Message,
             "signatures-not-ok",
-            "`SignaturesOK` is false: the relay says that the sender's signature was not right".into(),
+            "`SignaturesOK` is false: the relay says that the sender's signature was not right"
+                .into(),
         ),
         _ => fault(
             verdict,
@@ -118,7 +119,10 @@ fn sender(verdict: &mut Verdict, header: Node<'_, '_>) {
         ));
         return;
     }
-    let signed_by = verdict.signatures.first().and_then(|s| s.certificate.as_ref());
+    let signed_by = verdict
+        .signatures
+        .first()
+        .and_then(|s| s.certificate.as_ref());
     if signed_by.is_some_and(|c| !c.subject.contains(&format!("serialNumber={id}"))) {
         verdict.notes.push(format!(
             "sender's signature: its certificate is not that of the sender {id}"
