@@ -14,7 +14,7 @@ fn small() -> String {
 #[track_caller]
 fn with(text: &str, from: &str, to: &str) -> String {
     let changed = text.replacen(from, to, 1);
-    assert_ne!(text, changed, "{from}");
+    assert!(text != changed, "`{from}` is not there");
     changed
 }
 
@@ -24,7 +24,7 @@ fn with_last(text: &str, from: &str, to: &str) -> String {
     let at = text.rfind(from).unwrap();
     let mut changed = text.to_owned();
     changed.replace_range(at..at + from.len(), to);
-    assert_ne!(text, changed, "{from}");
+    assert!(text != changed, "`{from}` is not there");
     changed
 }
 
@@ -82,13 +82,14 @@ fn a_changed_document_has_a_wrong_digest() {
         assert_eq!(faults(&judge(seal)), "relay:digest", "{name}");
         // A receiver takes the sender's word for the attachment, and the relay's for the sender's signature.
         let inner_value = between(&text, "<SignatureValue>", "</SignatureValue>");
-        let other_value = format!("{}A==", &inner_value[..inner_value.len() - 3]);
+        let first = if inner_value.starts_with('A') {
+            'B'
+        } else {
+            'A'
+        };
+        let other_value = format!("{first}{}", &inner_value[1..]);
         let verdict = judge(with(&text, inner_value, &other_value));
-        let word = faults(&verdict);
-        assert!(
-            word.starts_with("sender:") && word.ends_with("relay:digest"),
-            "{word}"
-        );
+        assert_eq!(faults(&verdict), "sender:value relay:digest", "{name}");
     }
 }
 

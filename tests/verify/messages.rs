@@ -144,8 +144,7 @@ fn base64_of_the_seal_may_be_wrapped() {
     for name in ["SignatureValue", "X509Certificate"] {
         let from = wrapped.rfind(&format!("<{name}>")).unwrap() + name.len() + 2;
         let to = wrapped.rfind(&format!("</{name}>")).unwrap();
-        let lines: Vec<String> = wrapped[from..to]
-            .as_bytes()
+        let lines: Vec<String> = wrapped.as_bytes()[from..to]
             .chunks(76)
             .map(|line| String::from_utf8(line.to_vec()).unwrap())
             .collect();

@@ -93,7 +93,7 @@ impl Writer<'_> {
     fn text(&mut self, text: &str) {
         self.texts += 1;
         self.comment();
-        if self.style.spelling && self.texts % 2 == 0 && !text.contains(['\r', ']']) {
+        if self.style.spelling && self.texts.is_multiple_of(2) && !text.contains(['\r', ']']) {
             write!(self.out, "<![CDATA[{text}]]>").unwrap();
             return;
         }
