@@ -3,7 +3,8 @@
 //! In: key and certificate files, a batch date, messages. Out: signatures and what a reader needs to check them.
 //! What always holds:
 //! - a [`Signer`] has a key that belongs to its certificate, and the key file could be read by its owner only;
-//! - RSA keys have 2048 to 4096 bits (ring signs no others; below 2048 nobody should);
+//! - RSA keys have 2048 to 4096 bits (ring signs no others; below 2048 nobody should). Smaller ones and SHA-1 are known
+//!   to `foreign` alone, which reads what others signed, and to `trust`, which reads what others issued;
 //! - no key material is in an error, in `Debug` output or in a buffer that is not wiped. ring itself keeps its parsed
 //!   key in ordinary memory.
 //!
@@ -22,17 +23,25 @@ use zeroize::Zeroizing;
 use crate::disk::Sha256;
 use crate::letter::Environment;
 
+pub mod c14n;
 mod certificate;
 mod development;
+pub mod foreign;
 mod key;
+mod trust;
 pub mod xmldsig;
 
 pub use certificate::{Certificate, verify};
+pub use key::read_certificates;
+pub use trust::{Vouched, vouched};
 
-/// Fewest bits of an RSA modulus (NIST SP 800-131A rev. 2, table 2).
+/// Fewest bits of an RSA modulus of a key that signs (NIST SP 800-131A rev. 2, table 2).
 pub const RSA_BITS_MIN: usize = 2048;
 /// Most bits of an RSA modulus that ring signs with.
 pub const RSA_BITS_MAX: usize = 4096;
+/// Fewest bits of an RSA modulus in a signature of others that is read: test certificates of 2013 have so many
+/// (facts/sweden.md §2). ring verifies none below.
+pub const RSA_BITS_READ_MIN: usize = 1024;
 /// Most bytes of a key or certificate file; real ones have a few thousand.
 pub const KEY_FILE_BYTES_MAX: u64 = 1 << 20;
 

@@ -1,4 +1,5 @@
-//! What a relay or a plant runs on receipt of a batch folder: it needs no keys and no ledger.
+//! What a relay or a plant runs on receipt of a batch folder, or of one message that someone else made ([`message`]): it
+//! needs no keys and no ledger.
 //!
 //! In: a batch folder as it lies in an outbox. Out: a [`Verdict`]. Checked are the manifest's signature, every file's
 //! size and digest, files that are missing or not listed, every message's signatures, every sheet's mark, and that all
@@ -9,6 +10,8 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use crate::{bundle, manifest, sign, spool};
+
+pub mod message;
 
 /// Faults listed; more are counted.
 const FAULTS_MAX: usize = 1_000;

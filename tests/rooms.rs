@@ -30,7 +30,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     (
         "verify",
-        &["letter", "disk", "sign", "bundle", "spool", "manifest"],
+        &[
+            "letter", "finding", "disk", "sign", "bundle", "spool", "manifest",
+        ], // `finding` only for `shape`.
     ),
     ("sample", &["letter", "registry", "disk"]),
     ("run", &["*", "!config", "!cli"]),

@@ -28,7 +28,8 @@ impl Encoded {
     }
 }
 
-pub(super) fn checksum(bytes: &[u8]) -> String {
+/// What `Checksum` says of an attachment: the MD5 of its bytes, upper-case hexadecimal (facts/sweden.md §1).
+pub fn checksum(bytes: &[u8]) -> String {
     crate::disk::hex(&Md5::digest(bytes)).to_ascii_uppercase()
 }
 

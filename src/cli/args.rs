@@ -34,7 +34,7 @@ pub enum Command {
     Release(BatchArgs),
     /// Close a batch that was held back; its letters were never sent.
     Withdraw(WithdrawArgs),
-    /// Check a batch folder as its receiver would; needs no keys and no ledger.
+    /// Check a batch folder, or a message of others, as its receiver would; needs no keys and no ledger.
     Verify(VerifyArgs),
     /// Reachability snapshots.
     #[command(subcommand)]
@@ -142,8 +142,12 @@ pub struct VerifyArgs {
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
-    /// A batch folder, as it lies in an outbox.
-    pub folder: PathBuf,
+    /// A certificate file (PEM or DER) that is trusted, for a message: the signers must have these certificates, or ones
+    /// that they issued directly. May be given more than once.
+    #[arg(long, value_name = "CERT")]
+    pub trusted: Vec<PathBuf>,
+    /// A batch folder, as it lies in an outbox, or the file of one signed message, in its SOAP request or bare.
+    pub path: PathBuf,
 }
 
 /// `registry`

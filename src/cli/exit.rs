@@ -20,7 +20,7 @@ pub enum Exit {
     Refused = 12,
     /// Writing failed (disk full, rights); nothing was released.
     CannotWrite = 13,
-    /// What was read back differs from what was to be written, or a verified folder has faults.
+    /// What was read back differs from what was to be written, or a verified folder or message has faults.
     Faulty = 14,
     /// No such batch or letter.
     NotFound = 15,

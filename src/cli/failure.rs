@@ -24,8 +24,10 @@ pub enum Failure {
     Snapshot(registry::SnapshotError),
     /// Writing a sample.
     Sample(sample::Error),
-    /// A folder that cannot be verified at all.
+    /// A folder or message that cannot be verified at all.
     Verify(String),
+    /// A certificate that should be trusted, or nothing to use it for.
+    Trusted(String),
     /// stdout.
     Output(io::Error),
 }
@@ -34,7 +36,7 @@ impl Failure {
     /// The exit code for it.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Job(_) => Exit::BadJob,
+            Self::Job(_) | Self::Trusted(_) => Exit::BadJob,
             Self::Run(error) => exit_of_run(error),
             Self::Ledger(error) => exit_of_ledger(error),
             Self::NotFound(_) => Exit::NotFound,
@@ -90,7 +92,7 @@ impl fmt::Display for Failure {
                 other => other.fmt(f),
             },
             Self::Ledger(error) => error.fmt(f),
-            Self::NotFound(what) | Self::Verify(what) => f.write_str(what),
+            Self::NotFound(what) | Self::Verify(what) | Self::Trusted(what) => f.write_str(what),
             Self::Registry(error) => error.fmt(f),
             Self::Snapshot(error) => error.fmt(f),
             Self::Sample(error) => error.fmt(f),

@@ -4,24 +4,105 @@ use std::fmt::Write;
 
 use super::args::VerifyArgs;
 use super::{Exit, Failure, print};
-use crate::verify::{self, Verdict};
+use crate::sign::{self, Certificate, Vouched};
+use crate::verify::{self, Verdict, message};
 
-/// Checks a batch folder.
+/// Checks a batch folder, or a message.
 pub fn verify(args: &VerifyArgs) -> Result<Exit, Failure> {
-    let verdict =
-        verify::verify(&args.folder).map_err(|error| Failure::Verify(error.to_string()))?;
+    if args.path.is_file() {
+        return message(args);
+    }
+    if !args.trusted.is_empty() {
+        let what = "`--trusted` is for a message; a batch folder names who signed it";
+        return Err(Failure::Trusted(what.into()));
+    }
+    let verdict = verify::verify(&args.path).map_err(|error| Failure::Verify(error.to_string()))?;
+    tell(args, &verdict, text)?;
+    Ok(exit(verdict.faults_total == 0))
+}
+
+/// Checks a message of others.
+fn message(args: &VerifyArgs) -> Result<Exit, Failure> {
+    let mut trusted: Vec<Certificate> = Vec::new();
+    for path in &args.trusted {
+        let read = sign::read_certificates(path);
+        trusted.extend(read.map_err(|error| Failure::Trusted(error.to_string()))?);
+    }
+    let verdict = message::verify(&args.path, &trusted)
+        .map_err(|error| Failure::Verify(error.to_string()))?;
+    tell(args, &verdict, |verdict| message_text(verdict, &trusted))?;
+    Ok(exit(verdict.faults.is_empty()))
+}
+
+fn exit(is_good: bool) -> Exit {
+    if is_good { Exit::Done } else { Exit::Faulty }
+}
+
+fn tell<V: serde::Serialize>(
+    args: &VerifyArgs,
+    verdict: &V,
+    text: impl Fn(&V) -> String,
+) -> Result<(), Failure> {
     if args.json {
         let json =
-            serde_json::to_string(&verdict).map_err(|error| Failure::Verify(error.to_string()))?;
-        print(&format!("{json}\n"))?;
+            serde_json::to_string(verdict).map_err(|error| Failure::Verify(error.to_string()))?;
+        print(&format!("{json}\n"))
     } else {
-        print(&text(&verdict))?;
+        print(&text(verdict))
     }
-    Ok(if verdict.faults_total == 0 {
-        Exit::Done
-    } else {
-        Exit::Faulty
-    })
+}
+
+fn message_text(verdict: &message::Verdict, trusted: &[Certificate]) -> String {
+    let mut out = String::new();
+    for fault in &verdict.faults {
+        let _ = writeln!(out, "fault: {}: {}", fault.part.name(), fault.what);
+    }
+    for note in &verdict.notes {
+        let _ = writeln!(out, "note: {note}");
+    }
+    for signature in &verdict.signatures {
+        let _ = writeln!(out, "{}", signature_line(signature));
+    }
+    if trusted.is_empty() && verdict.signatures.iter().any(|s| s.good) {
+        let _ = writeln!(
+            out,
+            "whether these certificates are to be trusted was not asked: name those you trust with --trusted"
+        );
+    }
+    let _ = writeln!(
+        out,
+        "{} of {} version {}{}: {} messages with {} attachments, {} bytes; {} faults",
+        verdict.element,
+        verdict.kind.name(),
+        verdict.version,
+        if verdict.in_envelope { " in SOAP" } else { "" },
+        verdict.messages,
+        verdict.attachments,
+        verdict.bytes,
+        verdict.faults.len()
+    );
+    out
+}
+
+fn signature_line(signature: &message::Signature) -> String {
+    let mut line = format!("{}: ", signature.part.name());
+    line.push_str(if signature.good { "good" } else { "not good" });
+    if let (Some(method), Some(digest)) = (signature.method, signature.digest) {
+        let _ = write!(line, ", {} over {}", method.name(), digest.name());
+    }
+    if let Some(certificate) = &signature.certificate {
+        let _ = write!(
+            line,
+            ", certificate of {} issued by {}, valid from {} to {}",
+            certificate.subject, certificate.issuer, certificate.not_before, certificate.not_after
+        );
+        match certificate.vouched {
+            Some(Vouched::Itself) => line.push_str(", trusted"),
+            Some(Vouched::Issuer) => line.push_str(", issuer trusted"),
+            None => {}
+        }
+    }
+    line
 }
 
 fn text(verdict: &Verdict) -> String {

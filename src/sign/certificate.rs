@@ -1,5 +1,6 @@
 //! Certificates: the public half of a key, read with x509-cert, and checking of signatures with ring.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use ring::signature::{
@@ -54,6 +55,7 @@ pub struct Certificate {
     base64: String,
     sha256: Sha256,
     subject: String,
+    issuer: String,
     common_name: Option<String>,
     serial_number: Option<String>,
     valid: std::ops::RangeInclusive<i64>, // Seconds since 1970, UTC.
@@ -86,6 +88,7 @@ impl Certificate {
             base64: base64_simd::STANDARD.encode_to_string(der),
             sha256: sha256(der),
             subject: subject(tbs.subject())?,
+            issuer: subject(tbs.issuer())?,
             common_name: text(OID_COMMON_NAME),
             serial_number: text(OID_SERIAL_NUMBER),
             valid: seconds(tbs.validity().not_before)..=seconds(tbs.validity().not_after),
@@ -112,6 +115,17 @@ impl Certificate {
     /// RFC 4514 form: most specific part first, `CN=…,serialNumber=…,O=…,C=SE`.
     pub fn subject(&self) -> &str {
         &self.subject
+    }
+
+    /// Who issued it, in the form of [`Certificate::subject`]. Nothing is verified by that.
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// First and last second of its validity.
+    pub fn validity(&self) -> (Timestamp, Timestamp) {
+        let time = |second: i64| Timestamp::from_second(second).unwrap_or(Timestamp::MAX);
+        (time(*self.valid.start()), time(*self.valid.end()))
     }
 
     /// What its key signs with.
@@ -167,6 +181,16 @@ impl Certificate {
             Algorithm::EcdsaP256Sha256 => &ECDSA_P256_SHA256_ASN1,
             Algorithm::Ed25519 => &ED25519,
         };
+        self.verify_as(algorithm, message, signature)
+    }
+
+    /// Checks a signature of any algorithm that ring knows, weak ones too: only for reading what others made.
+    pub(super) fn verify_as(
+        &self,
+        algorithm: &'static dyn VerificationAlgorithm,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), Error> {
         UnparsedPublicKey::new(algorithm, &self.public_key)
             .verify(message, signature)
             .map_err(|_| Error::Verification)
@@ -178,7 +202,7 @@ impl Certificate {
     }
 
     /// Bits of the modulus of an RSA key.
-    pub(super) fn rsa_bits(&self) -> Option<usize> {
+    pub fn rsa_bits(&self) -> Option<usize> {
         (self.algorithm == Algorithm::RsaSha256).then(|| rsa_modulus_bits(&self.public_key))?
     }
 }

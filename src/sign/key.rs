@@ -276,6 +276,25 @@ fn check_size(path: &Path, bits: Option<usize>) -> Result<(), Error> {
     }
 }
 
+/// Reads the certificates of a file: one as DER, or any number as PEM.
+///
+/// # Errors
+/// A file that cannot be read, that has no certificate, or one of a kind that is not supported.
+pub fn read_certificates(path: &Path) -> Result<Vec<Certificate>, Error> {
+    let form = |found| Error::CertificateForm {
+        path: path.to_owned(),
+        found,
+    };
+    let bytes = read(path, FileKind::Certificate)?;
+    let ders = certificates(path, &bytes)?;
+    if ders.is_empty() {
+        return Err(form("no certificate in it".into()));
+    }
+    ders.iter()
+        .map(|der| Certificate::from_der(der).map_err(|fault| form(fault.to_string())))
+        .collect()
+}
+
 fn certificates(path: &Path, bytes: &[u8]) -> Result<Vec<Vec<u8>>, Error> {
     if memmem::find(bytes, b"-----BEGIN ").is_none() {
         return Ok(vec![bytes.to_vec()]);

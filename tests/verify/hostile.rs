@@ -1,0 +1,210 @@
+//! Files that are made to hurt, and chance.
+
+use std::fmt::Write as _;
+
+use lettermill::sign::c14n::{Form, Subset, canonical};
+use lettermill::verify::message::{self, ATTRIBUTES_MAX, DECLARATIONS_MAX, DEPTH_MAX, MARKUP_MAX};
+use proptest::prelude::*;
+
+use crate::common::{letter, seal, sealer};
+use crate::rewrite::{Style, rewritten};
+use crate::vectors::official;
+
+const START: &str = "<SignedDelivery xmlns=\"http://minameddelanden.gov.se/schema/Message/v3\">";
+
+#[track_caller]
+fn refused(text: impl AsRef<[u8]>) -> String {
+    let verdict = message::verify_bytes("message.xml".as_ref(), text.as_ref(), &[]);
+    let error = verdict.unwrap_err().to_string();
+    assert!(error.starts_with("`message.xml`: "), "{error}");
+    error
+}
+
+#[test]
+fn what_is_no_message_is_refused_with_its_place() {
+    let cases = [
+        ("", "line 1: XML that is not well-formed"),
+        ("\u{feff}", "line 1: XML that is not well-formed"),
+        ("hej", "line 1: XML that is not well-formed"),
+        ("<a>\n<b>\n</a>", "line 3: XML that is not well-formed"),
+        ("<a b='1' b='2'/>", "not well-formed"),
+        ("<a xmlns='urn:1' xmlns='urn:2'/>", "not well-formed"),
+        ("<a xmlns:b=''/>", "not well-formed"),
+        ("<b:a/>", "not well-formed"),
+        ("<a>&other;</a>", "not well-formed"),
+        ("<a/><a/>", "not well-formed"),
+        (
+            "<?xml version='1.0' encoding='ISO-8859-1'?><a/>",
+            "another encoding; UTF-8 is needed",
+        ),
+        ("<a/>", "its first element is `a`; a `SignedDelivery`"),
+        (
+            "<a181501019806/>",
+            "its first element is an element of another name;",
+        ),
+        ("<arg0/>", "`arg0` is no delivery"),
+        ("<SealedDelivery/>", "its first element is `SealedDelivery`"),
+        (
+            "<Envelope xmlns='http://schemas.xmlsoap.org/soap/envelope/'><Body><a/><arg0><Delivery/></arg0></Body></Envelope>",
+            "its first element is `Envelope`",
+        ),
+        (
+            "<SealedDelivery xmlns='http://minameddelanden.gov.se/schema/Message/v4'/>",
+            "no delivery",
+        ),
+    ];
+    for (text, what) in cases {
+        let error = refused(text);
+        assert!(error.contains(what), "{text}: {error}");
+    }
+    assert!(refused(b"<a>\xff</a>").contains("UTF-8"));
+    assert!(refused(b"\xff\xfe<\0a\0/\0>\0").contains("UTF-8"));
+}
+
+#[test]
+fn declarations_of_types_are_refused_wherever_they_stand() {
+    let bomb = "<!DOCTYPE a [<!ENTITY b \"cc\"><!ENTITY d \"&b;&b;\">]>";
+    for text in [
+        format!("{bomb}{START}&d;</SignedDelivery>"),
+        format!("<?xml version='1.0'?>\n<!-- -->{bomb}<a/>"),
+        "<!DOCTYPE a SYSTEM \"file:///etc/passwd\"><a/>".into(),
+    ] {
+        assert!(refused(text).contains("document type declaration"));
+    }
+}
+
+#[test]
+fn limits_are_kept_before_memory_is_taken() {
+    let deep = |depth: usize| {
+        format!(
+            "{START}{}{}</SignedDelivery>",
+            "<a>".repeat(depth),
+            "</a>".repeat(depth)
+        )
+    };
+    assert!(refused(deep(DEPTH_MAX)).contains("64 levels are read"));
+    assert!(message::verify_bytes("m".as_ref(), deep(DEPTH_MAX - 1).as_bytes(), &[]).is_ok());
+    assert!(refused(deep(100_000)).contains("64 levels"));
+
+    let wide = |count: usize| {
+        let mut text = String::from("<a");
+        for n in 0..count {
+            write!(text, " a{n}=''").unwrap();
+        }
+        text + "/>"
+    };
+    assert!(refused(wide(ATTRIBUTES_MAX + 1)).contains("64 are read"));
+    assert!(refused(wide(ATTRIBUTES_MAX)).contains("its first element"));
+
+    let mut declared = String::new();
+    for n in 0..=DECLARATIONS_MAX / 4 {
+        write!(
+            declared,
+            "<a xmlns:a{n}='u' xmlns:b{n}='u' xmlns:c{n}='u' xmlns:d{n}='u'>"
+        )
+        .unwrap();
+    }
+    assert!(refused(declared).contains("128 are read"));
+
+    assert!(refused("<".repeat(MARKUP_MAX + 1)).contains("500000"));
+    assert!(refused(format!("<a>{}</a>", "=".repeat(MARKUP_MAX + 1))).contains("500000"));
+    let many = format!("<a>{}</a>", "<b/>".repeat(250_000));
+    assert!(refused(many).contains("200000 in all"));
+    assert!(refused(format!("<{}/>", "a".repeat(2_000))).contains("1024 bytes"));
+    let large = vec![b' '; (64 << 20) + 1];
+    assert!(refused(large).contains("67108864 bytes are read"));
+}
+
+/// Documents that the mutations start from.
+fn seeds() -> Vec<Vec<u8>> {
+    let document = seal(&sealer(), &letter("L-1")).bytes;
+    let prefixed = rewritten(
+        &document,
+        Style {
+            prefixes: true,
+            spelling: true,
+            comments: true,
+            indented: false,
+        },
+    );
+    let request = lettermill::bundle::mina_meddelanden::soap_envelope(&document).unwrap();
+    let mut seeds = vec![document, prefixed.into_bytes(), request];
+    seeds.extend(
+        ["seal_out.xml", "signed.xml", "seal_in.xml"]
+            .iter()
+            .filter_map(|n| official(&format!("v1-2014/vectors/{n}"))),
+    );
+    seeds
+}
+
+fn pieces() -> impl Strategy<Value = Vec<u8>> {
+    let words: Vec<&'static [u8]> = vec![
+        b"<",
+        b">",
+        b"</",
+        b"/>",
+        b"\"",
+        b"'",
+        b"&",
+        b"&#xD;",
+        b"&#0;",
+        b"<![CDATA[",
+        b"]]>",
+        b"<!--",
+        b"-->",
+        b"<?a b?>",
+        b"<!DOCTYPE a>",
+        b" xmlns=\"\"",
+        b" xmlns:a=\"urn:a\"",
+        b"a:",
+        b" ",
+        b"\r",
+        b"\xff",
+        b"\xc3\xa4",
+        b"=",
+        b"<Signature xmlns=\"http://www.w3.org/2000/09/xmldsig#\"/>",
+        b"</SignedInfo>",
+        b"<Transform/>",
+    ];
+    prop_oneof![
+        proptest::sample::select(words).prop_map(<[u8]>::to_vec),
+        proptest::collection::vec(any::<u8>(), 0..4),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn no_bytes_make_it_panic(
+        seed in any::<proptest::sample::Index>(),
+        changes in proptest::collection::vec((any::<proptest::sample::Index>(), 0_usize..40, pieces()), 1..5),
+    ) {
+        thread_local!(static SEEDS: Vec<Vec<u8>> = seeds());
+        let mut bytes = SEEDS.with(|seeds| seed.get(seeds).clone());
+        for (at, length, piece) in changes {
+            let at = at.index(bytes.len() + 1);
+            let end = (at + length).min(bytes.len());
+            bytes.splice(at..end, piece);
+        }
+        if let Ok(verdict) = message::verify_bytes("m".as_ref(), &bytes, &[]) {
+            let text = format!("{verdict:?}");
+            prop_assert!(!text.contains("181501019806"));
+        }
+    }
+
+    /// The canonical form of any part of any document is a document, and its own canonical form.
+    #[test]
+    fn a_canonical_form_is_its_own(text in crate::canonical::document()) {
+        let tree = roxmltree::Document::parse(&text).unwrap();
+        for form in [Form::Inclusive, Form::Exclusive, Form::Stripped] {
+            for apex in tree.descendants().filter(|n| n.is_element()) {
+                let bytes = canonical(form, &Subset::of(apex));
+                let again = String::from_utf8(bytes.clone()).unwrap();
+                let tree = roxmltree::Document::parse(&again).unwrap();
+                let second = canonical(form, &Subset::of(tree.root_element()));
+                prop_assert_eq!(&second, &bytes);
+            }
+        }
+    }
+}
