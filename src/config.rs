@@ -12,10 +12,11 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use crate::registry::AskOptions;
-use crate::run::{AskPlan, KeySource, Keys, Plan};
+use crate::run::{KeySource, Keys, Plan};
 use crate::schema::{Schema, SchemaError};
 use crate::{bundle, compose, ingest, report, route, sign, spool, validate};
+
+mod ask;
 
 /// Name of the snapshot that is used where the job names none.
 pub const SNAPSHOT: &str = "registry.snapshot";
@@ -325,35 +326,6 @@ impl Job {
             max_rejected_percent,
             report,
             job_file: self.bytes,
-        })
-    }
-
-    /// Looks up what is needed to ask the registries: how the mailing is read and judged. The rest of the job may still
-    /// name what is not there, as the snapshot that will be built from the answers.
-    ///
-    /// # Errors
-    /// The schema cannot be used.
-    pub fn ask_plan(
-        self,
-        mailing: PathBuf,
-        folder: PathBuf,
-        threads: usize,
-        asking: AskOptions,
-    ) -> Result<AskPlan, Vec<JobError>> {
-        let mut faults = Vec::new();
-        let Some(schema) = self.schema(&mut faults) else {
-            return Err(faults);
-        };
-        Ok(AskPlan {
-            mailing,
-            folder,
-            threads,
-            ingest: ingest::Options {
-                schema,
-                ..ingest::Options::default()
-            },
-            rules: self.file.validate,
-            asking,
         })
     }
 
