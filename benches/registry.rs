@@ -1,10 +1,14 @@
 //! Look-ups in a reachability snapshot of ten million entries, in random order, hits and misses; how long it takes to
-//! build one and how large it is; routing decisions with it; ten million letter ids seen once.
+//! build one and how large it is; routing decisions with it; ten million letter ids seen once; a snapshot built from a
+//! CSV file of as many entries, and from FaR answers and contact pages for a tenth of them.
 //!
 //! `LETTERMILL_BENCH_ENTRIES` sets another number of entries. Beside each figure stands its limit: 300 MiB and 500 ns a
 //! look-up for ten million, a microsecond for a decision besides.
 
+use std::fs::{self, File};
 use std::hint::black_box;
+use std::io::{BufWriter, Write};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -13,7 +17,7 @@ use lettermill::letter::{
     Content, Country, DeliveryWish, Letter, LetterSeq, PersonNumber, PrintOptions, Recipient,
     RecipientId,
 };
-use lettermill::registry::{Builder, Operator, Snapshot, Status};
+use lettermill::registry::{self, Builder, Input, Operator, Snapshot, Status};
 use lettermill::route::{Options, Router};
 use lettermill::validate::{Fingerprint, LetterIds};
 
@@ -34,11 +38,107 @@ fn next(seed: &mut u64) -> u64 {
     *seed >> 33
 }
 
+fn entries() -> u32 {
+    let wanted = std::env::var("LETTERMILL_BENCH_ENTRIES").ok();
+    wanted.and_then(|n| n.parse().ok()).unwrap_or(ENTRIES)
+}
+
+fn digits(n: u32) -> String {
+    match id(n) {
+        RecipientId::Person(number) => number.as_str().to_owned(),
+        _ => String::new(),
+    }
+}
+
+/// Builds once from files, printed: a criterion sample would take an hour.
+fn builds(_: &mut Criterion) {
+    let folder = tempfile::tempdir().expect("a folder for the inputs");
+    let csv = folder.path().join("entries.csv");
+    let mut file = BufWriter::new(File::create(&csv).expect("a file of entries"));
+    file.write_all(b"id_type,id,status,operator_id\n")
+        .expect("space");
+    for n in 0..entries() {
+        writeln!(file, "person,{},reachable,165568402266", digits(n)).expect("space");
+    }
+    file.flush().expect("space");
+    build("a CSV file", &csv, folder.path());
+
+    let part = entries() / 10;
+    let far = folder.path().join("far");
+    let page = folder.path().join("contacts");
+    for folder in [&far, &page] {
+        fs::create_dir(folder).expect("a folder of answers");
+    }
+    for (at, first) in (0..part).step_by(1000).enumerate() {
+        let ids = first..part.min(first + 1000);
+        fs::write(far.join(format!("{at:05}.xml")), answer(ids.clone())).expect("space");
+        fs::write(page.join(format!("{at:05}.json")), contacts(ids)).expect("space");
+    }
+    build("answers of FaR", &far, folder.path());
+    build("contact pages", &page, folder.path());
+}
+
+fn build(what: &str, input: &Path, folder: &Path) {
+    let inputs = Input::all_of(input).expect("inputs");
+    let size = |input: &Input| match input {
+        Input::Entries(path) | Input::FarAnswer(path) | Input::Contacts(path) => {
+            fs::metadata(path).map_or(0, |about| about.len())
+        }
+        Input::Operators(_) => 0,
+    };
+    let bytes: u64 = inputs.iter().map(size).sum();
+    let date = registry::Options {
+        date: date(2026, 11, 22),
+    };
+    let start = Instant::now();
+    let built = registry::build(&inputs, &date, &folder.join("snapshot")).expect("a snapshot");
+    let seconds = start.elapsed().as_secs_f64();
+    let count = built.counts.total() as f64;
+    println!(
+        "{count} entries built from {what}: {seconds:.1} s, {:.0} entries/s, {:.0} MB/s",
+        count / seconds,
+        bytes as f64 / 1e6 / seconds,
+    );
+}
+
+/// An answer of FaR about these, as long as real ones are.
+fn answer(ids: std::ops::Range<u32>) -> String {
+    let mut out = String::from(
+        "<S:Envelope xmlns:S=\"http://schemas.xmlsoap.org/soap/envelope/\"><S:Body>\
+         <r3:isReachableResponse xmlns:r3=\"http://minameddelanden.gov.se/schema/Recipient/v3\" \
+         xmlns:r=\"http://minameddelanden.gov.se/schema/Recipient\">",
+    );
+    for n in ids {
+        out += "<r3:return><r:AccountStatus><r:RecipientId>";
+        out += &digits(n);
+        out += "</r:RecipientId><r:Type>Secure</r:Type><r:Pending>false</r:Pending><r:ServiceSupplier>\
+                <r:Id>165568402266</r:Id><r:Name>Kivra</r:Name>\
+                <r:ServiceAdress>https://operator.example/service/v3</r:ServiceAdress>\
+                <r:UIAdress>https://operator.example</r:UIAdress><r:InternalServiceAdress/></r:ServiceSupplier>\
+                <r:LastRegistration>2016-10-30T15:38:49.517+01:00</r:LastRegistration></r:AccountStatus>\
+                <r:SenderAccepted>true</r:SenderAccepted></r3:return>\n";
+    }
+    out + "</r3:isReachableResponse></S:Body></S:Envelope>"
+}
+
+/// A page of contacts whose numbers count up from nothing.
+fn contacts(ids: std::ops::Range<u32>) -> String {
+    let contacts: Vec<String> = ids
+        .map(|n| {
+            format!(
+                "{{\"id\":\"62e55094-66d3-4247-822b-ed57d416819b\",\"version\":3,\"type\":\"CITIZEN\",\
+                 \"cprNumber\":\"{n:010}\",\"mailboxSubscription\":{{\
+                 \"id\":\"d1772f49-d624-480a-bd7e-7e5957397e99\",\"registrationStatus\":\"AUTOMATIC_REGISTRATION\",\
+                 \"publicRegistrationStatus\":\"REGISTERED\",\"startTime\":\"2013-11-21T00:08:06.770Z\"}},\
+                 \"lastUpdated\":\"2023-08-25T00:49:34.437Z\",\"createdDate\":\"2012-05-22T11:55:01.832Z\"}}"
+            )
+        })
+        .collect();
+    format!("{{\"contacts\":[{}]}}", contacts.join(","))
+}
+
 fn lookups(c: &mut Criterion) {
-    let entries = std::env::var("LETTERMILL_BENCH_ENTRIES")
-        .ok()
-        .and_then(|n| n.parse().ok())
-        .unwrap_or(ENTRIES);
+    let entries = entries();
     let folder = tempfile::tempdir().expect("a folder for the snapshot");
     let path = folder.path().join("snapshot");
     let start = Instant::now();
@@ -174,5 +274,5 @@ fn letter_ids(_: &mut Criterion) {
     );
 }
 
-criterion_group!(benches, lookups, letter_ids);
+criterion_group!(benches, lookups, letter_ids, builds);
 criterion_main!(benches);

@@ -114,26 +114,35 @@ fn check_mailing(args: &CheckArgs) -> Result<Exit, Failure> {
 
 fn plan(args: &RunArgs) -> Result<Plan, Failure> {
     let job = job(&args.job, Some(&args.mailing))?;
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let host = Host {
         mailing: args.mailing.clone(),
         home: args.job.out.clone(),
-        threads: args.threads.map_or(processors, usize::from),
+        threads: threads(args.threads),
         date: args.date,
         development_keys: development_keys(&job.home(args.job.out.as_deref())),
     };
     job.plan(host).map_err(Failure::Job)
 }
 
+/// Worker threads: as many as were asked for, else one a processor.
+fn threads(asked: Option<u16>) -> usize {
+    let processors = || std::thread::available_parallelism().map_or(1, usize::from);
+    asked.map_or_else(processors, usize::from)
+}
+
 /// The job that the arguments name, or that lies beside the mailing.
 fn job(args: &JobArgs, mailing: Option<&Path>) -> Result<Job, Failure> {
+    job_at(args.job.clone(), mailing)
+}
+
+fn job_at(path: Option<PathBuf>, mailing: Option<&Path>) -> Result<Job, Failure> {
     let beside = || {
         mailing
             .and_then(Path::parent)
             .map(|folder| folder.join(JOB_FILE))
             .filter(|path| path.is_file())
     };
-    match args.job.clone().or_else(beside) {
+    match path.or_else(beside) {
         Some(path) => Job::read(&path).map_err(|fault: JobError| Failure::Job(vec![fault])),
         None => Ok(Job::default()),
     }

@@ -16,6 +16,8 @@ use crate::run::{Danish, KeySource, Keys, Plan};
 use crate::schema::{Schema, SchemaError};
 use crate::{bundle, compose, ingest, report, route, sign, spool, validate};
 
+mod ask;
+
 /// Name of the snapshot that is used where the job names none.
 pub const SNAPSHOT: &str = "registry.snapshot";
 /// Home of a job that names none.

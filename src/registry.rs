@@ -1,25 +1,33 @@
 //! The reachability snapshot: what a national registry said of each recipient on a date.
 //!
-//! In: a CSV file, or the answers of FaR (`isReachable`), read by [`build`]. Out: one compact file, mapped and looked up
-//! by [`Snapshot`]. What always holds: the same entries give the same bytes, in whatever order and from however many
-//! files they came; an identifier is in the file once; the file is readable by its owner only, because the identifiers
-//! in it are personal data; no error, no `Debug` output names an identifier. `docs/formats-registry.md` describes every
-//! byte.
+//! In: CSV files, answers of FaR (`isReachable`), pages of the contact registry of Digital Post, read by [`build`]. Out:
+//! one compact file, mapped and looked up by [`Snapshot`]. The other way, [`Questions`] gathers whom of a mailing to ask
+//! about and writes the requests. What always holds: the same entries give the same bytes, in whatever order and from
+//! however many files they came; an identifier is in the file once; the file and the requests are readable by their
+//! owner only, because the identifiers in them are personal data; no error, no `Debug` output names an identifier.
+//! `docs/formats-registry.md` describes every byte.
 //!
-//! To read another form of registry answer (the contact registry of Digital Post comes next): a module beside `far`
-//! that pushes into a [`Builder`], a variant of [`Input`], and its sign in `Input::detect`.
+//! To read another form of registry answer: a module beside `far` that pushes into a [`Builder`], a variant of
+//! [`Input`], and its sign in `Input::detect`.
 //! To tell another status apart: a variant of [`Status`] with its number and name, then follow the compiler into
 //! `route`.
 
+mod ask;
 mod build;
 mod builder;
+mod census;
+mod contacts;
 mod csv;
 mod far;
+mod input;
 mod key;
 mod snapshot;
 
-pub use build::{Built, Error, Input, Options, Origin, build};
+pub use ask::{AskError, AskOptions, Asked, Asker, BATCH_SIZE_MAX, NotAsked, Questions};
+pub use build::{Built, Error, Options, Origin, Unit, build};
 pub use builder::Builder;
+pub use census::Census;
+pub use input::Input;
 pub use snapshot::{Snapshot, SnapshotError};
 
 /// Which operator, by its row in the snapshot's operator table.
@@ -44,6 +52,8 @@ pub struct Entry {
     pub status: Status,
     /// Where the mailbox is.
     pub operator: Option<OperatorIndex>,
+    /// DK: has a verified number for NemSMS. False when the registry did not say.
+    pub nem_sms: bool,
 }
 
 macro_rules! statuses {

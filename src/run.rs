@@ -16,6 +16,7 @@ use crate::ledger::{Batch, Ledger};
 use crate::report::Report;
 use crate::{bundle, compose, disk, ingest, report, route, sign, spool, validate};
 
+mod ask;
 mod check;
 mod digital;
 mod error;
@@ -29,6 +30,7 @@ mod timing;
 mod together;
 mod waves;
 
+pub use ask::{AskPlan, ask};
 pub use check::check;
 pub use error::Error;
 pub use mill::Depth;
@@ -143,7 +145,7 @@ pub struct Outcome {
 /// # Errors
 /// [`Error`]: nothing of the mailing was released, and nothing of it is left in the work folder.
 pub fn run(plan: &Plan, clock: &dyn Clock, observer: &dyn Observer) -> Result<Outcome, Error> {
-    waves::threads(plan)?.install(|| {
+    waves::threads(plan.threads)?.install(|| {
         let mut timing = Timing::start(clock);
         let source = ingest::open(&plan.mailing, plan.scratch(), &plan.ingest)?;
         let snapshot = mill::open_snapshot(plan)?;

@@ -557,6 +557,122 @@ fn danish_content_rows() {
     assert_eq!(with(&nowhere, &[]), "held no-address < print print-wished");
 }
 
+/// The same rows in all three columns: what is found, and what then becomes of the letter.
+#[test]
+fn danish_content_rows_in_every_column() {
+    let too_large = [Code::DocumentTooLargeDigital];
+    let type_not_allowed = [Code::DocumentNotDigital];
+    let nor_on_paper = [Code::DocumentNotDigital, Code::DocumentNotPrintable];
+    let does_not_fit = [Code::PrintAddress];
+    let print = DeliveryWish::Print;
+    let auto = DeliveryWish::Auto;
+    let rows: [(&[Code], DeliveryWish, bool, [&str; 3]); 6] = [
+        // Findings, wish, whether the address is protected; ordinary, mandatory, legal notification.
+        (
+            &too_large,
+            auto,
+            false,
+            [
+                "print too-large",
+                "print too-large",
+                "held legal-notification < print too-large",
+            ],
+        ),
+        (
+            &type_not_allowed,
+            auto,
+            false,
+            [
+                "print content-not-digital",
+                "print content-not-digital",
+                "held legal-notification < print content-not-digital",
+            ],
+        ),
+        (
+            &nor_on_paper,
+            auto,
+            false,
+            [
+                "held content-not-print < print content-not-digital",
+                "held content-not-print < print content-not-digital",
+                "held legal-notification < print content-not-digital",
+            ],
+        ),
+        (
+            &does_not_fit,
+            print,
+            false,
+            [
+                "held address-does-not-fit < print print-wished",
+                "held address-does-not-fit < print print-wished",
+                "held legal-notification < print print-wished",
+            ],
+        ),
+        (
+            &[],
+            print,
+            true,
+            [
+                "held protected-address < print print-wished",
+                "held protected-address < print print-wished",
+                "held legal-notification < print print-wished",
+            ],
+        ),
+        (
+            &does_not_fit,
+            auto,
+            true,
+            [
+                "digital reachable",
+                "digital reachable",
+                "digital reachable",
+            ],
+        ),
+    ];
+    let options = Options {
+        protected_address: ProtectedAddress::Hold,
+        ..denmark(&[Right::MandatoryPost, Right::LegalNotification])
+    };
+    for (codes, wish, protected, expected) in rows {
+        let findings: Vec<_> = codes.iter().copied().map(finding).collect();
+        for (column, expected) in expected.into_iter().enumerate() {
+            let mut letter = letter(dane());
+            letter.wish = wish;
+            letter.recipient.address_protected = protected;
+            letter.mandatory = column == 1;
+            letter.legal_notification = column == 2;
+            let reachable = Some(Status::Reachable);
+            let decision = decide(&letter, Country::Denmark, reachable, &options, &findings);
+            assert_eq!(told(&decision), expected, "{codes:?}, column {column}");
+        }
+    }
+}
+
+/// "Hold or print by policy": an agency may write that companies that closed get paper.
+#[test]
+fn paper_for_closed_companies_is_a_rule_of_the_agency() {
+    let options = Options {
+        digital_channels: denmark(&[]).digital_channels,
+        ..options(
+            "[[rules]]\nname = \"closed-company\"\nsentence = \"To the receiver.\"\n\
+             when = { status = [\"closed\"], id = [\"cvr\"] }\nthen = \"print\"\n",
+        )
+        .unwrap()
+    };
+    let route = |id| {
+        let letter = letter(id);
+        told(&decide(
+            &letter,
+            Country::Denmark,
+            Some(Status::Closed),
+            &options,
+            &[],
+        ))
+    };
+    assert_eq!(route(company()), "print closed-company");
+    assert_eq!(route(dane()), "held closed");
+}
+
 #[test]
 fn danish_letters_go_on_paper_while_their_channel_is_closed() {
     let options = Options::default();

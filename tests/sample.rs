@@ -542,7 +542,7 @@ fn options_out_of_bounds_are_refused() {
 
 #[test]
 fn fixtures_are_valid() {
-    for folder in ["sweden", "denmark", "business", "example"] {
+    for folder in ["sweden", "denmark", "business", "example", "registry"] {
         assert_valid(&xml_files(folder));
     }
 }

@@ -153,6 +153,8 @@ pub struct VerifyArgs {
 /// `registry`
 #[derive(Debug, Subcommand)]
 pub enum RegistryCommand {
+    /// Write the requests that ask the registries about the recipients of a mailing.
+    Ask(AskArgs),
     /// Build a snapshot from what the registries returned.
     Build {
         /// The snapshot to write.
@@ -161,15 +163,40 @@ pub enum RegistryCommand {
         /// The day on which the registries were asked.
         #[arg(long, value_name = "YYYY-MM-DD")]
         date: Date,
-        /// CSV files and FaR `isReachable` responses (SOAP XML).
+        /// FaR `isReachable` responses (SOAP XML), contact pages of Digital Post (JSON), CSV files, and folders of them.
         #[arg(required = true)]
         inputs: Vec<PathBuf>,
     },
     /// Show date, counts and operators of a snapshot.
     Show {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
         /// The snapshot.
         snapshot: PathBuf,
     },
+}
+
+/// `registry ask`
+#[derive(Debug, Args)]
+pub struct AskArgs {
+    /// Folder for the requests; made if it is not there, else it must be empty.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Job file. Without it: `lettermill.toml` beside the mailing if there is one, else the defaults.
+    #[arg(long, value_name = "FILE")]
+    pub job: Option<PathBuf>,
+    /// Identifiers in a request.
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub batch_size: u16,
+    /// Number of worker threads; all processors if not given.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Print one JSON object on stdout instead of sentences.
+    #[arg(long)]
+    pub json: bool,
+    /// The mailing file.
+    pub mailing: PathBuf,
 }
 
 /// `sample`

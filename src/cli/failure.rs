@@ -56,7 +56,8 @@ fn exit_of_run(error: &run::Error) -> Exit {
         | run::Error::Profile(_)
         | run::Error::Threads(_) => Exit::BadJob,
         run::Error::Bundle(bundle::Error::Sender { .. }) => Exit::BadInput,
-        run::Error::Bundle(_)
+        run::Error::Ask(_)
+        | run::Error::Bundle(_)
         | run::Error::Spool(_)
         | run::Error::Manifest(_)
         | run::Error::Io { .. } => Exit::CannotWrite,

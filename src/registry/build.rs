@@ -1,6 +1,5 @@
 //! Reads what a snapshot is built from, and says what is wrong with it by file and line.
 
-use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -8,54 +7,14 @@ use jiff::civil::Date;
 
 use crate::disk::Sha256;
 
-use super::{Builder, Counts, csv, far};
+use super::contacts::Pages;
+use super::{Builder, Counts, Input, contacts, csv, far};
 
 /// How to build a snapshot.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
     /// The day on which the registry was asked.
     pub date: Date,
-}
-
-/// What to build a snapshot from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Input {
-    /// Entries, one a line; a CSV file with the column `id_type`.
-    Entries(PathBuf),
-    /// Operators, one a line; a CSV file without it.
-    Operators(PathBuf),
-    /// An answer of FaR to `isReachable`.
-    FarAnswer(PathBuf),
-}
-
-impl Input {
-    /// Tells from its first bytes what a file is.
-    ///
-    /// # Errors
-    /// The file cannot be read.
-    pub fn detect(path: &Path) -> Result<Self, Error> {
-        let mut start = Vec::new();
-        File::open(path)
-            .and_then(|file| io::Read::read_to_end(&mut io::Read::take(file, 4096), &mut start))
-            .map_err(|source| Error::io(path, source))?;
-        let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start);
-        let header = text.split(|b| *b == b'\n').next().unwrap_or_default();
-        Ok(if text.trim_ascii_start().starts_with(b"<") {
-            Self::FarAnswer(path.into())
-        } else if memchr::memmem::find(header, b"id_type").is_none()
-            && memchr::memmem::find(header, b"operator_id").is_some()
-        {
-            Self::Operators(path.into())
-        } else {
-            Self::Entries(path.into())
-        })
-    }
-
-    fn path(&self) -> &Path {
-        match self {
-            Self::Entries(path) | Self::Operators(path) | Self::FarAnswer(path) => path,
-        }
-    }
 }
 
 /// What was built.
@@ -71,15 +30,28 @@ pub struct Built {
     pub file_bytes: u64,
     /// As [`Snapshot::digest`](super::Snapshot::digest).
     pub digest: Sha256,
+    /// What else a person should know, as sentences: pages that are missing.
+    pub notes: Vec<String>,
 }
 
-/// A line of an input.
+/// A place in an input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
     /// The file; empty for an entry that came from no file.
     pub path: PathBuf,
     /// From one.
     pub line: u64,
+    /// What `line` counts.
+    pub unit: Unit,
+}
+
+/// What is counted in an input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Lines.
+    Line,
+    /// Contacts: a page of them is often a single line.
+    Contact,
 }
 
 impl std::fmt::Display for Origin {
@@ -87,7 +59,11 @@ impl std::fmt::Display for Origin {
         if self.path.as_os_str().is_empty() {
             return write!(f, "entry {}", self.line);
         }
-        write!(f, "`{}` line {}", self.path.display(), self.line)
+        let unit = match self.unit {
+            Unit::Line => "line",
+            Unit::Contact => "contact",
+        };
+        write!(f, "`{}` {unit} {}", self.path.display(), self.line)
     }
 }
 
@@ -111,6 +87,16 @@ pub enum Error {
         found: String,
         /// What is allowed.
         allowed: String,
+    },
+    /// A folder that holds something else than files to read.
+    #[error(
+        "`{path}` is {found}; a folder of answers holds files only: name the folders or files one by one"
+    )]
+    Folder {
+        /// What lies in it.
+        path: PathBuf,
+        /// What that is.
+        found: &'static str,
     },
     /// FaR answered with a fault.
     #[error("{origin}: the registry answered with a fault, error code {code}; ask again")]
@@ -155,6 +141,7 @@ impl Error {
             origin: Origin {
                 path: path.into(),
                 line,
+                unit: Unit::Line,
             },
             found: found.into(),
             allowed: allowed.into(),
@@ -168,12 +155,22 @@ impl Error {
 /// An input cannot be read, a line is wrong, two lines contradict each other, or `out` cannot be written.
 pub fn build(inputs: &[Input], options: &Options, out: &Path) -> Result<Built, Error> {
     let mut builder = Builder::new(options.date);
+    let mut pages = Pages::default();
     for input in inputs {
-        builder.begin_file(input.path());
         match input {
-            Input::Entries(path) => csv::read_entries(path, &mut builder)?,
+            Input::Entries(path) => {
+                builder.begin_file(path, Unit::Line);
+                csv::read_entries(path, &mut builder)?;
+            }
             Input::Operators(path) => csv::read_operators(path, &mut builder)?,
-            Input::FarAnswer(path) => far::read_answer(path, &mut builder)?,
+            Input::FarAnswer(path) => {
+                builder.begin_file(path, Unit::Line);
+                far::read_answer(path, &mut builder)?;
+            }
+            Input::Contacts(path) => {
+                builder.begin_file(path, Unit::Contact);
+                contacts::read_page(path, &mut builder, &mut pages)?;
+            }
         }
     }
     if builder.is_empty() {
@@ -181,5 +178,9 @@ pub fn build(inputs: &[Input], options: &Options, out: &Path) -> Result<Built, E
             files: inputs.len(),
         });
     }
-    builder.finish(out)
+    let built = builder.finish(out)?;
+    Ok(Built {
+        notes: pages.notes(),
+        ..built
+    })
 }

@@ -14,7 +14,7 @@ use rayon::slice::ParallelSliceMut;
 use crate::disk::{self, Sha256};
 use crate::letter::RecipientId;
 
-use super::build::Origin;
+use super::build::{Origin, Unit};
 use super::snapshot::{self, HEADER_BYTES, MAGIC, VERSION};
 use super::{Built, Counts, Entry, Error, Operator, OperatorIndex, Status, key};
 
@@ -35,7 +35,7 @@ pub struct Builder {
     operators: Vec<Operator>,
     by_id: BTreeMap<String, u16>,
     items: Vec<Item>,
-    files: Vec<(PathBuf, u64)>, // Each with the number of lines before it.
+    files: Vec<(PathBuf, Unit, u64)>, // Each with what it counts, and how much was counted before it.
     lines: u64,
 }
 
@@ -80,7 +80,12 @@ impl Builder {
     /// Adds what is known of a recipient; no identifier is ignored.
     pub fn push(&mut self, id: &RecipientId, status: Status, operator: Option<OperatorIndex>) {
         self.lines += 1;
-        self.push_from(id, Entry { status, operator }, self.lines);
+        let entry = Entry {
+            status,
+            operator,
+            nem_sms: false,
+        };
+        self.push_from(id, entry, self.lines);
     }
 
     /// Sorts and writes; `path` appears whole or not at all, 0600.
@@ -106,13 +111,13 @@ impl Builder {
         self.items.is_empty()
     }
 
-    pub(super) fn begin_file(&mut self, path: &Path) {
-        self.files.push((path.into(), self.lines));
+    pub(super) fn begin_file(&mut self, path: &Path, unit: Unit) {
+        self.files.push((path.into(), unit, self.lines));
     }
 
-    /// Adds an entry that stands on `line` of the file begun last.
+    /// Adds an entry that stands at `line` of the file begun last.
     pub(super) fn push_line(&mut self, id: &RecipientId, entry: Entry, line: u64) {
-        let before = self.files.last().map_or(0, |(_, before)| *before);
+        let before = self.files.last().map_or(0, |(.., before)| *before);
         self.lines = self.lines.max(before + line);
         self.push_from(id, entry, before + line);
     }
@@ -170,15 +175,17 @@ impl Builder {
 
     fn origin(&self, line: u32) -> Origin {
         let line = u64::from(line);
-        let file = self.files.iter().rev().find(|(_, before)| *before < line);
+        let file = self.files.iter().rev().find(|(.., before)| *before < line);
         file.map_or_else(
             || Origin {
                 path: PathBuf::new(),
                 line,
+                unit: Unit::Line,
             },
-            |(path, before)| Origin {
+            |(path, unit, before)| Origin {
                 path: path.clone(),
                 line: line - before,
+                unit: *unit,
             },
         )
     }
@@ -220,6 +227,7 @@ impl Builder {
             operators: self.operators.len(),
             file_bytes: file.metadata()?.len(),
             digest,
+            notes: Vec::new(),
         })
     }
 

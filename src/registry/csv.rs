@@ -10,13 +10,14 @@ use crate::letter::{Cpr, Cvr, OrganisationNumber, PersonNumber, RecipientId};
 use super::{Builder, Entry, Error, Operator, OperatorIndex, Status};
 
 /// Columns of a file of entries; the first three must be there.
-const ENTRY_COLUMNS: [&str; 6] = [
+const ENTRY_COLUMNS: [&str; 7] = [
     "id_type",
     "id",
     "status",
     "operator_id",
     "operator_name",
     "operator_url",
+    "nem_sms",
 ];
 /// Columns of a file of operators; the first must be there.
 const OPERATOR_COLUMNS: [&str; 3] = ["operator_id", "operator_name", "operator_url"];
@@ -58,7 +59,24 @@ pub fn read_entries(path: &Path, builder: &mut Builder) -> Result<(), Error> {
                 "an operator_id, or the status no-operator",
             ));
         }
-        builder.push_line(&id, Entry { status, operator }, line);
+        let nem_sms = match (text(columns.get(&record, 6)), swedish, operator) {
+            ("" | "false", ..) => false,
+            ("true", false, None) => true,
+            ("true", ..) => {
+                let found = "NemSMS for a Swedish recipient, or beside an operator";
+                return Err(wrong(found, "nem_sms for a cpr or cvr without an operator"));
+            }
+            (other, ..) => {
+                let found = format!("nem_sms of the form `{}`", shape(other));
+                return Err(wrong(&found, "true, false, or nothing"));
+            }
+        };
+        let entry = Entry {
+            status,
+            operator,
+            nem_sms,
+        };
+        builder.push_line(&id, entry, line);
     }
     Ok(())
 }
@@ -95,7 +113,7 @@ struct KnownOperators {
 impl KnownOperators {
     fn find(
         &mut self,
-        columns: &Columns<6>,
+        columns: &Columns<7>,
         record: &ByteRecord,
         builder: &mut Builder,
     ) -> Result<Option<OperatorIndex>, &'static str> {

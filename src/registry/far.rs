@@ -4,8 +4,6 @@
 //! opted out; `Pending` → pending; no `ServiceSupplier` → no operator; empty `ServiceAdress` → no address; else
 //! reachable. `Type` `Anonymous` counts as a mailbox, as it does for others who ask FaR.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 use quick_xml::events::{BytesRef, Event};
@@ -15,8 +13,8 @@ use quick_xml::reader::NsReader;
 use crate::finding::shape;
 use crate::letter::{OrganisationNumber, PersonNumber, RecipientId};
 
-use super::build::Origin;
-use super::{Builder, Entry, Error, Operator, Status};
+use super::build::{Origin, Unit};
+use super::{Builder, Entry, Error, Operator, Status, input};
 
 /// An answer holds a thousand recipients at most, of some 600 bytes each; this is a hundred times that.
 const ANSWER_BYTES_MAX: u64 = 64 << 20;
@@ -33,6 +31,8 @@ const SOAP_NAMESPACES: [&[u8]; 2] = [
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Node {
     Response,
+    /// Of an answer, but the question to it.
+    Request,
     Return,
     Account,
     RecipientId,
@@ -59,6 +59,7 @@ impl Node {
             (Self::Fault, b"ErrorCode") => Self::FaultCode,
             (Self::Fault, _) => Self::Fault,
             (Self::Around, b"isReachableResponse") if far => Self::Response,
+            (Self::Around, b"isReachable") if far => Self::Request,
             (Self::Around, _) => Self::Around,
             _ if !far => Self::Ignored,
             (Self::Response, b"return") => Self::Return,
@@ -87,13 +88,18 @@ struct Answer {
 }
 
 pub fn read_answer(path: &Path, builder: &mut Builder) -> Result<(), Error> {
-    let bytes = read_whole(path)?;
+    let bytes = input::read_whole(
+        path,
+        ANSWER_BYTES_MAX,
+        "an answer to isReachable, at most 64 MiB",
+    )?;
     Reading {
         path,
         bytes: &bytes,
         line: 1,
         counted: 0,
         answers: false,
+        asks: false,
         fault: None,
         nodes: Vec::new(),
         text: String::new(),
@@ -102,27 +108,13 @@ pub fn read_answer(path: &Path, builder: &mut Builder) -> Result<(), Error> {
     .read(builder)
 }
 
-fn read_whole(path: &Path) -> Result<Vec<u8>, Error> {
-    let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(ANSWER_BYTES_MAX + 1).read_to_end(&mut bytes))
-        .map_err(|source| Error::io(path, source))?;
-    if bytes.len() as u64 > ANSWER_BYTES_MAX {
-        let allowed = "an answer to isReachable, at most 64 MiB";
-        return Err(Error::line(path, 1, "a larger file", allowed));
-    }
-    match simdutf8::basic::from_utf8(&bytes) {
-        Ok(_) => Ok(bytes),
-        Err(_) => Err(Error::line(path, 1, "bytes that are not UTF-8", "UTF-8")),
-    }
-}
-
 struct Reading<'f> {
     path: &'f Path,
     bytes: &'f [u8],
     line: u64,
     counted: usize, // Bytes whose line ends are in `line`.
     answers: bool,
+    asks: bool,
     fault: Option<String>,
     nodes: Vec<Node>,
     text: String,
@@ -174,6 +166,7 @@ impl Reading<'_> {
         let node = Node::of(self.nodes.last().copied(), namespace, local);
         match node {
             Node::Response => self.answers = true,
+            Node::Request => self.asks = true,
             Node::Return => self.answer = Answer::default(),
             Node::Supplier => {
                 self.answer.supplier = Some(Operator {
@@ -246,7 +239,12 @@ impl Reading<'_> {
                 )
             })?),
         };
-        builder.push_line(&id, Entry { status, operator }, self.line);
+        let entry = Entry {
+            status,
+            operator,
+            nem_sms: false,
+        };
+        builder.push_line(&id, entry, self.line);
         Ok(())
     }
 
@@ -283,9 +281,13 @@ impl Reading<'_> {
                 origin: Origin {
                     path: self.path.into(),
                     line: self.line,
+                    unit: Unit::Line,
                 },
                 code,
             });
+        }
+        if self.asks && !self.answers {
+            return Err(self.wrong("a request, isReachable", "the answer to it"));
         }
         if !self.answers {
             return Err(self.wrong("no isReachableResponse", "an answer of FaR to isReachable"));

@@ -4,6 +4,7 @@
 //! that a bucket's position in the file follows from a key's highest bits and a look-up touches two cache lines.
 
 use crate::letter::RecipientId;
+use crate::letter::identifier::Kind;
 
 use super::{Entry, OperatorIndex, Status};
 
@@ -14,6 +15,9 @@ pub const VALUE_BITS: u32 = 21;
 const OPERATOR_BITS: u32 = 16;
 /// Stands for "no operator".
 pub const OPERATOR_NONE: u16 = u16::MAX;
+/// Stands for "no operator, but NemSMS": in Denmark there are no operators to name. The table never has so many rows, so
+/// a reader that does not know this number finds no operator, as it should.
+pub const OPERATOR_NEM_SMS: u16 = u16::MAX - 1;
 
 /// Kind and digits of an identifier; `None` for no identifier.
 pub fn key(id: &RecipientId) -> Option<u64> {
@@ -29,7 +33,11 @@ pub fn key(id: &RecipientId) -> Option<u64> {
 
 /// An entry as it stands in the file.
 pub fn pack(key: u64, entry: Entry) -> u64 {
-    let operator = entry.operator.map_or(OPERATOR_NONE, |index| index.0);
+    let operator = match (entry.operator, entry.nem_sms) {
+        (Some(index), _) => index.0,
+        (None, true) => OPERATOR_NEM_SMS,
+        (None, false) => OPERATOR_NONE,
+    };
     key << VALUE_BITS | u64::from(entry.status as u8) << OPERATOR_BITS | u64::from(operator)
 }
 
@@ -38,13 +46,32 @@ pub fn key_of(packed: u64) -> u64 {
     packed >> VALUE_BITS
 }
 
+/// The kind of identifier that a key is of; `None` for one of a later version.
+pub fn kind_of(key: u64) -> Option<Kind> {
+    let day = digits_of(key) / 10_000 % 100; // YYYYMMDDnnnC
+    Some(match key >> DIGIT_BITS {
+        1 if day >= 60 => Kind::Coordination,
+        1 => Kind::Person,
+        2 => Kind::Organisation,
+        3 => Kind::Cpr,
+        4 => Kind::Cvr,
+        _ => return None,
+    })
+}
+
+/// The digits of a key, as a number.
+pub fn digits_of(key: u64) -> u64 {
+    key % (1 << DIGIT_BITS)
+}
+
 /// Status and operator of a packed entry; `None` for a status of a later version.
 pub fn entry_of(packed: u64) -> Option<Entry> {
     let status = Status::from_number((packed >> OPERATOR_BITS & 0x1f) as u8)?;
     let operator = (packed & 0xffff) as u16;
     Some(Entry {
         status,
-        operator: (operator != OPERATOR_NONE).then_some(OperatorIndex(operator)),
+        operator: (operator < OPERATOR_NEM_SMS).then_some(OperatorIndex(operator)),
+        nem_sms: operator == OPERATOR_NEM_SMS,
     })
 }
 
@@ -72,12 +99,19 @@ mod tests {
         let mut keys: Vec<u64> = ids.iter().filter_map(key).collect();
         for key in &keys {
             for status in Status::ALL {
-                for operator in [None, Some(OperatorIndex(0)), Some(OperatorIndex(0xfffe))] {
+                for (operator, nem_sms) in [
+                    (None, false),
+                    (None, true),
+                    (Some(OperatorIndex(0)), false),
+                    (Some(OperatorIndex(0xfffd)), false),
+                ] {
                     let entry = Entry {
                         status: *status,
                         operator,
+                        nem_sms,
                     };
                     let packed = pack(*key, entry);
+                    assert!(kind_of(key_of(packed)).is_some());
                     assert_eq!(key_of(packed), *key);
                     assert_eq!(entry_of(packed), Some(entry));
                 }

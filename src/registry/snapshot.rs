@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use crate::disk::{self, Map, Sha256};
 use crate::letter::RecipientId;
 
-use super::{Counts, Entry, Operator, OperatorIndex, Status, key};
+use super::{Census, Counts, Entry, Operator, OperatorIndex, Status, key};
 
 /// First bytes of a snapshot.
 pub const MAGIC: &[u8; 8] = b"LMREACH\0";
@@ -235,6 +235,14 @@ impl Snapshot {
     /// Entries of each status.
     pub fn counts(&self) -> &Counts {
         &self.counts
+    }
+
+    /// Who is in it; reads the whole file.
+    pub fn census(&self) -> Census {
+        let entries = self.map.get(self.entries_at..).unwrap_or_default();
+        let packed = entries.as_chunks::<8>().0.iter();
+        let packed = packed.map(|chunk| u64::from_le_bytes(*chunk));
+        Census::of(packed, self.operators.len())
     }
 
     /// Bytes of the file.

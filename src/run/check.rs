@@ -19,7 +19,7 @@ pub fn check(
     clock: &dyn Clock,
     observer: &dyn Observer,
 ) -> Result<Report, Error> {
-    waves::threads(plan)?.install(|| count(plan, depth, clock, observer))
+    waves::threads(plan.threads)?.install(|| count(plan, depth, clock, observer))
 }
 
 fn count(

@@ -25,6 +25,9 @@ pub enum Error {
     /// The snapshot cannot be used.
     #[error(transparent)]
     Snapshot(#[from] registry::SnapshotError),
+    /// Requests to the registries cannot be written.
+    #[error(transparent)]
+    Ask(#[from] registry::AskError),
     /// The routing rules cannot be used, or the snapshot is too old.
     #[error(transparent)]
     Route(#[from] route::Error),

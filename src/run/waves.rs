@@ -10,14 +10,14 @@ use rayon::prelude::*;
 
 use super::mill::{Depth, Done, Judged, Mill};
 use super::together::Together;
-use super::{Error, Observer, Plan};
+use super::{Error, Observer};
 use crate::finding::{Code, Finding, Place};
 use crate::ingest::{self, LetterPlace, Parsed, Slice, Source, Wave, Waves};
 use crate::ledger::{Batch, Ledger, Reader};
 use crate::validate::{Fingerprint, LetterIds};
 
 /// Waves that are cut before they are asked for.
-const WAVES_AHEAD: usize = 2;
+pub const WAVES_AHEAD: usize = 2;
 
 /// Takes waves of letters that are at their end, in file order.
 pub trait Sink: Send {
@@ -63,9 +63,9 @@ impl SentBefore {
 }
 
 /// The threads of a run; everything parallel in it happens in them.
-pub fn threads(plan: &Plan) -> Result<rayon::ThreadPool, Error> {
+pub fn threads(threads: usize) -> Result<rayon::ThreadPool, Error> {
     rayon::ThreadPoolBuilder::new()
-        .num_threads(plan.threads)
+        .num_threads(threads)
         .build()
         .map_err(|error| Error::Threads(error.to_string()))
 }
@@ -85,6 +85,7 @@ pub fn grind(
     };
     let (ahead, split) = bounded(WAVES_AHEAD);
     let waves = thread::scope(|scope| {
+        let split = split; // Gone with this closure: a splitter that waits to send must not wait for ever.
         let splitter = scope.spawn(move || split_ahead(source.waves(), &ahead));
         let mut ids = LetterIds::default();
         let mut letters = 0;
@@ -122,7 +123,10 @@ pub fn grind(
 
 /// Cuts waves until there are no more, or nobody wants them. Touching the file here brings its pages into memory before
 /// the workers need them; the channel keeps it from running away.
-fn split_ahead<'s>(mut waves: Waves<'s>, ahead: &Sender<Wave>) -> Result<Waves<'s>, ingest::Error> {
+pub fn split_ahead<'s>(
+    mut waves: Waves<'s>,
+    ahead: &Sender<Wave>,
+) -> Result<Waves<'s>, ingest::Error> {
     while let Some(wave) = waves.next()? {
         if ahead.send(wave).is_err() {
             break; // The run has ended with an error.
@@ -182,7 +186,8 @@ impl NextWave<'_> {
     }
 }
 
-fn mark_duplicate(parsed: &mut Parsed<'_>, ids: &mut LetterIds) {
+/// Rejects a letter whose id an earlier letter of the file has.
+pub fn mark_duplicate(parsed: &mut Parsed<'_>, ids: &mut LetterIds) {
     let Some(id) = parsed.id.as_deref() else {
         return;
     };

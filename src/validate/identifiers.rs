@@ -157,6 +157,27 @@ mod tests {
         assert_eq!(found_in(&letter, Country::Denmark), []);
     }
 
+    /// None of them passes its modulus 11 (facts/denmark.md §5.1).
+    #[test]
+    fn official_danish_examples_are_not_rejected_in_a_trial() {
+        let cpr = |digits| RecipientId::Cpr(Cpr::from_digits(digits).unwrap());
+        let cvr = RecipientId::Cvr(Cvr::from_digits("12345678").unwrap());
+        let mut header = header(Country::Denmark);
+        for id in [cpr("2211771212"), cpr("2512169996"), cvr] {
+            let mut letter = letter();
+            letter.recipient.id = id;
+            let rejects = |header: &Header| {
+                judge(&letter, header, &Options::default())
+                    .iter()
+                    .any(|f| f.code.consequence() == Consequence::Reject)
+            };
+            header.environment = Environment::Test;
+            assert!(!rejects(&header));
+            header.environment = Environment::Production;
+            assert_eq!(rejects(&header), id == cvr);
+        }
+    }
+
     #[test]
     fn identifiers_of_another_country_keep_a_letter_from_the_channel() {
         let mut letter = letter();

@@ -70,6 +70,29 @@ fn wrong_swedish_numbers_say_why() {
     assert_eq!(faults(organisation("192021004748")), [Fault::Form]);
 }
 
+/// `RecipientId` of FaR (facts/sweden.md §5), as its schema has it.
+const FAR_PATTERN: &str = r"^(?:(16\d{10})|((18|19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{4})|((18|19|20)\d{2}(0[1-9]|1[0-2])(\d{2})\d{4}))$";
+
+#[test]
+fn what_can_be_asked_of_far_is_what_its_pattern_allows() {
+    let pattern = regex_automata::meta::Regex::new(FAR_PATTERN).unwrap();
+    let mut allowed = 0;
+    for century in (0..100).filter(|century| *century != 16) {
+        for (month, day) in (0..100).flat_map(|month| (0..100).map(move |day| (month, day))) {
+            let digits = format!("{century:02}05{month:02}{day:02}0001");
+            let representable = person(&digits).representable();
+            assert_eq!(representable, pattern.is_match(&digits), "{digits}");
+            allowed += u32::from(representable);
+        }
+    }
+    assert_eq!(allowed, 3 * 12 * 100);
+    for digits in ["160000000000", "165568402266", "169999999999"] {
+        assert!(organisation(digits).representable() && pattern.is_match(digits));
+    }
+    assert!(!organisation("195568402266").representable());
+    assert!(!RecipientId::None.representable());
+}
+
 #[test]
 fn organisations_that_can_belong_to_no_one_are_for_tests() {
     let check = char::from(luhn_digit(b"210100001"));
@@ -111,6 +134,37 @@ fn danish_official_examples_get_a_note_only() {
     );
     for digits in ["13585628", "27355021", "24256790", "55133018"] {
         assert_eq!(cvr(digits).faults(Environment::Production, ON), []);
+        // Every other last digit is wrong.
+        for last in ('0'..='9').filter(|last| !digits.ends_with(*last)) {
+            let wrong = cvr(&format!("{}{last}", &digits[..7]));
+            assert_eq!(
+                wrong.faults(Environment::Production, ON),
+                [Fault::CheckDigit]
+            );
+        }
+    }
+}
+
+/// Modulus 11 is no rule for CPR since 2007; such numbers were given to those born on 1 January of these years
+/// (facts/denmark.md §5.1).
+#[test]
+fn cpr_numbers_without_a_control_digit_are_valid() {
+    let years = [
+        60, 62, 64, 65, 66, 67, 69, 70, 74, 75, 78, 80, 81, 82, 83, 84, 85, 86, 87, 88, 89, 90, 91,
+        92, 94, 95,
+    ];
+    for year in years {
+        let faults: Vec<_> = (0..22)
+            .map(|serial| cpr(&format!("0101{year}{serial:04}")))
+            .map(|id| id.faults(Environment::Production, ON))
+            .collect();
+        let without = faults
+            .iter()
+            .filter(|faults| **faults == [Fault::Modulus11])
+            .count();
+        let with = faults.iter().filter(|faults| faults.is_empty()).count();
+        assert_eq!(without + with, faults.len(), "{year}");
+        assert!(without > with && with > 0, "{year}");
     }
 }
 
@@ -181,8 +235,16 @@ fn forms_are_read_with_or_without_hyphen() {
             "162021004748"
         );
     }
+    for text in ["202100-6883", "2021006883", "162021006883"] {
+        let number = OrganisationNumber::parse(text).unwrap();
+        assert_eq!(number.as_str(), "162021006883");
+    }
+    let number = OrganisationNumber::parse("5568402266").unwrap();
+    assert_eq!(number.as_str(), "165568402266");
     for text in [
         "",
+        "810105-2382",
+        "810105+2382", // A hundred years or older: no century, so no one number.
         "8101052382",
         "1981-01052382",
         "19810105238x",
@@ -192,6 +254,9 @@ fn forms_are_read_with_or_without_hyphen() {
         assert!(PersonNumber::parse(text).is_none(), "{text}");
     }
     assert!(OrganisationNumber::parse("192021004748").is_none());
+    assert!(OrganisationNumber::parse("202100-68833").is_none());
+    assert!(Cpr::parse("22117-71212").is_none() && Cpr::parse("221177121").is_none());
+    assert!(Cvr::from_digits("1358562").is_none() && Cvr::from_digits("13585628 ").is_none());
     assert_eq!(Cpr::parse("221177-1212").unwrap().as_str(), "2211771212");
 }
 
