@@ -201,7 +201,8 @@ impl Seal for Sealer {
         documents.write(&mut out, letter, &self.created, &self.shared, &actions)?;
         out.raw(CLOSING);
         let notice = match &letter.notification {
-            Some(text) if self.options.nemsms => {
+            // An empty one the service refuses (empty.notification.not.allowed).
+            Some(text) if self.options.nemsms && !text.is_empty() => {
                 let notice_id = notice_id(id);
                 let mut out = self.begin(HEADER_BYTES);
                 self.head.notice(&mut out, letter, text, notice_id)?;
