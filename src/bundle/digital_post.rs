@@ -196,11 +196,10 @@ impl Sealer {
         documents.write(&mut out, letter, &self.created, &self.shared, &actions)?;
         out.raw(CLOSING);
         let mut written = vec![(id, Role::Letter, out)];
-        if let Some(text) = letter
-            .notification
-            .as_deref()
-            .filter(|_| self.options.nemsms)
-        {
+        // An empty one the service refuses (empty.notification.not.allowed).
+        let notification = letter.notification.as_deref();
+        let notification = notification.filter(|text| self.options.nemsms && !text.is_empty());
+        if let Some(text) = notification {
             let notice_id = notice_id(id);
             let mut out = self.begin(HEADER_BYTES);
             self.head.notice(&mut out, letter, text, notice_id)?;

@@ -269,7 +269,9 @@ impl Looking {
             Some(Kind::Base64) => text.retain(|c| !matches!(c, ' ' | '\t' | '\r' | '\n')),
             Some(kind) if values::is_collapsed(kind) => {
                 let trimmed = text.trim_matches([' ', '\t', '\r', '\n']);
-                if trimmed.len() < text.len() {
+                if text.is_empty() && kind == Kind::Boolean {
+                    text = "false".into(); // The default of all of them.
+                } else if !trimmed.is_empty() && trimmed.len() < text.len() {
                     text = trimmed.to_owned();
                 }
             }

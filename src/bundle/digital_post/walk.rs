@@ -326,6 +326,7 @@ impl Walk {
                     self.note_here(&what);
                 }
                 Some(_) => {}
+                None if self.is_in(&g::TECHNICAL_DOCUMENT) => {} // For machines: `text/xml` and others.
                 None => self.note_here("a media type that is not among those known to be carried"),
             }
         } else if is(&g::ACTION) {
