@@ -10,8 +10,9 @@ use std::sync::Arc;
 
 use jiff::civil::{Date, DateTime};
 
+mod delivery;
 pub mod identifier;
-
+pub use delivery::Delivery;
 pub use identifier::{Cpr, Cvr, OrganisationNumber, PersonNumber, RecipientId};
 
 /// Text that borrows from the mapped file where no white space was folded and no character was escaped.

@@ -51,6 +51,8 @@ pub struct Mill<'a> {
     pub stationery: Stationery,
     /// Digest of the job.
     pub job_digest: Sha256,
+    /// Where the mailing lies, absolute.
+    mailing_path: PathBuf,
     sealer: Option<Box<dyn Seal>>,
     /// Makes pieces ready for the spool.
     pub preparer: Preparer,
@@ -165,6 +167,7 @@ impl<'a> Mill<'a> {
             signer,
             stationery,
             job_digest,
+            mailing_path: std::path::absolute(&plan.mailing).unwrap_or(plan.mailing.clone()),
             sealer,
             preparer,
         })
@@ -176,6 +179,7 @@ impl<'a> Mill<'a> {
             mailing_id: &self.header.mailing_id,
             source_sha256: source.digest(),
             source_bytes: source.size(),
+            source_path: &self.mailing_path,
             job_sha256: self.job_digest,
             date: self.date,
             environment: self.header.environment,
