@@ -17,6 +17,7 @@ mod exit;
 mod failure;
 mod progress;
 mod query;
+mod receipts;
 mod registry;
 mod sample;
 mod summary;
@@ -51,6 +52,7 @@ fn dispatch(command: Command) -> Result<Exit, Failure> {
         Command::Release(args) => query::release(&args),
         Command::Withdraw(args) => query::withdraw(&args),
         Command::Verify(args) => verify::verify(&args),
+        Command::Receipts(command) => receipts::receipts(&command),
         Command::Registry(command) => registry::registry(&command),
         Command::Sample(args) => sample::sample(&args),
         Command::Completions { shell } => {

@@ -34,6 +34,9 @@
 //!
 //! An abandoned batch gives its name back, so that the run that takes its place writes the same bytes.
 //!
+//! What became of the messages that were sent is in `receipts` and `deliveries`: see [`Ledger::import`]. Letters that were
+//! refused, held or rejected are taken on by a rerun, a batch of its own: see [`Ledger::begin_rerun`].
+//!
 //! To add a column: a new step in `tables::STEPS` (never change an old one), the row type here, `reader`, and the page
 //! in `docs/`. A new channel needs no change.
 
@@ -41,23 +44,30 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 
 use crate::clock::Clock;
 use crate::disk::{self, Sha256};
 use crate::letter::{Environment, Fate};
 
 mod batch;
+mod begin;
+mod deliveries;
 mod error;
 mod home;
 mod moves;
 mod reader;
+mod receipts;
+mod rerun;
+mod scan;
 mod tables;
 
 pub use batch::{Batch, HeldBack, Ready, ReadyToHold, Released};
+pub use deliveries::{Deliveries, DeliveryOfLetter, DeliveryState, ReceiptOfLetter};
 pub use error::Error;
 pub use moves::{Recovered, Recovery};
 pub use reader::{BatchRow, Event, FileRow, History, PieceOfLetter, Reader, ReasonCount};
+pub use receipts::{ImportTally, NotSent, ReceiptRow};
 
 use home::Home;
 
@@ -79,6 +89,8 @@ pub struct Mailing<'a> {
     pub source_sha256: Sha256,
     /// Size of the mailing file.
     pub source_bytes: u64,
+    /// Where it lies, absolute, so that a rerun finds it; a path that is not UTF-8 is not kept.
+    pub source_path: &'a Path,
     /// Digest of the job, as `config` defines it.
     pub job_sha256: Sha256,
     /// The date written into outputs.
@@ -104,6 +116,8 @@ pub struct LetterRow<'a> {
     pub target: &'a str,
     /// Id of the digital message.
     pub message_id: Option<&'a str>,
+    /// Id of the delivery that carries the message, where several travel in one; `None`: the message itself.
+    pub delivery: Option<&'a str>,
     /// Digest of the sealed message or of the composed letter.
     pub sha256: Option<Sha256>,
     /// The steps that led there, for the operator on duty.
@@ -232,6 +246,15 @@ pub enum Stop {
     Marked,
 }
 
+/// Which letters of earlier batches count as sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// Those whose fate was digital or print.
+    All,
+    /// The same, but not a digital one whose delivery was refused: a rerun takes it on.
+    ButRefused,
+}
+
 /// When and in which batch a letter went out before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SentBefore {
@@ -284,65 +307,6 @@ impl<'c> Ledger<'c> {
         self.stop_at = Some(stop);
     }
 
-    /// Begins a batch over a mailing.
-    ///
-    /// # Errors
-    /// [`Error::AlreadySent`] if a batch of this mailing id over the very same file was sent or is held;
-    /// [`Error::MailingId`] if the id cannot name a folder; [`Error::Unknown`] if a folder with the batch's name is in
-    /// the way; anything that the disk or SQLite says.
-    pub fn begin(&mut self, mailing: &Mailing<'_>) -> Result<Batch<'_, 'c>, Error> {
-        check_mailing_id(mailing.mailing_id)?;
-        self.refuse_sent(mailing)?;
-        let (earlier, known) = self.db.query_row(
-            "SELECT count(*), count(*) FILTER (WHERE state IN ('sent', 'held')) FROM batches
-             WHERE mailing_id = ?1 AND state <> 'abandoned'",
-            [mailing.mailing_id],
-            |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)),
-        )?;
-        // `~` cannot occur in a mailing id, so two mailings never share a name; `:` is not portable in file names.
-        let name = format!("{}.{}", mailing.mailing_id.replace(':', "~"), earlier + 1);
-        self.home.refuse_unknown(&name)?;
-
-        let now = tables::time(self.clock.now());
-        let tx = self.db.transaction()?;
-        tx.execute(
-            "INSERT INTO batches (name, mailing_id, state, source_sha256, source_bytes, job_sha256, date, environment,
-               sender_organisation, begun_at, state_at)
-             VALUES (?1, ?2, 'begun', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9)",
-            params![
-                name,
-                mailing.mailing_id,
-                mailing.source_sha256,
-                tables::int(mailing.source_bytes),
-                mailing.job_sha256,
-                mailing.date.to_string(),
-                mailing.environment.name(),
-                mailing.sender_organisation,
-                now,
-            ],
-        )?;
-        let number = tx.last_insert_rowid();
-        tables::log(&tx, number, &now, "begun", "")?;
-        tx.commit()?;
-        self.reached(Stop::Begun)?;
-        self.home.make_work(&name)?;
-        Ok(Batch::new(self, number, name, known > 0))
-    }
-
-    fn refuse_sent(&self, mailing: &Mailing<'_>) -> Result<(), Error> {
-        let found = self.db.query_row(
-            "SELECT name, state, state_at FROM batches
-             WHERE mailing_id = ?1 AND source_sha256 = ?2 AND state IN ('sent', 'held') ORDER BY batch LIMIT 1",
-            params![mailing.mailing_id, mailing.source_sha256],
-            |row| Ok((row.get(0)?, tables::state_at(row, 1)?, tables::time_at(row, 2)?)),
-        );
-        match found {
-            Ok((batch, state, at)) => Err(Error::AlreadySent { batch, state, at }),
-            Err(rusqlite::Error::QueryReturnedNoRows) => Ok(()),
-            Err(other) => Err(other.into()),
-        }
-    }
-
     fn reached(&self, stop: Stop) -> Result<(), Error> {
         if self.stop_at == Some(stop) {
             return Err(Error::Stopped(stop));
@@ -365,19 +329,6 @@ pub fn folder(home: &Path, batch: &str, state: State) -> Option<PathBuf> {
         | State::Abandoned => return None,
     };
     Some(Home::at(home).place(place, batch))
-}
-
-fn check_mailing_id(id: &str) -> Result<(), Error> {
-    let ok = (1..=64).contains(&id.len())
-        && id.as_bytes()[0].is_ascii_alphanumeric()
-        && id
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"._:-".contains(&b));
-    if ok {
-        Ok(())
-    } else {
-        Err(Error::MailingId { bytes: id.len() })
-    }
 }
 
 /// Whether a file is what the ledger promises.

@@ -10,10 +10,12 @@ use std::sync::Arc;
 
 use jiff::civil::{Date, DateTime};
 
+mod delivery;
 mod dialogue;
 pub mod identifier;
 mod print;
 
+pub use delivery::Delivery;
 pub use dialogue::{
     About, Classification, ContactPoint, Dialogue, EarlierMessage, Matter, MatterStatus,
     ReceiptWish, ReplyWish, Representative, SenderContact,

@@ -37,6 +37,7 @@ fn mailing(source: u8) -> Mailing<'static> {
         mailing_id: "night:1",
         source_sha256: [source; 32],
         source_bytes: 1234,
+        source_path: Path::new("/nights/night.xml"),
         job_sha256: [9; 32],
         date: jiff::civil::date(2026, 3, 1),
         environment: Environment::Test,
@@ -52,6 +53,7 @@ fn row(seq: u32, letter_id: &str, fate: Fate) -> LetterRow<'_> {
         reason: "a-reason",
         target: "",
         message_id: None,
+        delivery: None,
         sha256: None,
         path: "",
     }
@@ -693,14 +695,14 @@ fn what_is_no_ledger_of_ours_is_left_alone() {
 
     drop(Ledger::open(home.path(), &clock).unwrap());
     let db = rusqlite::Connection::open(&path).unwrap();
-    db.pragma_update(None, "user_version", 2).unwrap();
+    db.pragma_update(None, "user_version", 3).unwrap();
     drop(db);
     for error in [
         Ledger::open(home.path(), &clock).map(drop).unwrap_err(),
         Ledger::read(home.path()).map(drop).unwrap_err(),
     ] {
         assert!(
-            matches!(error, Error::Newer { found: 2, known: 1 }),
+            matches!(error, Error::Newer { found: 3, known: 2 }),
             "{error}"
         );
     }

@@ -17,6 +17,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("ingest", &["letter", "finding", "disk", "schema"]),
     ("validate", &["letter", "finding", "disk"]), // `disk` for digests of letter ids.
     ("registry", &["letter", "disk", "finding"]), // `finding` only for `shape`.
+    ("receipt", &["letter", "finding"]),          // `finding` only for `shape`.
     ("route", &["letter", "finding", "registry"]),
     ("sign", &["letter", "disk"]),
     ("bundle", &["letter", "sign", "disk", "finding"]),

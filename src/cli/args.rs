@@ -5,6 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
+mod receipts;
+
+pub use receipts::{ImportArgs, ReceiptsCommand, SettleArgs, ShowReceiptsArgs};
+
 /// Turns a night's mass mailing into signed digital mail and a print spool, and accounts for every letter.
 #[derive(Debug, Parser)]
 #[command(name = "lettermill", version, max_term_width = 100, after_help = EXIT_CODES)]
@@ -36,6 +40,9 @@ pub enum Command {
     Withdraw(WithdrawArgs),
     /// Check a batch folder, or a message of others, as its receiver would; needs no keys and no ledger.
     Verify(VerifyArgs),
+    /// What came back from those who deliver: take it in, look at it, settle what nobody knows.
+    #[command(subcommand)]
+    Receipts(ReceiptsCommand),
     /// Reachability snapshots.
     #[command(subcommand)]
     Registry(RegistryCommand),

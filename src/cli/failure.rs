@@ -20,6 +20,8 @@ pub enum Failure {
     NotFound(String),
     /// Building a snapshot.
     Registry(registry::Error),
+    /// No receipt that could be read.
+    Receipts(String),
     /// Reading a snapshot.
     Snapshot(registry::SnapshotError),
     /// Writing a sample.
@@ -40,7 +42,9 @@ impl Failure {
             Self::Run(error) => exit_of_run(error),
             Self::Ledger(error) => exit_of_ledger(error),
             Self::NotFound(_) => Exit::NotFound,
-            Self::Registry(_) | Self::Snapshot(_) | Self::Verify(_) => Exit::BadInput,
+            Self::Registry(_) | Self::Receipts(_) | Self::Snapshot(_) | Self::Verify(_) => {
+                Exit::BadInput
+            }
             Self::Sample(_) | Self::Output(_) => Exit::CannotWrite,
         }
     }
@@ -70,9 +74,13 @@ fn exit_of_ledger(error: &ledger::Error) -> Exit {
     match error {
         ledger::Error::Busy { .. }
         | ledger::Error::AlreadySent { .. }
-        | ledger::Error::NotInState { .. } => Exit::Refused,
-        ledger::Error::NoLedger(_) => Exit::NotFound,
+        | ledger::Error::NotInState { .. }
+        | ledger::Error::Decided { .. }
+        | ledger::Error::NotAnEnd(_) => Exit::Refused,
+        ledger::Error::NoLedger(_) | ledger::Error::NoMessage(_) => Exit::NotFound,
+        ledger::Error::OtherMailing { .. } => Exit::BadInput,
         ledger::Error::Changed(_)
+        | ledger::Error::SentTwice { .. }
         | ledger::Error::Balance { .. }
         | ledger::Error::Pieces { .. } => Exit::Faulty,
         _ => Exit::CannotWrite,
@@ -93,7 +101,10 @@ impl fmt::Display for Failure {
                 other => other.fmt(f),
             },
             Self::Ledger(error) => error.fmt(f),
-            Self::NotFound(what) | Self::Verify(what) | Self::Trusted(what) => f.write_str(what),
+            Self::NotFound(what)
+            | Self::Receipts(what)
+            | Self::Verify(what)
+            | Self::Trusted(what) => f.write_str(what),
             Self::Registry(error) => error.fmt(f),
             Self::Snapshot(error) => error.fmt(f),
             Self::Sample(error) => error.fmt(f),

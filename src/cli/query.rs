@@ -8,11 +8,12 @@ use serde_json::json;
 use super::args::{ShowArgs, StatusArgs};
 use super::{BatchArgs, Exit, Failure, JobArgs, WithdrawArgs, job, print};
 use crate::clock::SystemClock;
-use crate::ledger::{BatchRow, History, Ledger};
+use crate::ledger::{BatchRow, History, Ledger, State};
 use crate::letter::Fate;
 use crate::route;
 
-fn home(args: &JobArgs) -> Result<PathBuf, Failure> {
+/// The home that the arguments name.
+pub fn home(args: &JobArgs) -> Result<PathBuf, Failure> {
     Ok(job(args, None)?.home(args.out.as_deref()))
 }
 
@@ -30,12 +31,35 @@ pub fn status(args: &StatusArgs) -> Result<Exit, Failure> {
 
 fn batch_json(row: &BatchRow) -> serde_json::Value {
     let totals = row.totals.unwrap_or_default();
-    json!({
+    let mut object = json!({
         "batch": row.name, "mailing": row.mailing_id, "state": row.state.name(), "date": row.date,
         "environment": row.environment, "letters": totals.letters, "digital": totals.digital,
         "print": totals.print, "held": totals.held, "rejected": totals.rejected,
-        "since": row.state_at.to_string(), "reason": row.reason,
-    })
+        "since": row.state_at.to_string(), "reason": row.reason, "kind": row.kind, "parent": row.parent,
+    });
+    deliveries_json(&mut object, row);
+    object
+}
+
+/// Adds what is known of a batch's digital letters.
+pub fn deliveries_json(object: &mut serde_json::Value, row: &BatchRow) {
+    let came = &row.deliveries;
+    object["delivered"] = json!(came.delivered);
+    object["refused"] = json!(came.refused);
+    object["unknown"] = json!(came.unknown);
+    object["underway"] = json!(came.underway);
+    object["no_receipt"] = json!(without_receipt(row));
+}
+
+/// Digital letters that were sent and of which nothing came back.
+fn without_receipt(row: &BatchRow) -> u64 {
+    match row.state {
+        State::Sent => {
+            let digital = row.totals.unwrap_or_default().digital;
+            digital.saturating_sub(row.deliveries.known())
+        }
+        _ => 0,
+    }
 }
 
 fn batch_table(batches: &[BatchRow]) -> String {
@@ -49,14 +73,25 @@ fn batch_table(batches: &[BatchRow]) -> String {
         .unwrap_or_default()
         .max(5);
     let mut out = format!(
-        "{:width$}  {:<10}  {:<10}  {:>9} {:>9} {:>9} {:>7} {:>8}\n",
-        "batch", "state", "date", "letters", "digital", "print", "held", "rejected"
+        "{:width$}  {:<10}  {:<10}  {:>9} {:>9} {:>9} {:>7} {:>8}  {:>9} {:>7} {:>7} {:>9}\n",
+        "batch",
+        "state",
+        "date",
+        "letters",
+        "digital",
+        "print",
+        "held",
+        "rejected",
+        "delivered",
+        "refused",
+        "unknown",
+        "waiting"
     );
     for row in batches {
         let t = row.totals.unwrap_or_default();
         let _ = writeln!(
             out,
-            "{:width$}  {:<10}  {:<10}  {:>9} {:>9} {:>9} {:>7} {:>8}{}{}",
+            "{:width$}  {:<10}  {:<10}  {:>9} {:>9} {:>9} {:>7} {:>8}  {:>9} {:>7} {:>7} {:>9}{}{}",
             row.name,
             row.state.name(),
             row.date,
@@ -65,6 +100,10 @@ fn batch_table(batches: &[BatchRow]) -> String {
             t.print,
             t.held,
             t.rejected,
+            row.deliveries.delivered,
+            row.deliveries.refused,
+            row.deliveries.unknown,
+            without_receipt(row) + row.deliveries.underway,
             if row.reason.is_empty() { "" } else { "  " },
             row.reason
         );
@@ -102,7 +141,11 @@ fn history_json(history: &History) -> serde_json::Value {
     json!({
         "batch": history.batch, "state": history.state.name(), "at": history.at.to_string(), "number": history.seq + 1,
         "fate": history.fate, "reason": history.reason, "target": history.target,
-        "message_id": history.message_id, "path": history.path,
+        "message_id": history.message_id, "carried_by": history.carried_by, "path": history.path,
+        "delivery": history.delivery.as_ref().map(|delivery| json!({
+            "state": delivery.state, "code": delivery.code, "since": delivery.since.to_string(),
+        })),
+        "receipts": history.receipts,
         "piece": history.piece.as_ref().map(|piece| json!({
             "piece": piece.piece, "part": piece.part, "sheets": piece.sheets,
         })),
@@ -132,6 +175,9 @@ fn history_text(out: &mut String, history: &History) {
             history.target
         );
     }
+    if history.message_id.is_some() && history.state == State::Sent {
+        delivery_text(out, history);
+    }
     if let Some(piece) = &history.piece {
         let _ = writeln!(
             out,
@@ -144,6 +190,32 @@ fn history_text(out: &mut String, history: &History) {
             out,
             "    see findings.csv and rejected/rejected.xml of the batch"
         );
+    }
+}
+
+fn delivery_text(out: &mut String, history: &History) {
+    if let Some(delivery) = &history.carried_by {
+        let _ = writeln!(out, "    carried by delivery {delivery}");
+    }
+    match &history.delivery {
+        Some(came) => {
+            let _ = writeln!(
+                out,
+                "    {} since {}: {}",
+                came.state, came.since, came.code
+            );
+        }
+        None => {
+            let _ = writeln!(out, "    no receipt yet");
+        }
+    }
+    for receipt in &history.receipts {
+        let at = receipt.at.unwrap_or(receipt.imported_at);
+        let _ = write!(out, "      {at} {}: {}", receipt.outcome, receipt.code);
+        if !receipt.text.is_empty() {
+            let _ = write!(out, ", \"{}\"", receipt.text);
+        }
+        let _ = writeln!(out, " (from {})", receipt.source);
     }
 }
 

@@ -10,7 +10,7 @@ use rusqlite::{Connection, params};
 
 use super::error::{Error, at};
 use super::home::{self, Place};
-use super::{Ledger, LetterRow, PieceRow, SentBefore, State, Stop, Totals, tables};
+use super::{Ledger, LetterRow, PieceRow, Sent, SentBefore, State, Stop, Totals, rerun, tables};
 use crate::disk::WrittenFile;
 use crate::letter::Fate;
 
@@ -21,6 +21,7 @@ pub struct Batch<'l, 'c> {
     name: String,
     folder: PathBuf,
     known: bool,
+    sent: Sent,
 }
 
 /// Whole, durable and promised; bound for the outbox.
@@ -54,7 +55,13 @@ pub struct HeldBack {
 }
 
 impl<'l, 'c> Batch<'l, 'c> {
-    pub(super) fn new(ledger: &'l mut Ledger<'c>, number: i64, name: String, known: bool) -> Self {
+    pub(super) fn new(
+        ledger: &'l mut Ledger<'c>,
+        number: i64,
+        name: String,
+        known: bool,
+        sent: Sent,
+    ) -> Self {
         let folder = ledger.home.place(Place::Work, &name);
         Self {
             ledger,
@@ -62,6 +69,7 @@ impl<'l, 'c> Batch<'l, 'c> {
             name,
             folder,
             known,
+            sent,
         }
     }
 
@@ -80,7 +88,13 @@ impl<'l, 'c> Batch<'l, 'c> {
         self.known
     }
 
-    /// For each letter id, the first batch of this mailing id that has it as digital or print and was sent or is held.
+    /// Which letters of earlier batches count as sent: for a rerun, not those whose delivery was refused.
+    pub fn counts_as_sent(&self) -> Sent {
+        self.sent
+    }
+
+    /// For each letter id, the first batch of this mailing id that has it as digital or print and was sent or is held,
+    /// as far as that counts as sent for this batch.
     ///
     /// # Errors
     /// Anything that SQLite says.
@@ -93,7 +107,7 @@ impl<'l, 'c> Batch<'l, 'c> {
             .ledger
             .db
             .query_row(of, [self.number], |row| row.get(0))?;
-        tables::sent_before(&self.ledger.db, &mailing_id, letter_ids)
+        tables::sent_before(&self.ledger.db, &mailing_id, letter_ids, self.sent)
     }
 
     /// Records how letters ended, in one transaction. Called once a wave, by one thread.
@@ -103,8 +117,8 @@ impl<'l, 'c> Batch<'l, 'c> {
     pub fn record(&mut self, rows: &[LetterRow<'_>]) -> Result<(), Error> {
         let tx = self.ledger.db.transaction()?;
         let mut insert = tx.prepare_cached(
-            "INSERT INTO letters (batch, seq, letter_id, fate, reason, target, message_id, sha256, path)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            "INSERT INTO letters (batch, seq, letter_id, fate, reason, target, message_id, sha256, path, delivery)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         )?;
         for row in rows {
             insert
@@ -118,6 +132,7 @@ impl<'l, 'c> Batch<'l, 'c> {
                     row.message_id,
                     row.sha256,
                     row.path,
+                    row.delivery,
                 ])
                 .map_err(twice(&self.name, "letter", row.seq))?;
         }
@@ -163,7 +178,8 @@ impl<'l, 'c> Batch<'l, 'c> {
     /// Makes the batch ready to be released: `files` are all files in its folder, with paths relative to it.
     ///
     /// # Errors
-    /// [`Error::Balance`] and [`Error::Pieces`] if the rows recorded are not what `totals` says;
+    /// [`Error::Balance`] and [`Error::Pieces`] if the rows recorded are not what `totals` says; [`Error::SentTwice`] if
+    /// a rerun sends a letter that is already on its way, or may be;
     /// [`Error::Unlisted`], [`Error::Path`], [`Error::Changed`] if `files` is not what lies in the folder; anything
     /// that the disk or SQLite says. The batch is then cleaned up by the next [`Ledger::open`].
     pub fn ready(self, files: &[WrittenFile], totals: &Totals) -> Result<Ready<'l, 'c>, Error> {
@@ -193,6 +209,7 @@ impl<'l, 'c> Batch<'l, 'c> {
     ) -> Result<Ready<'l, 'c>, Error> {
         self.balance(totals)?;
         self.match_pieces(totals.print)?;
+        rerun::refuse_twice(&self.ledger.db, self.number, &self.name)?;
         check_files(&self.folder, files)?;
         sync_folders(&self.folder)?;
         self.ledger.reached(Stop::Durable)?;

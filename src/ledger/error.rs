@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::{State, Stop, Totals};
+use crate::letter::Delivery;
 
 /// Why the ledger says no.
 #[derive(Debug, thiserror::Error)]
@@ -103,6 +104,43 @@ pub enum Error {
         /// What the ledger says.
         state: State,
     },
+    /// A rerun is over another file than its parent.
+    #[error(
+        "this is not the mailing file that batch `{batch}` was made from (id or SHA-256 differ); name that file"
+    )]
+    OtherMailing {
+        /// The parent.
+        batch: String,
+    },
+    /// A rerun would send letters a second time.
+    #[error(
+        "batch `{batch}` has {letters} letters that went out in another batch and were not refused; the first is letter {} of the file",
+        u64::from(*seq) + 1
+    )]
+    SentTwice {
+        /// The rerun.
+        batch: String,
+        /// How many.
+        letters: u64,
+        /// The first of them, from zero.
+        seq: u32,
+    },
+    /// No batch that was sent has this message.
+    #[error(
+        "no batch that was sent has the message `{0}`; `lettermill show` tells the message of a letter"
+    )]
+    NoMessage(String),
+    /// Nothing is left to decide about a message.
+    #[error("message `{message_id}` is {state} already; only what nobody knows can be settled")]
+    Decided {
+        /// The message.
+        message_id: String,
+        /// What is known.
+        state: Delivery,
+    },
+    /// A person cannot settle a message as this.
+    #[error("a message cannot be settled as {0}; allowed are delivered and refused")]
+    NotAnEnd(Delivery),
     /// No batch of this name, or not in a state that allows it.
     #[error("batch `{batch}` {}; allowed is {allowed}", found_text(*found))]
     NotInState {

@@ -147,7 +147,7 @@ impl Ledger<'_> {
         self.reached(Stop::Ready)
     }
 
-    fn find(
+    pub(super) fn find(
         &self,
         batch: &str,
         allowed: &[State],

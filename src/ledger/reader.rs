@@ -5,7 +5,8 @@ use rusqlite::{Connection, Row};
 
 use super::error::Error;
 use super::home::Home;
-use super::{SentBefore, State, Totals, tables};
+use super::{Deliveries, DeliveryState, ReceiptOfLetter, Sent, SentBefore, State, Totals};
+use super::{deliveries, tables};
 use crate::disk::Sha256;
 
 /// The ledger, open for reading. A run may write to it meanwhile.
@@ -36,6 +37,14 @@ pub struct BatchRow {
     /// `None` before it was ready.
     #[serde(flatten)]
     pub totals: Option<Totals>,
+    /// What came back about its digital letters.
+    pub deliveries: Deliveries,
+    /// `run`, `rerun` or `reprint`.
+    pub kind: String,
+    /// The batch that it is a rerun of.
+    pub parent: Option<String>,
+    /// Where the mailing file lay; empty if it is not known.
+    pub source_path: String,
     /// Why it was held back, withdrawn or abandoned; else empty.
     pub reason: String,
     /// When it was begun.
@@ -97,6 +106,12 @@ pub struct History {
     pub target: String,
     /// Id of the digital message.
     pub message_id: Option<String>,
+    /// Id of the delivery that carries the message, where that is another.
+    pub carried_by: Option<String>,
+    /// How far the message came, if anything came back.
+    pub delivery: Option<DeliveryState>,
+    /// What came back about it.
+    pub receipts: Vec<ReceiptOfLetter>,
     /// Where it lies in the spool.
     pub piece: Option<PieceOfLetter>,
     /// The steps that led there.
@@ -118,7 +133,8 @@ pub struct PieceOfLetter {
 
 const BATCH_COLUMNS: &str =
     "name, mailing_id, state, date, environment, sender_organisation, source_sha256,
-    source_bytes, letters, digital, print, held, rejected, reason, begun_at, state_at";
+    source_bytes, letters, digital, print, held, rejected, reason, begun_at, state_at, underway, unknown, refused,
+    delivered, kind, source_path, (SELECT p.name FROM batches p WHERE p.batch = batches.parent)";
 
 impl Reader {
     pub(super) fn open(home: &Home) -> Result<Self, Error> {
@@ -131,7 +147,8 @@ impl Reader {
         })
     }
 
-    /// As [`Batch::sent_before`](super::Batch::sent_before), beside a run that is writing.
+    /// As [`Batch::sent_before`](super::Batch::sent_before), beside a run that is writing; that batch says what counts as
+    /// sent.
     ///
     /// # Errors
     /// Anything that SQLite says.
@@ -139,8 +156,9 @@ impl Reader {
         &self,
         mailing_id: &str,
         letter_ids: &[&str],
+        sent: Sent,
     ) -> Result<Vec<Option<SentBefore>>, Error> {
-        tables::sent_before(&self.db, mailing_id, letter_ids)
+        tables::sent_before(&self.db, mailing_id, letter_ids, sent)
     }
 
     /// All batches, in the order they were begun, abandoned ones too.
@@ -160,7 +178,7 @@ impl Reader {
     /// Anything that SQLite says.
     pub fn batch(&self, name: &str) -> Result<Option<BatchRow>, Error> {
         let sql = format!("SELECT {BATCH_COLUMNS} FROM batches WHERE batch = ?1");
-        let Some(number) = self.number(name)? else {
+        let Some(number) = tables::number(&self.db, name)? else {
             return Ok(None);
         };
         Ok(Some(self.db.query_row(&sql, [number], batch_row)?))
@@ -228,24 +246,23 @@ impl Reader {
         // `CROSS JOIN` keeps the order: for each batch one look into the index (batch, letter_id).
         let mut find = self.db.prepare(
             "SELECT b.name, b.state, b.state_at, l.seq, l.fate, l.reason, l.target, l.message_id, l.path,
-                    p.piece, p.part, p.sheets, p.weight_mg
+                    p.piece, p.part, p.sheets, p.weight_mg, l.delivery, d.state, d.code, d.since, b.batch
              FROM batches b CROSS JOIN letters l ON l.batch = b.batch
              LEFT JOIN pieces p ON p.batch = l.batch AND p.seq = l.seq
+             LEFT JOIN deliveries d ON d.batch = l.batch AND d.seq = l.seq
              WHERE l.letter_id = ?1 ORDER BY b.batch, l.seq",
         )?;
-        let rows = find.query_map([letter_id], history_row)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let rows = find.query_map([letter_id], |row| Ok((history_row(row)?, row.get(17)?)))?;
+        rows.map(|row| {
+            let (mut history, batch) = row?;
+            history.receipts = deliveries::receipts_of(&self.db, batch, history.seq)?;
+            Ok(history)
+        })
+        .collect()
     }
 
-    fn number(&self, name: &str) -> Result<Option<i64>, Error> {
-        let mut find = self.db.prepare(
-            "SELECT batch FROM batches WHERE name = ?1 ORDER BY state = 'abandoned', batch DESC LIMIT 1",
-        )?;
-        let mut rows = find.query([name])?;
-        Ok(match rows.next()? {
-            Some(row) => Some(row.get(0)?),
-            None => None,
-        })
+    pub(super) fn db(&self) -> &Connection {
+        &self.db
     }
 
     fn rows_of<T>(
@@ -254,7 +271,7 @@ impl Reader {
         sql: &str,
         read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>, Error> {
-        let Some(number) = self.number(name)? else {
+        let Some(number) = tables::number(&self.db, name)? else {
             return Ok(Vec::new());
         };
         let mut find = self.db.prepare(sql)?;
@@ -284,6 +301,15 @@ fn batch_row(row: &Row<'_>) -> rusqlite::Result<BatchRow> {
         source_sha256: row.get(6)?,
         source_bytes: tables::count_at(row, 7)?,
         totals,
+        deliveries: Deliveries {
+            underway: tables::count_at(row, 16)?,
+            unknown: tables::count_at(row, 17)?,
+            refused: tables::count_at(row, 18)?,
+            delivered: tables::count_at(row, 19)?,
+        },
+        kind: row.get(20)?,
+        parent: row.get(22)?,
+        source_path: row.get(21)?,
         reason: row.get(13)?,
         begun_at: tables::time_at(row, 14)?,
         state_at: tables::time_at(row, 15)?,
@@ -300,6 +326,14 @@ fn history_row(row: &Row<'_>) -> rusqlite::Result<History> {
             weight_mg: tables::count_at(row, 12)?,
         }),
     };
+    let delivery = match row.get::<_, Option<String>>(14)? {
+        None => None,
+        Some(_) => Some(DeliveryState {
+            state: tables::delivery_at(row, 14)?,
+            code: row.get(15)?,
+            since: tables::time_at(row, 16)?,
+        }),
+    };
     Ok(History {
         batch: row.get(0)?,
         state: tables::state_at(row, 1)?,
@@ -309,6 +343,9 @@ fn history_row(row: &Row<'_>) -> rusqlite::Result<History> {
         reason: row.get(5)?,
         target: row.get(6)?,
         message_id: row.get(7)?,
+        carried_by: row.get(13)?,
+        delivery,
+        receipts: Vec::new(),
         path: row.get(8)?,
         piece,
     })

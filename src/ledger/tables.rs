@@ -8,13 +8,14 @@ use rusqlite::{Connection, OpenFlags, Row, params};
 
 use super::error::{Error, at};
 use super::home;
-use super::{SentBefore, State};
+use super::{Sent, SentBefore, State};
+use crate::letter::Delivery;
 
 /// `PRAGMA application_id`: "LtMl".
 const APPLICATION_ID: i64 = 0x4c74_4d6c;
 
 /// What leads from one `user_version` to the next. A step, once released, is never changed.
-const STEPS: &[&str] = &[STEP_1];
+const STEPS: &[&str] = &[STEP_1, STEP_2];
 
 /// Letters and pieces are keyed by their place in the batch, so rows are appended. The one index over letter ids starts
 /// with the batch: its pages in use at a time are those of the batch being written, however long the ledger's history.
@@ -87,6 +88,55 @@ CREATE TABLE events (
 CREATE INDEX events_batch ON events (batch);
 ";
 
+/// Receipts, and batches made from earlier ones. No index over message ids: it would cost every run what only an import
+/// needs, which walks through the batches instead. The counts in `batches` are those of `deliveries` over its digital
+/// letters, so that a list of batches need not count.
+const STEP_2: &str = "
+ALTER TABLE letters ADD COLUMN delivery TEXT;
+ALTER TABLE batches ADD COLUMN parent INTEGER REFERENCES batches;
+ALTER TABLE batches ADD COLUMN kind TEXT NOT NULL DEFAULT 'run' CHECK (kind IN ('run', 'rerun', 'reprint'));
+ALTER TABLE batches ADD COLUMN source_path TEXT NOT NULL DEFAULT '';
+ALTER TABLE batches ADD COLUMN underway INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE batches ADD COLUMN unknown INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE batches ADD COLUMN refused INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE batches ADD COLUMN delivered INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX batches_parent ON batches (parent) WHERE parent IS NOT NULL;
+
+CREATE TABLE receipts (
+  receipt        INTEGER PRIMARY KEY,
+  batch          INTEGER NOT NULL REFERENCES batches,
+  seq            INTEGER NOT NULL,
+  sha256         BLOB NOT NULL CHECK (length(sha256) = 32),
+  outcome        TEXT NOT NULL CHECK (outcome IN ('underway', 'unknown', 'refused', 'delivered')),
+  code           TEXT NOT NULL,
+  text           TEXT NOT NULL,
+  transaction_id TEXT,
+  at             TEXT,
+  imported_at    TEXT NOT NULL,
+  source         TEXT NOT NULL,
+  UNIQUE (sha256, batch, seq)
+) STRICT;
+CREATE INDEX receipts_letter ON receipts (batch, seq);
+
+CREATE TABLE deliveries (
+  batch INTEGER NOT NULL REFERENCES batches,
+  seq   INTEGER NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('underway', 'unknown', 'refused', 'delivered')),
+  code  TEXT NOT NULL,
+  since TEXT NOT NULL,
+  PRIMARY KEY (batch, seq)
+) STRICT, WITHOUT ROWID;
+";
+
+/// What lets a ledger of version 1 be read as if it had taken step 2: temporary names come before those of the file.
+const AS_IF_STEP_2: &str = "
+CREATE TEMP VIEW letters AS SELECT *, NULL AS delivery FROM main.letters;
+CREATE TEMP VIEW batches AS SELECT *, NULL AS parent, 'run' AS kind, '' AS source_path, 0 AS underway, 0 AS unknown,
+  0 AS refused, 0 AS delivered FROM main.batches;
+CREATE TEMP TABLE receipts (receipt, batch, seq, sha256, outcome, code, text, transaction_id, at, imported_at, source);
+CREATE TEMP TABLE deliveries (batch, seq, state, code, since);
+";
+
 /// Pages of the cache, in KiB. Bounds the memory; enough for the inner pages of a day's index.
 const CACHE_KIB: i64 = 64 * 1024;
 /// Pages of 4 KiB after which the write-ahead log is folded into the file.
@@ -124,8 +174,10 @@ pub(super) fn open_for_reading(path: &Path) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(path, flags)?;
     db.busy_timeout(std::time::Duration::from_millis(BUSY_MS))?;
-    if version(&db, path)? == 0 {
-        return Err(Error::NoLedger(path.to_path_buf()));
+    match version(&db, path)? {
+        0 => return Err(Error::NoLedger(path.to_path_buf())),
+        1 => db.execute_batch(AS_IF_STEP_2)?, // The next run brings it up to date; reading must not wait for one.
+        _ => {}
     }
     Ok(db)
 }
@@ -220,19 +272,49 @@ pub(super) fn state_at(row: &Row<'_>, index: usize) -> rusqlite::Result<State> {
         ))
 }
 
+/// A state of a delivery back from the ledger.
+pub(super) fn delivery_at(row: &Row<'_>, index: usize) -> rusqlite::Result<Delivery> {
+    let text: String = row.get(index)?;
+    Delivery::from_name(&text).ok_or(rusqlite::Error::InvalidColumnType(
+        index,
+        "state of a delivery".to_owned(),
+        Type::Text,
+    ))
+}
+
+/// The batch of a name; an abandoned one only if nothing took its place.
+pub(super) fn number(db: &Connection, name: &str) -> Result<Option<i64>, Error> {
+    let mut find = db.prepare(
+        "SELECT batch FROM batches WHERE name = ?1 ORDER BY state = 'abandoned', batch DESC LIMIT 1",
+    )?;
+    let mut rows = find.query([name])?;
+    Ok(match rows.next()? {
+        Some(row) => Some(row.get(0)?),
+        None => None,
+    })
+}
+
 /// For each letter id, the first batch of this mailing id that has it as digital or print and was sent or is held.
-pub fn sent_before(
+pub(super) fn sent_before(
     db: &Connection,
     mailing_id: &str,
     letter_ids: &[&str],
+    sent: Sent,
 ) -> Result<Vec<Option<SentBefore>>, Error> {
-    let mut find = db.prepare_cached(
+    let but = match sent {
+        Sent::All => "",
+        Sent::ButRefused => {
+            "AND NOT (l.fate = 'digital' AND EXISTS (SELECT 1 FROM deliveries d
+               WHERE d.batch = l.batch AND d.seq = l.seq AND d.state = 'refused'))"
+        }
+    };
+    let mut find = db.prepare_cached(&format!(
         // `CROSS JOIN` keeps the order: for each earlier batch one look into the index (batch, letter_id).
         "SELECT b.name, b.state_at FROM batches b CROSS JOIN letters l ON l.batch = b.batch
          WHERE b.mailing_id = ?1 AND b.state IN ('sent', 'held')
-           AND l.letter_id = ?2 AND l.fate IN ('digital', 'print')
-         ORDER BY b.batch LIMIT 1",
-    )?;
+           AND l.letter_id = ?2 AND l.fate IN ('digital', 'print') {but}
+         ORDER BY b.batch LIMIT 1"
+    ))?;
     let mut found = Vec::with_capacity(letter_ids.len());
     for id in letter_ids {
         let mut rows = find.query(params![mailing_id, id])?;
@@ -264,7 +346,9 @@ mod tests {
     #[test]
     fn every_state_is_allowed_by_the_table() {
         let db = Connection::open_in_memory().unwrap();
-        db.execute_batch(STEP_1).unwrap();
+        STEPS
+            .iter()
+            .for_each(|step| db.execute_batch(step).unwrap());
         for state in State::ALL {
             db.execute(
                 "INSERT INTO batches (name, mailing_id, state, source_sha256, source_bytes, job_sha256, date,
@@ -273,6 +357,67 @@ mod tests {
                 [state.name()],
             )
             .unwrap();
+        }
+    }
+
+    /// A ledger as the first version wrote it, with one batch of one letter.
+    fn first_version(path: &Path) {
+        let db = Connection::open(path).unwrap();
+        db.execute_batch(STEP_1).unwrap();
+        db.pragma_update(None, "journal_mode", "WAL").unwrap();
+        db.pragma_update(None, "user_version", 1).unwrap();
+        db.pragma_update(None, "application_id", APPLICATION_ID)
+            .unwrap();
+        db.execute_batch(
+            "INSERT INTO batches VALUES (1, 'n.1', 'n', 'sent', zeroblob(32), 0, zeroblob(32), '2026-03-01', 'test', '1',
+               1, 1, 0, 0, 0, '', '2026-03-01T22:15:07.000Z', '2026-03-01T22:15:07.000Z');
+             INSERT INTO letters VALUES (1, 0, 'L-1', 'digital', 'r', 't', 'm', NULL, '');",
+        )
+        .unwrap();
+    }
+
+    #[test]
+    fn a_ledger_of_the_first_version_can_be_read_and_is_brought_up_to_date() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("ledger.sqlite");
+        first_version(&path);
+        let look = || {
+            let read = crate::ledger::Ledger::read(home.path()).unwrap();
+            let batch = read.batch("n.1").unwrap().unwrap();
+            assert_eq!((batch.kind.as_str(), batch.deliveries.known()), ("run", 0));
+            assert_eq!(read.letter("L-1").unwrap()[0].delivery, None);
+            assert!(read.undelivered("n.1").unwrap().is_empty());
+            assert!(read.left_over("n.1").unwrap().is_empty());
+            assert!(read.not_delivered("n.1", 9).unwrap().is_empty());
+            batch
+        };
+        let before = look();
+        let db = open_for_writing(&path).unwrap();
+        assert_eq!(version(&db, &path).unwrap(), 2);
+        drop(db);
+        assert_eq!(look(), before);
+    }
+
+    #[test]
+    fn both_ways_to_version_2_give_the_same_columns() {
+        let columns = |db: &Connection, table: &str| -> Vec<String> {
+            let sql = format!("SELECT * FROM {table} LIMIT 0");
+            db.prepare(&sql)
+                .unwrap()
+                .column_names()
+                .into_iter()
+                .map(str::to_owned)
+                .collect()
+        };
+        let stepped = Connection::open_in_memory().unwrap();
+        STEPS
+            .iter()
+            .for_each(|step| stepped.execute_batch(step).unwrap());
+        let as_if = Connection::open_in_memory().unwrap();
+        as_if.execute_batch(STEP_1).unwrap();
+        as_if.execute_batch(AS_IF_STEP_2).unwrap();
+        for table in ["batches", "letters", "receipts", "deliveries"] {
+            assert_eq!(columns(&stepped, table), columns(&as_if, table), "{table}");
         }
     }
 }

@@ -52,6 +52,8 @@ pub struct Mill<'a> {
     pub stationery: Stationery,
     /// Digest of the job.
     pub job_digest: Sha256,
+    /// Where the mailing lies, absolute.
+    mailing_path: PathBuf,
     /// How digital letters are written.
     pub format: Format,
     /// Writes them; `None` in a dry run, which seals nothing.
@@ -226,6 +228,7 @@ impl<'a> Mill<'a> {
             job_digest,
             format,
             writer,
+            mailing_path: std::path::absolute(&plan.mailing).unwrap_or(plan.mailing.clone()),
             preparer,
         })
     }
@@ -236,6 +239,7 @@ impl<'a> Mill<'a> {
             mailing_id: &self.header.mailing_id,
             source_sha256: source.digest(),
             source_bytes: source.size(),
+            source_path: &self.mailing_path,
             job_sha256: self.job_digest,
             date: self.date,
             environment: self.header.environment,

@@ -13,7 +13,7 @@ use super::together::Together;
 use super::{Error, Observer};
 use crate::finding::{Code, Finding, Place};
 use crate::ingest::{self, LetterPlace, Parsed, Slice, Source, Wave, Waves};
-use crate::ledger::{Batch, Ledger, Reader};
+use crate::ledger::{Batch, Ledger, Reader, Sent};
 use crate::validate::{Fingerprint, LetterIds};
 
 /// Waves that are cut before they are asked for.
@@ -26,7 +26,7 @@ pub trait Sink: Send {
 }
 
 /// Asks the ledger which letters of this mailing an earlier batch has sent.
-pub struct SentBefore(Option<(Reader, String)>);
+pub struct SentBefore(Option<(Reader, String, Sent)>);
 
 impl SentBefore {
     /// For a batch; asks nothing when the ledger has never seen the mailing.
@@ -35,7 +35,8 @@ impl SentBefore {
             return Ok(Self(None));
         }
         let reader = Ledger::read(&mill.plan.home)?;
-        Ok(Self(Some((reader, mill.header.mailing_id.clone()))))
+        let mailing_id = mill.header.mailing_id.clone();
+        Ok(Self(Some((reader, mailing_id, batch.counts_as_sent()))))
     }
 
     /// For a dry run: asks nothing.
@@ -44,14 +45,14 @@ impl SentBefore {
     }
 
     fn mark(&mut self, wave: &mut [Parsed<'_>]) -> Result<(), Error> {
-        let Some((reader, mailing_id)) = &mut self.0 else {
+        let Some((reader, mailing_id, counts)) = &mut self.0 else {
             return Ok(());
         };
         let ids: Vec<&str> = wave
             .iter()
             .map(|parsed| parsed.id.as_deref().unwrap_or_default())
             .collect();
-        let sent = reader.sent_before(mailing_id, &ids)?;
+        let sent = reader.sent_before(mailing_id, &ids, *counts)?;
         for (parsed, sent) in wave.iter_mut().zip(sent) {
             if let Some(sent) = sent {
                 let found = format!("batch `{}` has sent it, {}", sent.batch, sent.at);
