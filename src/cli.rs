@@ -10,7 +10,7 @@ use clap::{CommandFactory, Parser};
 
 use crate::clock::SystemClock;
 use crate::config::{Host, Job, JobError};
-use crate::run::{self, Depth, Plan};
+use crate::run::{self, Depth, Plan, Rerun};
 
 mod args;
 mod exit;
@@ -19,6 +19,7 @@ mod progress;
 mod query;
 mod receipts;
 mod registry;
+mod rerun;
 mod sample;
 mod summary;
 mod verify;
@@ -45,7 +46,8 @@ pub fn main() -> Exit {
 
 fn dispatch(command: Command) -> Result<Exit, Failure> {
     match command {
-        Command::Run(args) => run_mailing(&args),
+        Command::Run(args) => run_mailing(&args, None),
+        Command::Rerun(args) => rerun::rerun(args),
         Command::Check(args) => check_mailing(&args),
         Command::Status(args) => query::status(&args),
         Command::Show(args) => query::show(&args),
@@ -68,10 +70,10 @@ fn dispatch(command: Command) -> Result<Exit, Failure> {
     }
 }
 
-fn run_mailing(args: &RunArgs) -> Result<Exit, Failure> {
+fn run_mailing(args: &RunArgs, again: Option<&Rerun>) -> Result<Exit, Failure> {
     let plan = plan(args)?;
     let progress = Progress::new();
-    let outcome = run::run(&plan, &SystemClock, &progress);
+    let outcome = run::run(&plan, again, &SystemClock, &progress);
     progress.clear();
     let outcome = outcome?;
     for note in &outcome.notes {

@@ -26,6 +26,7 @@ mod mill;
 mod paper;
 mod proof;
 mod requests;
+mod rerun;
 mod timing;
 mod together;
 mod waves;
@@ -34,9 +35,11 @@ pub use ask::{AskPlan, ask};
 pub use check::check;
 pub use error::Error;
 pub use mill::Depth;
+pub use rerun::{Rerun, Which};
 
 use gather::Gather;
 use mill::Mill;
+use rerun::Chosen;
 use timing::Timing;
 use waves::SentBefore;
 
@@ -140,11 +143,16 @@ pub struct Outcome {
     pub notes: Vec<String>,
 }
 
-/// Works a mailing from end to end.
+/// Works a mailing from end to end; with `again`, letters of an earlier batch of it, in a batch of their own.
 ///
 /// # Errors
 /// [`Error`]: nothing of the mailing was released, and nothing of it is left in the work folder.
-pub fn run(plan: &Plan, clock: &dyn Clock, observer: &dyn Observer) -> Result<Outcome, Error> {
+pub fn run(
+    plan: &Plan,
+    again: Option<&Rerun>,
+    clock: &dyn Clock,
+    observer: &dyn Observer,
+) -> Result<Outcome, Error> {
     waves::threads(plan.threads)?.install(|| {
         let mut timing = Timing::start(clock);
         let source = ingest::open(&plan.mailing, plan.scratch(), &plan.ingest)?;
@@ -153,9 +161,15 @@ pub fn run(plan: &Plan, clock: &dyn Clock, observer: &dyn Observer) -> Result<Ou
         timing.lap("open");
 
         let (mut ledger, recovered) = Ledger::open(&plan.home, clock)?;
-        let mut batch = ledger.begin(&mill.mailing(&source))?; // Refuses a mailing already sent.
+        let chosen = Chosen::of(again, &ledger)?; // Under the ledger's lock: nobody takes a letter on twice.
+        let mut batch = match again {
+            None => ledger.begin(&mill.mailing(&source))?, // Refuses a mailing already sent.
+            Some(again) => {
+                ledger.begin_rerun(&mill.mailing(&source), &again.parent, again.why())?
+            }
+        };
         timing.lap("begin");
-        let placed = match fill(&mill, &source, &mut batch, observer, &mut timing) {
+        let placed = match fill(&mill, &source, &chosen, &mut batch, observer, &mut timing) {
             Ok((report, files)) => finish::release(batch, &files, report)?,
             Err(error) => {
                 let _ = batch.abandon("the run ended with an error"); // Else the next start cleans up.
@@ -171,20 +185,18 @@ pub fn run(plan: &Plan, clock: &dyn Clock, observer: &dyn Observer) -> Result<Ou
 fn fill(
     mill: &Mill<'_>,
     source: &Source,
+    chosen: &Chosen,
     batch: &mut Batch<'_, '_>,
     observer: &dyn Observer,
     timing: &mut Timing<'_>,
 ) -> Result<(Report, Vec<WrittenFile>), Error> {
     let sent_before = SentBefore::of(batch, mill)?;
     let mut gather = Gather::open(mill, source, batch)?;
-    waves::grind(
-        mill,
-        source,
-        Depth::Finished,
-        sent_before,
-        &mut gather,
-        observer,
-    )?;
+    let way = waves::Way {
+        depth: Depth::Finished,
+        chosen,
+    };
+    waves::grind(mill, source, &way, sent_before, &mut gather, observer)?;
     timing.lap("letters");
     let books = gather.finish()?; // Bundles closed, pieces sorted into parts.
     timing.lap("spool");

@@ -29,9 +29,9 @@ mod options;
 mod read;
 mod xml;
 
+pub use super::documents::checksum;
 pub use envelope::{sealed_document, soap_envelope};
 pub use options::{BodyForm, Form, MESSAGE_BYTES_MAX, Options, Version};
-pub use super::documents::checksum;
 pub use read::{Certificates, Verified, verify};
 
 use delivery::{Group, Message};

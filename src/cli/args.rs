@@ -28,6 +28,8 @@ Exit codes: 0 done; 3 finished, some letters held or rejected; 4 batch held back
 pub enum Command {
     /// Work a mailing: validate, route, sign, bundle, spool, release.
     Run(RunArgs),
+    /// Work letters of an earlier batch again, in a batch of their own.
+    Rerun(RerunArgs),
     /// Dry run: counts, costs and findings; writes nothing.
     Check(CheckArgs),
     /// List the batches of a job's home.
@@ -85,6 +87,47 @@ pub struct RunArgs {
     pub json: bool,
     /// The mailing file.
     pub mailing: PathBuf,
+}
+
+/// `rerun`
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("which").required(true))]
+pub struct RerunArgs {
+    /// Where the job lies.
+    #[command(flatten)]
+    pub job: JobArgs,
+    /// Digital letters whose message was refused; never those whose outcome is unknown.
+    #[arg(long, group = "which", requires = "to")]
+    pub undelivered: bool,
+    /// Letters that were held or rejected; by the rules again, if --to does not say where.
+    #[arg(long, group = "which")]
+    pub held: bool,
+    /// Where the letters go now. The safeguards hold: what must not go there silently is held.
+    #[arg(long, value_enum, value_name = "CHANNEL")]
+    pub to: Option<To>,
+    /// The mailing file, if it no longer lies where the batch read it.
+    #[arg(long, value_name = "FILE")]
+    pub mailing: Option<PathBuf>,
+    /// As for `run`.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// As for `run`.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub date: Option<Date>,
+    /// Print one JSON object on stdout instead of sentences.
+    #[arg(long)]
+    pub json: bool,
+    /// Name of the batch that had the letters, as `status` lists it.
+    pub batch: String,
+}
+
+/// A channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum To {
+    /// A digital mailbox.
+    Digital,
+    /// Paper.
+    Print,
 }
 
 /// `check`

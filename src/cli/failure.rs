@@ -67,6 +67,7 @@ fn exit_of_run(error: &run::Error) -> Exit {
         | run::Error::Io { .. } => Exit::CannotWrite,
         run::Error::Ledger(error) => exit_of_ledger(error),
         run::Error::Faulty(_) => Exit::Faulty,
+        run::Error::NothingToRerun { .. } => Exit::NotFound,
     }
 }
 

@@ -269,11 +269,19 @@ impl<'l, 'c> Batch<'l, 'c> {
         })
     }
 
-    /// A letter on paper is one piece, and a piece is one letter on paper.
+    /// A letter on paper is one piece, and a piece is one letter on paper; but for those that go to the printer as messages
+    /// of their own.
     fn match_pieces(&self, letters: u64) -> Result<(), Error> {
+        let messages = self.ledger.db.query_row(
+            "SELECT count(*) FROM letters WHERE batch = ?1 AND fate = 'print' AND message_id IS NOT NULL",
+            [self.number],
+            |row| tables::count_at(row, 0),
+        )?;
+        let letters = letters.saturating_sub(messages);
         let (pieces, matching) = self.ledger.db.query_row(
             "SELECT count(*), count(l.seq) FROM pieces p
-             LEFT JOIN letters l ON l.batch = p.batch AND l.seq = p.seq AND l.fate = 'print' WHERE p.batch = ?1",
+             LEFT JOIN letters l ON l.batch = p.batch AND l.seq = p.seq AND l.fate = 'print' AND l.message_id IS NULL
+             WHERE p.batch = ?1",
             [self.number],
             |row| Ok((tables::count_at(row, 0)?, tables::count_at(row, 1)?)),
         )?;

@@ -7,6 +7,7 @@ use std::thread;
 use crossbeam::channel::bounded;
 use rayon::prelude::*;
 
+use super::rerun::Chosen;
 use super::waves::{self, WAVES_AHEAD};
 use super::{Error, Observer};
 use crate::finding::{Consequence, Finding};
@@ -74,7 +75,8 @@ fn gather(
     let (ahead, split) = bounded(WAVES_AHEAD);
     let waves = thread::scope(|scope| {
         let split = split; // Gone with this closure: a splitter that waits to send must not wait for ever.
-        let splitter = scope.spawn(move || waves::split_ahead(source.waves(), &ahead));
+        let splitter =
+            scope.spawn(move || waves::split_ahead(source.waves(), &Chosen::All, &ahead));
         let mut ids = LetterIds::default();
         let mut letters = 0;
         let mut behind = Slice { start: 0, end: 0 };

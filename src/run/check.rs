@@ -2,8 +2,9 @@
 
 use super::gather::letter_count;
 use super::mill::{self, Depth, Done, Mill, Output};
+use super::rerun::Chosen;
 use super::timing::Timing;
-use super::waves::{self, SentBefore, Sink};
+use super::waves::{self, SentBefore, Sink, Way};
 use super::{Error, Observer, Plan, finish};
 use crate::clock::Clock;
 use crate::ingest;
@@ -37,14 +38,12 @@ fn count(
         tally: Tally::new(&plan.report),
         mill: &mill,
     };
-    waves::grind(
-        &mill,
-        &source,
+    let way = Way {
         depth,
-        SentBefore::nobody(),
-        &mut count,
-        observer,
-    )?;
+        chosen: &Chosen::All,
+    };
+    let nobody = SentBefore::nobody();
+    waves::grind(&mill, &source, &way, nobody, &mut count, observer)?;
     timing.lap("letters");
     let about = finish::about(&mill, &source, "", String::new());
     let mut report = Report::new(about, &count.tally, &plan.report, &|reason| {

@@ -49,6 +49,15 @@ pub enum Error {
     /// The ledger is busy, refuses, or cannot be written.
     #[error(transparent)]
     Ledger(#[from] ledger::Error),
+    /// A rerun that has nothing to do.
+    #[error(
+        "batch `{batch}` has no letter of that kind that nobody has taken on yet\n\
+         hint: `lettermill receipts show` lists what was refused, `lettermill show LETTER` tells a letter's history"
+    )]
+    NothingToRerun {
+        /// The batch.
+        batch: String,
+    },
     /// The manifest cannot be written.
     #[error(transparent)]
     Manifest(#[from] manifest::Error),

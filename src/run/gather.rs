@@ -271,7 +271,7 @@ impl Entry {
             reason: done.decision.reason.name(),
             target: &self.target,
             message_id: self.message_id.as_deref(),
-            delivery: None,
+            delivery: self.delivery.as_deref(),
             sha256: self.sha256,
             path: &self.path,
         }

@@ -16,9 +16,9 @@ use crate::disk::Sha256;
 use crate::finding::{Code, Finding, Place};
 use crate::ingest::{Parsed, Slice, Source};
 use crate::ledger::Mailing;
-use crate::letter::{Country, Environment, Fate, Header, Letter, LetterSeq, Sender};
+use crate::letter::{Channel, Country, Environment, Fate, Header, Letter, LetterSeq, Sender};
 use crate::registry::Snapshot;
-use crate::route::{Decision, Router};
+use crate::route::{Decision, Redirect, Router};
 use crate::sign::Signer;
 use crate::spool::{PiecePlan, Prepared, Preparer};
 use crate::{sign, validate};
@@ -247,8 +247,12 @@ impl<'a> Mill<'a> {
         }
     }
 
-    /// What the rules say of a letter, before it is sealed or composed.
-    pub fn judge<'l>(&self, parsed: Parsed<'l>) -> Judged<'l> {
+    /// What the rules say of a letter, or who sends it elsewhere, before it is sealed or composed.
+    pub fn judge<'l>(
+        &self,
+        parsed: Parsed<'l>,
+        redirect: Option<(Channel, Redirect)>,
+    ) -> Judged<'l> {
         let Parsed {
             seq,
             line,
@@ -261,7 +265,10 @@ impl<'a> Mill<'a> {
             None => Decision::rejected(&findings),
             Some(letter) => {
                 findings.extend(validate::judge(letter, self.header, &self.plan.rules));
-                self.router.decide(letter, &findings)
+                match redirect {
+                    None => self.router.decide(letter, &findings),
+                    Some((to, why)) => self.router.redirect(letter, &findings, to, why),
+                }
             }
         };
         Judged {

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use super::Error;
 use super::mill::{Done, Judged, Mill, Output};
+use super::rerun::Chosen;
 use crate::bundle::Sealed;
 use crate::ingest::{LetterPlace, Parsed, Source, Wave};
 use crate::letter::{Fate, Letter, RecipientId};
@@ -93,7 +94,12 @@ impl Together {
     }
 
     /// The next letters that were put aside, at their end; `None` when there are no more.
-    pub fn wave(&mut self, mill: &Mill<'_>, source: &Source) -> Result<Option<Vec<Done>>, Error> {
+    pub fn wave(
+        &mut self,
+        mill: &Mill<'_>,
+        source: &Source,
+        chosen: &Chosen,
+    ) -> Result<Option<Vec<Done>>, Error> {
         let rest = self.aside.get(self.next..).unwrap_or_default();
         let (mut lengths, mut letters) = (Vec::new(), 0);
         for group in rest.chunk_by(|a, b| a.0 == b.0) {
@@ -117,7 +123,7 @@ impl Together {
             .collect();
         let done: Result<Vec<Vec<Done>>, Error> = groups
             .into_par_iter()
-            .map(|group| mill.work_together(group))
+            .map(|group| mill.work_together(group, chosen))
             .collect();
         Ok(Some(done?.into_iter().flatten().collect()))
     }
@@ -137,8 +143,9 @@ fn number(id: &RecipientId) -> Option<Recipient> {
 
 impl Mill<'_> {
     /// Takes letters to one recipient to their end: together where that can be, else each alone.
-    fn work_together(&self, group: Vec<Parsed<'_>>) -> Result<Vec<Done>, Error> {
-        let judged: Vec<Judged<'_>> = group.into_iter().map(|parsed| self.judge(parsed)).collect();
+    fn work_together(&self, group: Vec<Parsed<'_>>, chosen: &Chosen) -> Result<Vec<Done>, Error> {
+        let judge = |parsed| self.judge(parsed, chosen.redirect());
+        let judged: Vec<Judged<'_>> = group.into_iter().map(judge).collect();
         // The letters stay behind until the outputs are made; all were put aside because they go digital.
         let letters: Vec<&Letter<'_>> = judged.iter().filter_map(|j| j.letter.as_ref()).collect();
         let mut outputs: Vec<Option<Output>> = judged.iter().map(|_| None).collect();
@@ -146,11 +153,11 @@ impl Mill<'_> {
             if places.len() < 2 || letters.len() != judged.len() {
                 continue;
             }
-            let chosen = places.iter().filter_map(|at| letters.get(*at).copied());
-            let chosen: Vec<&Letter<'_>> = chosen.collect();
+            let packed = places.iter().filter_map(|at| letters.get(*at).copied());
+            let packed: Vec<&Letter<'_>> = packed.collect();
             let target = judged.first().and_then(|j| self.target(&j.decision));
-            if let (Some(target), Some(messages)) = (target, self.seal_together(&chosen)?) {
-                let ids = chosen.iter().map(|letter| letter.id.clone().into_owned());
+            if let (Some(target), Some(messages)) = (target, self.seal_together(&packed)?) {
+                let ids = packed.iter().map(|letter| letter.id.clone().into_owned());
                 hand_out(target, messages, ids.collect(), &places, &mut outputs);
             }
         }

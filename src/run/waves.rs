@@ -9,6 +9,7 @@ use crossbeam::channel::{Receiver, Sender, bounded};
 use rayon::prelude::*;
 
 use super::mill::{Depth, Done, Judged, Mill};
+use super::rerun::Chosen;
 use super::together::Together;
 use super::{Error, Observer};
 use crate::finding::{Code, Finding, Place};
@@ -71,23 +72,31 @@ pub fn threads(threads: usize) -> Result<rayon::ThreadPool, Error> {
         .map_err(|error| Error::Threads(error.to_string()))
 }
 
-/// Takes all letters of the file through the mill and into the sink.
+/// Which letters go through the mill, and how far.
+pub struct Way<'c> {
+    /// How far.
+    pub depth: Depth,
+    /// Which.
+    pub chosen: &'c Chosen,
+}
+
+/// Takes the letters of the file through the mill and into the sink.
 pub fn grind(
     mill: &Mill<'_>,
     source: &Source,
-    depth: Depth,
+    way: &Way<'_>,
     mut sent_before: SentBefore,
     sink: &mut impl Sink,
     observer: &dyn Observer,
 ) -> Result<(), Error> {
-    let mut together = match depth {
+    let mut together = match way.depth {
         Depth::Finished => Together::find(mill, source)?,
         Depth::Routed | Depth::Measured => Together::default(), // Letters are counted, not deliveries.
     };
     let (ahead, split) = bounded(WAVES_AHEAD);
     let waves = thread::scope(|scope| {
         let split = split; // Gone with this closure: a splitter that waits to send must not wait for ever.
-        let splitter = scope.spawn(move || split_ahead(source.waves(), &ahead));
+        let splitter = scope.spawn(move || split_ahead(source.waves(), way.chosen, &ahead));
         let mut ids = LetterIds::default();
         let mut letters = 0;
         let mut behind = Slice { start: 0, end: 0 };
@@ -97,7 +106,7 @@ pub fn grind(
                 || sink.take(std::mem::take(&mut done)),
                 || {
                     let wave = next_wave(source, &mut sent_before, &split, &mut ids)?;
-                    wave.map(|wave| wave.work(mill, depth, &mut together))
+                    wave.map(|wave| wave.work(mill, way, &mut together))
                         .transpose()
                 },
             );
@@ -114,9 +123,9 @@ pub fn grind(
             .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
             .map_err(Error::from)
     })?;
-    waves.finish()?; // Trailer and totals; every wave has been parsed.
+    waves.finish()?; // Trailer and totals.
     together.close();
-    while let Some(done) = together.wave(mill, source)? {
+    while let Some(done) = together.wave(mill, source, way.chosen)? {
         sink.take(done)?;
     }
     Ok(())
@@ -126,9 +135,14 @@ pub fn grind(
 /// the workers need them; the channel keeps it from running away.
 pub fn split_ahead<'s>(
     mut waves: Waves<'s>,
+    chosen: &Chosen,
     ahead: &Sender<Wave>,
 ) -> Result<Waves<'s>, ingest::Error> {
     while let Some(wave) = waves.next()? {
+        let wave = wave.only(|letter| chosen.has(letter));
+        if wave.is_empty() {
+            continue;
+        }
         if ahead.send(wave).is_err() {
             break; // The run has ended with an error.
         }
@@ -170,18 +184,19 @@ impl NextWave<'_> {
     fn work(
         self,
         mill: &Mill<'_>,
-        depth: Depth,
+        way: &Way<'_>,
         together: &mut Together,
     ) -> Result<(Vec<Done>, Slice), Error> {
+        let redirect = way.chosen.redirect();
         let judged: Vec<Judged<'_>> = self
             .parsed
             .into_par_iter()
-            .map(|parsed| mill.judge(parsed))
+            .map(|parsed| mill.judge(parsed, redirect))
             .collect();
         let judged = together.put_aside(judged, &self.places);
         let done: Result<Vec<Done>, Error> = judged
             .into_par_iter()
-            .map(|judged| mill.work(judged, depth))
+            .map(|judged| mill.work(judged, way.depth))
             .collect();
         Ok((done?, self.slice))
     }

@@ -1,0 +1,44 @@
+//! `rerun`: letters of an earlier batch, once more.
+
+use std::path::PathBuf;
+
+use super::args::{RerunArgs, RunArgs, To};
+use super::{Exit, Failure, job, run_mailing};
+use crate::ledger::Ledger;
+use crate::letter::Channel;
+use crate::run::{Rerun, Which};
+
+/// Works letters of a batch again.
+pub fn rerun(args: RerunArgs) -> Result<Exit, Failure> {
+    let home = job(&args.job, args.mailing.as_deref())?.home(args.job.out.as_deref());
+    let Some(parent) = Ledger::read(&home)?.batch(&args.batch)? else {
+        return Err(Failure::NotFound(format!(
+            "no batch `{}` in the ledger\nhint: `lettermill status` lists the batches",
+            args.batch
+        )));
+    };
+    let mailing = args
+        .mailing
+        .unwrap_or_else(|| PathBuf::from(parent.source_path));
+    let again = Rerun {
+        parent: args.batch,
+        which: if args.undelivered {
+            Which::Undelivered
+        } else {
+            Which::LeftOver
+        },
+        to: args.to.map(|to| match to {
+            To::Digital => Channel::Digital,
+            To::Print => Channel::Print,
+        }),
+    };
+    let mut run = RunArgs {
+        job: args.job,
+        threads: args.threads,
+        date: args.date,
+        json: args.json,
+        mailing,
+    };
+    run.job.out = Some(home); // That of the parent, whatever lies beside the mailing.
+    run_mailing(&run, Some(&again))
+}

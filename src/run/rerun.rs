@@ -1,0 +1,90 @@
+//! Running letters of an earlier batch again, in a batch of their own.
+//!
+//! In: the mailing of that batch, and which of its letters are meant. Out: what any run gives, over those letters alone.
+//! What always holds: the ledger, under its lock, says which letters are still to be done, so that a letter that another
+//! rerun has taken on is not taken twice; a digital letter is run again only when its refusal is known, never when its
+//! outcome is not.
+
+use crate::ledger::Ledger;
+use crate::letter::{Channel, LetterSeq};
+use crate::route::Redirect;
+
+use super::Error;
+
+/// What shall be run again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rerun {
+    /// Name of the batch that had the letters.
+    pub parent: String,
+    /// Which of them.
+    pub which: Which,
+    /// Where to; by the rules if `None`.
+    pub to: Option<Channel>,
+}
+
+impl Rerun {
+    /// For the ledger's history.
+    pub fn why(&self) -> &'static str {
+        match (self.which, self.to) {
+            (Which::Undelivered, Some(Channel::Print)) => "undelivered letters, to print",
+            (Which::Undelivered, Some(Channel::Digital)) => "undelivered letters, to digital",
+            (Which::Undelivered, None) => "undelivered letters, by the rules",
+            (Which::LeftOver, Some(Channel::Print)) => "held and rejected letters, to print",
+            (Which::LeftOver, Some(Channel::Digital)) => "held and rejected letters, to digital",
+            (Which::LeftOver, None) => "held and rejected letters, by the rules",
+        }
+    }
+}
+
+/// Which letters of a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// Digital ones that were refused.
+    Undelivered,
+    /// Those that were held or rejected.
+    LeftOver,
+}
+
+/// The letters of the file that a run works.
+pub enum Chosen {
+    /// All.
+    All,
+    /// Only these, in ascending order, on their way to a channel.
+    Only(Vec<u32>, Option<(Channel, Redirect)>),
+}
+
+impl Chosen {
+    /// All letters, or those that a rerun means and nobody has taken on yet.
+    pub fn of(rerun: Option<&Rerun>, ledger: &Ledger<'_>) -> Result<Self, Error> {
+        let Some(rerun) = rerun else {
+            return Ok(Self::All);
+        };
+        let (mut letters, why) = match rerun.which {
+            Which::Undelivered => (ledger.undelivered(&rerun.parent)?, Redirect::Undelivered),
+            Which::LeftOver => (ledger.left_over(&rerun.parent)?, Redirect::PersonDecided),
+        };
+        if letters.is_empty() {
+            return Err(Error::NothingToRerun {
+                batch: rerun.parent.clone(),
+            });
+        }
+        letters.sort_unstable();
+        Ok(Self::Only(letters, rerun.to.map(|to| (to, why))))
+    }
+
+    /// Whether a letter is among them.
+    pub fn has(&self, letter: LetterSeq) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(letters, _) => letters.binary_search(&letter.0).is_ok(),
+        }
+    }
+
+    /// Where the letters go, if not by the rules.
+    pub fn redirect(&self) -> Option<(Channel, Redirect)> {
+        match self {
+            Self::All => None,
+            Self::Only(_, redirect) => *redirect,
+        }
+    }
+}
