@@ -177,7 +177,7 @@ fn json_lines<E>(origin: &Origin, from: &mut dyn BufRead, take: &mut Take<'_, E>
         if text.is_empty() && whole {
             continue;
         }
-        lines |= whole && digital_post::is_object(text);
+        lines = lines || (whole && digital_post::is_object(text));
         if !lines {
             return json_document(origin, std::mem::take(&mut line), from, take);
         }

@@ -1,0 +1,218 @@
+//! Batches of a few letters, and what lies in a ledger.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use jiff::Timestamp;
+use lettermill::clock::FixedClock;
+use lettermill::ledger::{Batch, Error, Ledger, LetterRow, Mailing, PieceRow, ReceiptRow, Totals};
+use lettermill::letter::{Delivery, Environment, Fate};
+
+pub const NIGHT: &str = "2026-03-01T22:15:07Z";
+
+pub fn at(time: &str) -> Timestamp {
+    time.parse().unwrap()
+}
+
+pub fn clock() -> FixedClock {
+    FixedClock(at(NIGHT))
+}
+
+/// The id of a message.
+pub fn id(number: u64) -> String {
+    format!("10000000-0000-4000-8000-{number:012x}")
+}
+
+pub fn mailing(mailing_id: &'static str, source: u8) -> Mailing<'static> {
+    Mailing {
+        mailing_id,
+        source_sha256: [source; 32],
+        source_bytes: 1234,
+        source_path: Path::new("/nights/night.xml"),
+        job_sha256: [9; 32],
+        date: jiff::civil::date(2026, 3, 1),
+        environment: Environment::Test,
+        sender_organisation: "162021004748",
+    }
+}
+
+/// One letter: its place, its fate, its message.
+#[derive(Clone, Debug)]
+pub struct Row {
+    pub seq: u32,
+    pub fate: Fate,
+    pub message: Option<u64>,
+    pub delivery: Option<u64>,
+}
+
+pub fn digital(seq: u32, message: u64) -> Row {
+    Row {
+        seq,
+        fate: Fate::Digital,
+        message: Some(message),
+        delivery: None,
+    }
+}
+
+pub fn other(seq: u32, fate: Fate) -> Row {
+    Row {
+        seq,
+        fate,
+        message: None,
+        delivery: None,
+    }
+}
+
+/// Records letters with the ids `L-<place>`, and pieces for those on paper.
+pub fn record(batch: &mut Batch<'_, '_>, rows: &[Row]) -> Result<Totals, Error> {
+    let mut totals = Totals::default();
+    for (number, row) in (1..).zip(rows) {
+        totals.letters += 1;
+        *match row.fate {
+            Fate::Digital => &mut totals.digital,
+            Fate::Print => &mut totals.print,
+            Fate::Held => &mut totals.held,
+            Fate::Rejected => &mut totals.rejected,
+        } += 1;
+        let (message, delivery) = (row.message.map(id), row.delivery.map(id));
+        batch.record(&[LetterRow {
+            seq: row.seq,
+            letter_id: &format!("L-{}", row.seq),
+            fate: row.fate,
+            reason: "a-reason",
+            target: if row.fate == Fate::Digital {
+                "kivra"
+            } else {
+                ""
+            },
+            message_id: message.as_deref(),
+            delivery: delivery.as_deref(),
+            sha256: None,
+            path: "",
+        }])?;
+        if row.fate == Fate::Print {
+            batch.record_pieces(&[PieceRow {
+                piece: number,
+                seq: row.seq,
+                part: "mono-c5/1",
+                sheets: 1,
+                weight_mg: 9_000,
+            }])?;
+        }
+    }
+    Ok(totals)
+}
+
+/// A batch from begin to outbox.
+pub fn send(ledger: &mut Ledger<'_>, mailing: &Mailing<'_>, rows: &[Row]) -> String {
+    let mut batch = ledger.begin(mailing).unwrap();
+    let totals = record(&mut batch, rows).unwrap();
+    let name = batch.name().to_owned();
+    batch.ready(&[], &totals).unwrap().release().unwrap();
+    name
+}
+
+/// A remark without anything that is not asked for.
+pub fn said(message_id: &str, outcome: Delivery) -> ReceiptRow<'_> {
+    ReceiptRow {
+        message_id,
+        outcome,
+        code: outcome.name(),
+        text: "",
+        at: None,
+        transaction: None,
+        source: "a-file.xml",
+    }
+}
+
+/// All rows of all tables, as text.
+pub fn dump(home: &Path) -> String {
+    let db = rusqlite::Connection::open(home.join("ledger.sqlite")).unwrap();
+    let mut out = String::new();
+    for table in [
+        "batches",
+        "letters",
+        "pieces",
+        "files",
+        "events",
+        "receipts",
+        "deliveries",
+    ] {
+        let mut all = db.prepare(&format!("SELECT * FROM {table}")).unwrap();
+        let columns = all.column_count();
+        let mut rows = all.query([]).unwrap();
+        while let Some(row) = rows.next().unwrap() {
+            for column in 0..columns {
+                write!(out, "{:?}|", row.get_ref(column).unwrap()).unwrap();
+            }
+            out.push('\n');
+        }
+    }
+    out
+}
+
+/// State and code of every letter that anything came back about, by batch and place.
+pub fn states(home: &Path) -> BTreeMap<(i64, u32), (String, String, String)> {
+    let db = rusqlite::Connection::open(home.join("ledger.sqlite")).unwrap();
+    let mut all = db
+        .prepare("SELECT batch, seq, state, code, since FROM deliveries")
+        .unwrap();
+    let rows = all.query_map([], |row| {
+        Ok((
+            (row.get(0)?, row.get(1)?),
+            (row.get(2)?, row.get(3)?, row.get(4)?),
+        ))
+    });
+    rows.unwrap().map(Result::unwrap).collect()
+}
+
+/// The counts in `batches` are those of the rows, and the state of each letter is the weightiest of its receipts.
+pub fn check_books(home: &Path) {
+    let db = rusqlite::Connection::open(home.join("ledger.sqlite")).unwrap();
+    let none = |sql: &str| {
+        let found: i64 = db.query_row(sql, [], |row| row.get(0)).unwrap();
+        assert_eq!(found, 0, "{sql}");
+    };
+    for state in ["underway", "unknown", "refused", "delivered"] {
+        none(&format!(
+            "SELECT count(*) FROM batches b WHERE {state} <> (SELECT count(*) FROM deliveries d
+             JOIN letters l USING (batch, seq) WHERE d.batch = b.batch AND state = '{state}' AND fate = 'digital')"
+        ));
+    }
+    let weight = |column: &str| format!("instr('underway unknown refused delivered', {column})");
+    none(&format!(
+        "SELECT count(*) FROM (SELECT batch, seq, max({}) AS most FROM receipts GROUP BY batch, seq) r
+         LEFT JOIN deliveries d USING (batch, seq) WHERE {} IS NOT most",
+        weight("outcome"),
+        weight("d.state")
+    ));
+    none(
+        "SELECT count(*) FROM deliveries d LEFT JOIN receipts r USING (batch, seq) WHERE r.seq IS NULL",
+    );
+}
+
+/// Official files and samples, where the optional folder is there.
+pub fn reference(path: &str) -> Option<PathBuf> {
+    let full = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../shared")
+        .join(path);
+    if !full.exists() {
+        eprintln!("`../shared/{path}` is absent: its checks are left out");
+    }
+    full.exists().then_some(full)
+}
+
+/// Output of another program, or `None` where it is missing and may be.
+pub fn second_opinion(command: &mut Command) -> Option<Output> {
+    match command.output() {
+        Ok(output) => Some(output),
+        Err(error) => {
+            let required = std::env::var_os("LETTERMILL_REQUIRE_TOOLS").is_some_and(|v| v == "1");
+            assert!(!required, "{command:?}: {error}");
+            eprintln!("{command:?}: {error}; its opinion is not asked");
+            None
+        }
+    }
+}
