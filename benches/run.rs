@@ -50,7 +50,7 @@ fn main() {
                 &format!("home-{threads}-{round}"),
             );
             runs.push(timed(|| {
-                black_box(run::run(&plan, &SystemClock, &Silent).expect("a run"))
+                black_box(run::run(&plan, None, &SystemClock, &Silent).expect("a run"))
             }));
             limits.push(raw_signatures(
                 folder.path(),

@@ -92,12 +92,7 @@ pub fn verify(folder: &Path) -> Result<Verdict, Error> {
                 .map(|mismatch| format!("`{}`: {mismatch}", pdf.display())),
         );
     }
-    if pieces != totals.print {
-        faults.push(format!(
-            "{pieces} pieces in the spool, {} in the books",
-            totals.print
-        ));
-    }
+    faults.extend(paper_fault(pieces, &checked, totals.print));
 
     let faults_total = faults.len() as u64 + unlisted;
     faults.truncate(FAULTS_MAX);
@@ -146,6 +141,16 @@ pub fn bundles(
         ));
     }
     Ok(checked)
+}
+
+/// What is wrong with the number of letters on paper: each is a piece of the spool, or a request to print it.
+pub fn paper_fault(pieces: u64, bundles: &bundle::Checked, print: u64) -> Option<String> {
+    let requests = bundles.letters_on_paper;
+    (pieces + requests != print).then(|| {
+        format!(
+            "{pieces} pieces in the spool and {requests} requests to print, {print} in the books"
+        )
+    })
 }
 
 /// The parts of the spool that the manifest lists and that are there.

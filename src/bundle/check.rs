@@ -312,6 +312,7 @@ impl Check<'_> {
         }
         for row in &entry.rows {
             match row.role {
+                Role::Letter if sound.on_paper => self.checked.letters_on_paper += 1,
                 Role::Letter => self.checked.letters += 1,
                 Role::Notice => self.checked.notices += 1,
             }

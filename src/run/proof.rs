@@ -61,12 +61,7 @@ pub fn read_back(folder: &Path, books: Books) -> Result<Proved, Error> {
                 .map(|m| format!("`{}`: {m}", part.pdf.display())),
         );
     }
-    if pieces != totals.print {
-        faults.push(format!(
-            "{pieces} pieces in the spool, {} in the books",
-            totals.print
-        ));
-    }
+    faults.extend(verify::paper_fault(pieces, &checked, totals.print));
     if !totals.balance() {
         faults.push("letters = digital + print + held + rejected does not hold".into());
     }

@@ -3,7 +3,8 @@
 use std::fs;
 
 use lettermill::bundle::{
-    Bundler, Format, Options, Refusal, Seal, Sealed, check, message_id, mina_meddelanden as mm,
+    BundleJob, Bundler, Format, Options, Refusal, Seal, Sealed, check, message_id,
+    mina_meddelanden as mm,
 };
 use lettermill::letter::*;
 use proptest::prelude::*;
@@ -241,7 +242,13 @@ fn joined_deliveries_are_bundled_checked_and_the_same_with_any_number_of_threads
         });
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path();
-        let mut bundler = Bundler::new(path, Format::MinaMeddelanden, DAY, Options::default());
+        let job = BundleJob {
+            format: Format::MinaMeddelanden,
+            mailing_id: "M-2026-11-22",
+            date: DAY,
+            certificate: None,
+        };
+        let mut bundler = Bundler::new(path, &job, Options::default());
         for (sealed, group) in sealed.iter().zip(groups) {
             let ids: Vec<&str> = group.iter().map(String::as_str).collect();
             bundler.add(OPERATOR, sealed, &ids).unwrap();

@@ -14,8 +14,10 @@ pub struct Checked {
     pub messages: u64,
     /// Entries without a fault.
     pub sound: u64,
-    /// Letters that sound entries carry.
+    /// Letters that sound entries carry to a mailbox.
     pub letters: u64,
+    /// Letters that sound entries ask to be printed (SF1601).
+    pub letters_on_paper: u64,
     /// Sound entries beside them, which only tell of a letter (NemSMS).
     pub notices: u64,
     /// Signatures verified: two inside a message of Mina meddelanden, one beside a MeMo.

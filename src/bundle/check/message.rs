@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::super::digital_post::{self, MessageType};
 use super::super::index::Row;
-use super::super::{Role, mina_meddelanden};
+use super::super::{Role, mina_meddelanden, sf1601};
 use crate::disk::{hex, sha256};
 use crate::sign::Certificate;
 
@@ -35,9 +35,21 @@ pub(super) struct Entry {
     pub(super) fault: Option<String>,
 }
 
+/// What a message of any format holds.
+#[derive(Default)]
+struct Found {
+    attachments: usize,
+    on_paper: bool,
+}
+
+/// Who signed.
+type Signers = Vec<Arc<Certificate>>;
+
 /// A message without a fault.
 pub(super) struct Sound {
     pub(super) attachments: usize,
+    /// It asks for paper and nothing else.
+    pub(super) on_paper: bool,
     /// Whose signatures were verified.
     pub(super) signers: Vec<Arc<Certificate>>,
     pub(super) sha256: String,
@@ -86,6 +98,14 @@ impl Entry {
         self.fault.get_or_insert(what);
     }
 
+    /// Its line of the index, where a message has one letter.
+    fn only_row(&self) -> Result<&Row, String> {
+        match self.rows.as_slice() {
+            [row] => Ok(row),
+            _ => Err("the index has several lines for it".into()),
+        }
+    }
+
     /// The name without ending and folder.
     fn stem(&self) -> &str {
         let name = self.name.strip_suffix(".xml").unwrap_or(&self.name);
@@ -123,19 +143,22 @@ impl Keys {
             same("offset", row.offset == entry.offset)?;
             same("message id", format!("{}.xml", row.entry) == entry.name)?;
         }
-        let (attachments, signers) = if entry.bytes.starts_with(MEMO_START) {
+        let (found, signers) = if entry.bytes.starts_with(MEMO_START) {
             memo(entry, beside)?
+        } else if sf1601::is_kombi_request(&entry.bytes) {
+            kombi_request(entry, beside)?
         } else {
             self.sealed_delivery(entry)?
         };
         Ok(Sound {
-            attachments,
+            attachments: found.attachments,
+            on_paper: found.on_paper,
             signers,
             sha256,
         })
     }
 
-    fn sealed_delivery(&self, entry: &Entry) -> Result<(usize, Vec<Arc<Certificate>>), String> {
+    fn sealed_delivery(&self, entry: &Entry) -> Result<(Found, Signers), String> {
         let verified = mina_meddelanden::verify(&entry.bytes, &self.inside)?;
         let ids = entry.rows.iter().map(|row| row.message_id.as_str());
         same(
@@ -151,23 +174,29 @@ impl Keys {
             same("role than the message", row.role == Role::Letter)?;
             same("signature than the two inside", row.signature.is_empty())?;
         }
-        Ok((verified.attachments, vec![verified.sender, verified.relay]))
+        let found = Found {
+            attachments: verified.attachments,
+            on_paper: false,
+        };
+        Ok((found, vec![verified.sender, verified.relay]))
     }
 }
 
 /// A MeMo has one letter, and its signature in the index.
-fn memo(
-    entry: &Entry,
-    beside: Option<&Arc<Certificate>>,
-) -> Result<(usize, Vec<Arc<Certificate>>), String> {
-    let verified = digital_post::verify(&entry.bytes)?;
-    let [row] = entry.rows.as_slice() else {
-        return Err("the index has several lines for it".into());
+fn memo(entry: &Entry, beside: Option<&Arc<Certificate>>) -> Result<(Found, Signers), String> {
+    let row = entry.only_row()?;
+    let attachments = memo_of(&entry.bytes, entry.stem(), row)?;
+    let found = Found {
+        attachments,
+        on_paper: false,
     };
-    same(
-        "message id than the message",
-        verified.message_uuid == entry.stem(),
-    )?;
+    Ok((found, vec![detached(entry, row, beside)?]))
+}
+
+/// Compares a MeMo with its line of the index; gives the number of its attachments.
+fn memo_of(bytes: &[u8], name: &str, row: &Row) -> Result<usize, String> {
+    let verified = digital_post::verify(bytes)?;
+    same("message id than the message", verified.message_uuid == name)?;
     same(
         "letter id than the message",
         row.letter_id == verified.message_id,
@@ -187,6 +216,52 @@ fn memo(
     };
     same("role than the message", row.role == role)?;
     same("id of the letter's message", id_of_letter)?;
+    Ok(verified.attachments)
+}
+
+/// A request to SF1601 has one letter, as a MeMo, on paper, or both, and its signature in the index.
+fn kombi_request(
+    entry: &Entry,
+    beside: Option<&Arc<Certificate>>,
+) -> Result<(Found, Signers), String> {
+    let row = entry.only_row()?;
+    let verified = sf1601::verify(&entry.bytes)?;
+    same(
+        "message id than the message",
+        verified.message_uuid == entry.stem(),
+    )?;
+    let attachments = match verified.memo {
+        Some(memo) => memo_of(memo, entry.stem(), row)?,
+        None => {
+            let of_letter = |mailing: &String| {
+                let id = super::super::message_id(mailing, &row.letter_id);
+                id.hyphenated().to_string() == verified.message_uuid
+            };
+            same(
+                "letter id than the message",
+                verified.mailing_id.as_ref().is_none_or(of_letter),
+            )?;
+            same("role than the message", row.role == Role::Letter)?;
+            same(
+                "id of the letter's message",
+                row.message_id == verified.message_uuid,
+            )?;
+            0
+        }
+    };
+    let found = Found {
+        attachments,
+        on_paper: verified.memo.is_none(),
+    };
+    Ok((found, vec![detached(entry, row, beside)?]))
+}
+
+/// Checks the signature in the index; gives whose it is.
+fn detached(
+    entry: &Entry,
+    row: &Row,
+    beside: Option<&Arc<Certificate>>,
+) -> Result<Arc<Certificate>, String> {
     let Some(certificate) = beside else {
         return Err("there is no certificate.pem to check its signature with".into());
     };
@@ -196,7 +271,7 @@ fn memo(
     certificate
         .verify(&entry.bytes, &signature)
         .map_err(|_| "its signature does not verify".to_owned())?;
-    Ok((verified.attachments, vec![Arc::clone(certificate)]))
+    Ok(Arc::clone(certificate))
 }
 
 fn same(what: &str, equal: bool) -> Result<(), String> {
