@@ -4,8 +4,8 @@
 //! cannot be judged ([`Error`]). What always holds: the result depends on the file and the certificates alone, not on
 //! the day; nothing of a recipient, and no text of the message, is in it.
 //!
-//! To judge another kind of message: a variant of [`Kind`] with its namespace, a module beside `mina_meddelanden` that
-//! makes a verdict from the tree, a chapter in `docs/verify.md`.
+//! To judge another kind of message: a variant of [`Kind`], a module beside `mina_meddelanden` and `danish` that makes a
+//! verdict, a chapter in `docs/verify.md`.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use crate::sign::{Certificate, Vouched, foreign};
 
+mod danish;
 mod mina_meddelanden;
 mod tree;
 
@@ -35,18 +36,21 @@ pub enum Kind {
     /// Mina meddelanden, any version.
     #[serde(rename = "mina-meddelanden")]
     MinaMeddelanden,
+    /// A MeMo.
+    #[serde(rename = "digital-post")]
+    DigitalPost,
+    /// A request to SF1601; its version is what it asks for.
+    #[serde(rename = "sf1601")]
+    Sf1601,
 }
 
 impl Kind {
-    /// The kind of the message that an element is.
-    fn of(element: Node<'_, '_>) -> Option<Self> {
-        mina_meddelanden::is_one(element).then_some(Self::MinaMeddelanden)
-    }
-
     /// What it is called.
     pub fn name(self) -> &'static str {
         match self {
             Self::MinaMeddelanden => "Mina meddelanden",
+            Self::DigitalPost => "Digital Post",
+            Self::Sf1601 => "SF1601",
         }
     }
 }
@@ -196,20 +200,23 @@ pub fn verify(path: &Path, trusted: &[Certificate]) -> Result<Verdict, Error> {
 /// # Errors
 /// As [`verify`].
 pub fn verify_bytes(path: &Path, bytes: &[u8], trusted: &[Certificate]) -> Result<Verdict, Error> {
+    if let Some(verdict) = danish::verify(bytes) {
+        return Ok(verdict);
+    }
     let text = tree::text(path, bytes)?;
     let document = tree::parse(path, &text)?;
     let root = document.root_element();
     let content = body_of(root).unwrap_or(root);
-    let verdict = match Kind::of(content) {
-        Some(Kind::MinaMeddelanden) => {
-            mina_meddelanden::verify(content, root != content, bytes.len() as u64, trusted)
-        }
-        None => Err(format!("its first element is {}", shown_name(content))),
+    let verdict = if mina_meddelanden::is_one(content) {
+        mina_meddelanden::verify(content, root != content, bytes.len() as u64, trusted)
+    } else {
+        Err(format!("its first element is {}", shown_name(content)))
     };
     verdict.map_err(|found| Error::Kind {
         path: path.to_owned(),
         found,
-        allowed: "a `SignedDelivery` or `SealedDelivery` of Mina meddelanden, or a SOAP request with one, is needed",
+        allowed: "a `SignedDelivery` or `SealedDelivery` of Mina meddelanden, a SOAP request with one, a MeMo, or a \
+                  `kombi_request` is needed",
     })
 }
 
