@@ -16,7 +16,7 @@ use lettermill::sign::{KeyFiles, Signer};
 
 const DAY: Date = date(2026, 11, 22);
 const SEALING: Duration = Duration::from_secs(3);
-const LETTERS: usize = 1_000;
+const LETTERS: usize = 400;
 const PDF_BYTES: usize = 60_000;
 
 fn main() {
