@@ -16,7 +16,7 @@ use lettermill::sign::{KeyFiles, Signer};
 
 const DAY: Date = date(2026, 11, 22);
 const SEALING: Duration = Duration::from_secs(3);
-const LETTERS: usize = 1_000;
+const LETTERS: usize = 400;
 const PDF_BYTES: usize = 60_000;
 
 fn main() {
@@ -125,8 +125,10 @@ fn messages(signer: &Arc<Signer>, documents: usize) -> Vec<(String, Sealed)> {
 
 fn compressing(signer: &Signer, messages: &[(String, Sealed)], bytes: usize, preset: u32) {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut options = Options::default();
-    options.lzma_preset = preset.try_into().expect("a preset");
+    let options = Options {
+        lzma_preset: preset.try_into().expect("a preset"),
+        ..Options::default()
+    };
     let job = BundleJob {
         format: Format::DigitalPost,
         mailing_id: "M",

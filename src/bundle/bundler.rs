@@ -71,8 +71,8 @@ pub struct Bundler {
 
 enum Form {
     Tars(Tars),
-    Containers(Containers),
-    Plain(Plain),
+    Containers(Box<Containers>),
+    Plain(Box<Plain>),
 }
 
 /// Where the files of a format go, and when they were made.
@@ -110,10 +110,12 @@ impl Bundler {
                 Form::Tars(Tars::new(place.clone(), Series::ByOperator, options))
             }
             (Format::Sf1601, _) => Form::Tars(Tars::new(place.clone(), Series::One, options)),
-            (Format::DigitalPost, ContainerForm::TarLzma) => {
-                Form::Containers(Containers::new(place.clone(), job, options.containers))
+            (Format::DigitalPost, ContainerForm::TarLzma) => Form::Containers(Box::new(
+                Containers::new(place.clone(), job, options.containers),
+            )),
+            (Format::DigitalPost, ContainerForm::Xml) => {
+                Form::Plain(Box::new(Plain::new(place.clone())))
             }
-            (Format::DigitalPost, ContainerForm::Xml) => Form::Plain(Plain::new(place.clone())),
         };
         Self {
             place,

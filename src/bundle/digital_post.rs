@@ -6,7 +6,7 @@
 //! recipient's postal address is never written.
 //!
 //! `grammar.rs` says what MeMo is, once for the writer and both readers: [`verify`] for our own messages, [`inspect`] for
-//! those of others. To write another element: its place in `head.rs` or `documents.rs`, a line in
+//! those of others. To write another element: its place in `head.rs`, `content_data.rs` or `documents.rs`, a line in
 //! `docs/formats-digital-post.md`.
 
 use std::fmt;
@@ -22,6 +22,7 @@ use crate::disk::sha256;
 use crate::letter::{Country, Header, Letter};
 use crate::sign::Signer;
 
+mod content_data;
 mod documents;
 mod grammar;
 mod head;

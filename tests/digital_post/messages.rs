@@ -647,7 +647,7 @@ proptest! {
                 let verified = verify(&message.bytes);
                 prop_assert!(verified.is_ok(), "{:?} {}", verified, text(message));
                 let inspection = inspect(&message.bytes);
-                prop_assert_eq!(inspection.faults, vec![String::new(); 0]);
+                prop_assert_eq!(inspection.faults, Vec::<String>::new());
                 prop_assert!(!inspection.notes.iter().any(|note| note.contains("prefix")));
             }
             assert_valid(version, &messages);

@@ -5,7 +5,7 @@
 
 use std::any::Any;
 use std::fs::File;
-use std::io;
+use std::io::{self, BufWriter, Read, Write};
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -20,6 +20,9 @@ use crate::disk::{HashingWriter, WrittenFile};
 pub(super) const MEMORY_BYTES_MAX: u64 = 256 << 20;
 /// How long an idle thread of the pool waits before it looks for other work.
 const PAUSE: Duration = Duration::from_millis(1);
+
+/// Of what goes in and what comes out.
+const BUFFER_BYTES: usize = 1 << 16;
 
 /// A tar to compress.
 pub(super) struct Job {
@@ -127,8 +130,17 @@ fn compressed(
     full: &Path,
     encoder: &LzmaOptions,
 ) -> io::Result<(u64, crate::disk::Sha256)> {
-    let file = HashingWriter::create(full)?;
+    // The encoder gives its bytes one by one, which are digested together.
+    let file = BufWriter::with_capacity(BUFFER_BYTES, HashingWriter::create(full)?);
     let mut lzma = LzmaWriter::new_use_header(file, encoder, None)?;
-    io::copy(&mut tar, &mut lzma)?;
-    lzma.finish()?.finish()
+    let mut buffer = vec![0; BUFFER_BYTES];
+    loop {
+        let read = tar.read(&mut buffer)?;
+        let Some(bytes) = buffer.get(..read).filter(|bytes| !bytes.is_empty()) else {
+            break;
+        };
+        lzma.write_all(bytes)?;
+    }
+    let file = lzma.finish()?.into_inner().map_err(|e| e.into_error())?;
+    file.finish()
 }
