@@ -166,11 +166,13 @@ impl Ledger<'_> {
                 tally.count(row.outcome); // Once, for however many letters.
             }
         }
+        let mut conclusions = Conclusions::default();
         for ((batch, seq), digital) in letters {
-            let (moved, contradiction) = conclude(&tx, batch, seq, digital)?;
-            tally.letters_moved += u64::from(moved);
-            tally.contradictions += u64::from(contradiction);
+            conclusions.letter(&tx, batch, seq, digital)?;
         }
+        conclusions.count(&tx)?;
+        tally.letters_moved = conclusions.moved;
+        tally.contradictions = conclusions.contradictions;
         for (place, state) in &found.not_sent {
             tally.not_sent += 1;
             if let Some((row, _)) = new.get(place.wanted)
@@ -240,10 +242,12 @@ impl Ledger<'_> {
                 state,
             });
         }
+        let mut conclusions = Conclusions::default();
         for place in &open {
             insert(&tx, place, &row, &row.digest(), &now)?;
-            conclude(&tx, place.batch, place.seq, place.digital)?;
+            conclusions.letter(&tx, place.batch, place.seq, place.digital)?;
         }
+        conclusions.count(&tx)?;
         if let Some(place) = open.first() {
             let note = format!("message {message_id} is {outcome}: {why}");
             tables::log(&tx, place.batch, &now, SETTLED, &note)?;
@@ -314,35 +318,67 @@ fn state_of(db: &Connection, batch: i64, seq: u32) -> Result<Option<Delivery>, E
     }
 }
 
-/// Puts down the state that follows from all receipts of a letter. Tells whether it is another than before, and whether
-/// the receipts contradict each other.
-fn conclude(db: &Connection, batch: i64, seq: u32, digital: bool) -> Result<(bool, bool), Error> {
-    let before = state_of(db, batch, seq)?;
-    db.prepare_cached(
-        "INSERT OR REPLACE INTO deliveries (batch, seq, state, code, since)
-         SELECT batch, seq, outcome, code, coalesce(at, imported_at) FROM receipts WHERE batch = ?1 AND seq = ?2
-         ORDER BY CASE outcome WHEN 'delivered' THEN 0 WHEN 'refused' THEN 1 WHEN 'unknown' THEN 2 ELSE 3 END,
-           at IS NULL, at, code, sha256 LIMIT 1",
-    )?
-    .execute(params![batch, seq])?;
-    let after = state_of(db, batch, seq)?;
-    let both: i64 = db
-        .prepare_cached(
-            "SELECT count(DISTINCT outcome) FROM receipts
-             WHERE batch = ?1 AND seq = ?2 AND outcome IN ('refused', 'delivered')",
-        )?
-        .query_row(params![batch, seq], |row| row.get(0))?;
-    if digital && before != after {
-        for (state, change) in [(before, -1), (after, 1)] {
-            let Some(state) = state else { continue };
-            let column = state.name(); // One of four words, which are columns of `batches`.
-            db.prepare_cached(&format!(
-                "UPDATE batches SET {column} = {column} + ?2 WHERE batch = ?1"
-            ))?
-            .execute(params![batch, change])?;
+/// Puts down states of deliveries, and counts them by batch.
+#[derive(Default)]
+struct Conclusions {
+    /// Digital letters more in a state than before, by batch.
+    changes: BTreeMap<(i64, Delivery), i64>,
+    moved: u64,
+    contradictions: u64,
+}
+
+impl Conclusions {
+    /// Puts down the state that follows from all receipts of a letter.
+    fn letter(
+        &mut self,
+        db: &Connection,
+        batch: i64,
+        seq: u32,
+        digital: bool,
+    ) -> Result<(), Error> {
+        let before = state_of(db, batch, seq)?;
+        let mut receipts = db.prepare_cached(
+            "SELECT outcome, code, coalesce(at, imported_at) FROM receipts WHERE batch = ?1 AND seq = ?2
+             ORDER BY CASE outcome WHEN 'delivered' THEN 0 WHEN 'refused' THEN 1 WHEN 'unknown' THEN 2 ELSE 3 END,
+               at IS NULL, at, code, sha256",
+        )?;
+        let mut rows = receipts.query(params![batch, seq])?;
+        let Some(first) = rows.next()? else {
+            return Ok(());
+        };
+        let after = tables::delivery_at(first, 0)?;
+        let (code, since): (String, String) = (first.get(1)?, first.get(2)?);
+        let mut refused = false;
+        while let Some(row) = rows.next()? {
+            refused |= tables::delivery_at(row, 0)? == Delivery::Refused;
         }
+        self.contradictions += u64::from(after == Delivery::Delivered && refused);
+        db.prepare_cached(
+            "INSERT OR REPLACE INTO deliveries (batch, seq, state, code, since) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute(params![batch, seq, after.name(), code, since])?;
+        if before == Some(after) {
+            return Ok(());
+        }
+        self.moved += 1;
+        if digital {
+            *self.changes.entry((batch, after)).or_default() += 1;
+            if let Some(before) = before {
+                *self.changes.entry((batch, before)).or_default() -= 1;
+            }
+        }
+        Ok(())
     }
-    Ok((before != after, both == 2))
+
+    /// Brings the counts in `batches` up to date.
+    fn count(&self, db: &Connection) -> Result<(), Error> {
+        for ((batch, state), change) in &self.changes {
+            let column = state.name(); // One of four words, which are columns of `batches`.
+            let sql = format!("UPDATE batches SET {column} = {column} + ?2 WHERE batch = ?1");
+            db.execute(&sql, params![batch, change])?;
+        }
+        Ok(())
+    }
 }
 
 fn name_of(db: &Connection, batch: i64) -> Result<String, Error> {

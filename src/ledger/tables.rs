@@ -405,7 +405,6 @@ mod tests {
             db.prepare(&sql)
                 .unwrap()
                 .column_names()
-                .into_iter()
                 .map(str::to_owned)
                 .collect()
         };

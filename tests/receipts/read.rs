@@ -148,11 +148,7 @@ const BAD: &[(&str, u64, &str)] = &[
     ("4b-latin.xml", 0, "not UTF-8"),
     ("4c-deep.xml", 1, "deeper"),
     ("answer-without-id-999999999999.xml", 0, "no message id"),
-    (
-        "container-refused.json",
-        0,
-        "without a messageUUID (object 1",
-    ),
+    ("container-refused.json", 1, "without a messageUUID"),
     ("cut-off.json", 1, "JSON that ends too early"),
     ("event-not-base64.xml", 0, "not Base64"),
     ("event-of-another-type.xml", 0, "an event of another type"),
