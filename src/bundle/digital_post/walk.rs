@@ -55,6 +55,48 @@ struct Open {
     number: u32,
 }
 
+/// What was found, and what is allowed.
+type Wrong = (String, String);
+
+impl Open {
+    /// Takes the next child, which is the one that fits, and its number among its like; `None` where none does. What is
+    /// wrong with its place is told.
+    fn child(
+        &mut self,
+        children: &'static [Child],
+        fits: impl Fn(&Child) -> bool,
+        name: &[u8],
+        version: MemoVersion,
+    ) -> (Option<(&'static Element, u32)>, Option<Wrong>) {
+        let ahead = children.get(self.at..).unwrap_or_default();
+        if let Some((steps, child)) = ahead.iter().enumerate().find(|(_, child)| fits(child)) {
+            let missing = missing(ahead, steps, self.count, version);
+            self.count = if steps == 0 { self.count + 1 } else { 1 };
+            self.at += steps;
+            let most = child.times(version).1;
+            let wrong = if !missing.is_empty() {
+                let allowed = format!("it stands before `{}`", child.element);
+                Some((format!("no {missing}"), allowed))
+            } else if self.count > most {
+                let found = format!("{} `{}`", self.count, child.element);
+                Some((found, format!("{most} at most")))
+            } else {
+                None
+            };
+            return (Some((child.element, self.count)), wrong);
+        }
+        if let Some(child) = children.iter().find(|child| fits(child)) {
+            let behind = ahead.first().map_or("", |child| child.element.name);
+            let found = format!("`{}` behind `{behind}`", child.element);
+            let allowed = format!("the order is {}", order(children, version));
+            return (Some((child.element, 1)), Some((found, allowed)));
+        }
+        let found = format!("`{}`, which is not known here", name_of(name));
+        let allowed = format!("next may come {}", next(ahead, version));
+        (None, Some((found, allowed)))
+    }
+}
+
 impl Walk {
     /// Stands in `Message`.
     pub(super) fn new(version: MemoVersion) -> Self {
@@ -144,51 +186,12 @@ impl Walk {
                 && element.name.as_bytes() == name
                 && child.times(version).1 > 0
         };
-        let ahead = children.get(parent.at..).unwrap_or_default();
-        let (element, number, fault) = match ahead.iter().position(fits) {
-            Some(steps) => {
-                let missing = missing(ahead, steps, parent.count, version);
-                parent.count = if steps == 0 { parent.count + 1 } else { 1 };
-                parent.at += steps;
-                let child = &ahead[steps];
-                let most = child.times(version).1;
-                let fault = if missing.is_empty() {
-                    (parent.count > most).then(|| {
-                        (
-                            format!("{} `{}`", parent.count, child.element),
-                            format!("{most} at most"),
-                        )
-                    })
-                } else {
-                    Some((
-                        format!("no {missing}"),
-                        format!("it stands before `{}`", child.element),
-                    ))
-                };
-                (Some(child.element), parent.count, fault)
-            }
-            None => match children.iter().find(|child| fits(child)) {
-                Some(child) => {
-                    let behind = ahead.first().map_or("", |c| c.element.name);
-                    let found = format!("`{}` behind `{behind}`", child.element);
-                    let allowed = format!("the order is {}", order(children, version));
-                    (Some(child.element), 1, Some((found, allowed)))
-                }
-                None => {
-                    let found = format!("`{}`, which is not known here", name_of(name));
-                    (
-                        None,
-                        1,
-                        Some((found, format!("next may come {}", next(ahead, version)))),
-                    )
-                }
-            },
-        };
+        let (child, fault) = parent.child(children, fits, name, version);
         if let Some((found, allowed)) = fault {
             self.fault_here(&found, &allowed);
         }
-        match element {
-            Some(element) => {
+        match child {
+            Some((element, number)) => {
                 self.begin(element);
                 self.stack.push(Open {
                     element,
