@@ -675,7 +675,10 @@ fn paper_for_closed_companies_is_a_rule_of_the_agency() {
 
 #[test]
 fn danish_letters_go_on_paper_while_their_channel_is_closed() {
-    let options = Options::default();
+    let options = Options {
+        digital_channels: vec![DigitalChannel::MinaMeddelanden],
+        ..Options::default()
+    };
     let ordinary = letter(dane());
     for status in [Some(Status::Reachable), Some(Status::Exempt), None] {
         let decision = decide(&ordinary, Country::Denmark, status, &options, &[]);

@@ -14,7 +14,7 @@ fn receipts_move_letters_and_repeats_change_nothing() {
     let home = tempfile::tempdir().unwrap();
     let home = home.path();
     let clock = clock();
-    let (mut ledger, _) = Ledger::open(home, &clock).unwrap();
+    let (mut ledger, _) = open_ledger(home, &clock).unwrap();
     let rows = [1, 2, 3, 4].map(|n| digital(u32::try_from(n).unwrap(), n));
     send(&mut ledger, &mailing("night", 1), &rows);
     let ids = [1, 2, 3, 4, 77].map(id);
@@ -112,7 +112,7 @@ fn delivered_is_never_left_and_a_contradiction_is_told() {
     ] {
         let home = tempfile::tempdir().unwrap();
         let clock = clock();
-        let (mut ledger, _) = Ledger::open(home.path(), &clock).unwrap();
+        let (mut ledger, _) = open_ledger(home.path(), &clock).unwrap();
         send(&mut ledger, &mailing("night", 1), &[digital(0, 1)]);
         let message = id(1);
         let tallies = order.map(|outcome| ledger.import(&[said(&message, outcome)]).unwrap());
@@ -135,7 +135,7 @@ fn delivered_is_never_left_and_a_contradiction_is_told() {
 fn one_receipt_is_for_all_letters_of_a_delivery() {
     let home = tempfile::tempdir().unwrap();
     let clock = clock();
-    let (mut ledger, _) = Ledger::open(home.path(), &clock).unwrap();
+    let (mut ledger, _) = open_ledger(home.path(), &clock).unwrap();
     let carried = |seq, message| crate::common::Row {
         delivery: Some(1),
         ..digital(seq, message)
@@ -160,7 +160,7 @@ fn one_receipt_is_for_all_letters_of_a_delivery() {
 fn a_batch_that_was_not_sent_has_no_receipts() {
     let home = tempfile::tempdir().unwrap();
     let clock = clock();
-    let (mut ledger, _) = Ledger::open(home.path(), &clock).unwrap();
+    let (mut ledger, _) = open_ledger(home.path(), &clock).unwrap();
     for (source, mailing_id) in [(1, "held"), (2, "withdrawn")] {
         let mut batch = ledger.begin(&mailing(mailing_id, source)).unwrap();
         let totals = record(&mut batch, &[digital(0, u64::from(source))]).unwrap();
@@ -213,7 +213,7 @@ fn a_person_settles_what_nobody_knows() {
     let home = tempfile::tempdir().unwrap();
     let home = home.path();
     let clock = clock();
-    let (mut ledger, _) = Ledger::open(home, &clock).unwrap();
+    let (mut ledger, _) = open_ledger(home, &clock).unwrap();
     send(
         &mut ledger,
         &mailing("night", 1),
@@ -340,7 +340,7 @@ proptest! {
     ) {
         let home = tempfile::tempdir().unwrap();
         let clock = clock();
-        let (mut ledger, _) = Ledger::open(home.path(), &clock).unwrap();
+        let (mut ledger, _) = open_ledger(home.path(), &clock).unwrap();
         let carried = |seq, message| Row { delivery: Some(3), ..digital(seq, message) };
         send(&mut ledger, &mailing("night", 1), &[
             digital(0, 1), digital(1, 2), digital(2, 3), carried(3, 4), carried(4, 5), carried(5, 6), other(6, Fate::Held),
@@ -373,7 +373,7 @@ proptest! {
 fn a_hundred_thousand_receipts_find_their_letters_among_a_million() {
     let home = tempfile::tempdir().unwrap();
     let clock = clock();
-    let (mut ledger, _) = Ledger::open(home.path(), &clock).unwrap();
+    let (mut ledger, _) = open_ledger(home.path(), &clock).unwrap();
     for (batch, mailing_id) in (0_u64..).zip(["a", "b", "c", "d", "e"]) {
         let mut begun = ledger.begin(&mailing(mailing_id, 1)).unwrap();
         for wave in 0..20_u32 {

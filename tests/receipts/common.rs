@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use jiff::Timestamp;
-use lettermill::clock::FixedClock;
-use lettermill::ledger::{Batch, Error, Ledger, LetterRow, Mailing, PieceRow, ReceiptRow, Totals};
+use lettermill::clock::{Clock, FixedClock};
+use lettermill::ledger::{
+    Batch, Error, Ledger, LetterRow, Mailing, PieceRow, ReceiptRow, Recovered, Totals,
+};
 use lettermill::letter::{Delivery, Environment, Fate};
 
 pub const NIGHT: &str = "2026-03-01T22:15:07Z";
@@ -215,4 +217,20 @@ pub fn second_opinion(command: &mut Command) -> Option<Output> {
             None
         }
     }
+}
+
+/// Opens a ledger. A program that another test is just starting holds a copy of every open file for a moment, the lock of
+/// a ledger among them: then it is tried again.
+pub fn open_ledger<'c>(
+    home: &Path,
+    clock: &'c dyn Clock,
+) -> Result<(Ledger<'c>, Vec<Recovered>), Error> {
+    const TRIES: u32 = 200;
+    for _ in 0..TRIES {
+        match Ledger::open(home, clock) {
+            Err(Error::Busy { .. }) => std::thread::sleep(std::time::Duration::from_millis(25)),
+            done => return done,
+        }
+    }
+    Ledger::open(home, clock)
 }

@@ -62,7 +62,7 @@ fn only_what_was_refused_is_taken_on_and_only_once() {
     let home = tempfile::tempdir().unwrap();
     let home = home.path();
     let clock = clock();
-    let (mut ledger, _) = Ledger::open(home, &clock).unwrap();
+    let (mut ledger, _) = open_ledger(home, &clock).unwrap();
     night(&mut ledger);
     assert_eq!(ledger.undelivered("night.1").unwrap(), [0]);
     assert_eq!(ledger.left_over("night.1").unwrap(), [6, 7]);
@@ -109,7 +109,7 @@ fn only_what_was_refused_is_taken_on_and_only_once() {
         );
         drop(ledger);
         let recovered;
-        (ledger, recovered) = Ledger::open(home, &clock).unwrap();
+        (ledger, recovered) = open_ledger(home, &clock).unwrap();
         assert_eq!(recovered[0].what, Recovery::Abandoned);
     }
     // Held and rejected letters may go out.
@@ -128,7 +128,7 @@ fn only_what_was_refused_is_taken_on_and_only_once() {
 fn a_rerun_is_over_the_file_of_a_batch_that_was_sent() {
     let home = tempfile::tempdir().unwrap();
     let clock = clock();
-    let (mut ledger, _) = Ledger::open(home.path(), &clock).unwrap();
+    let (mut ledger, _) = open_ledger(home.path(), &clock).unwrap();
     night(&mut ledger);
     for other in [mailing("night", 2), mailing("day", 1)] {
         let error = ledger
@@ -165,7 +165,7 @@ fn a_rerun_is_over_the_file_of_a_batch_that_was_sent() {
 fn a_child_that_is_withdrawn_or_abandoned_gives_its_letters_back_and_a_held_one_keeps_them() {
     let home = tempfile::tempdir().unwrap();
     let clock = clock();
-    let (mut ledger, _) = Ledger::open(home.path(), &clock).unwrap();
+    let (mut ledger, _) = open_ledger(home.path(), &clock).unwrap();
     night(&mut ledger);
     let mut batch = ledger
         .begin_rerun(&mailing("night", 1), "night.1", "")
@@ -190,7 +190,7 @@ fn a_child_that_is_withdrawn_or_abandoned_gives_its_letters_back_and_a_held_one_
     let error = print_again(&mut ledger, "night.1", &[other(0, Fate::Print)]).unwrap_err();
     assert!(matches!(error, Error::SentTwice { .. }), "{error}");
     drop(ledger);
-    let (mut ledger, _) = Ledger::open(home.path(), &clock).unwrap(); // Cleans up what was refused.
+    let (mut ledger, _) = open_ledger(home.path(), &clock).unwrap(); // Cleans up what was refused.
     ledger.withdraw("night.2", "no paper").unwrap();
     assert_eq!(read.undelivered("night.1").unwrap(), [0]);
     assert_eq!(read.left_over("night.1").unwrap(), [6, 7]);
@@ -201,11 +201,11 @@ fn a_letter_sent_digitally_again_has_receipts_of_its_own() {
     let home = tempfile::tempdir().unwrap();
     let home = home.path();
     let early = clock();
-    let (mut ledger, _) = Ledger::open(home, &early).unwrap();
+    let (mut ledger, _) = open_ledger(home, &early).unwrap();
     night(&mut ledger);
     drop(ledger);
     let late = FixedClock(at("2026-03-03T08:00:00Z"));
-    let (mut ledger, _) = Ledger::open(home, &late).unwrap();
+    let (mut ledger, _) = open_ledger(home, &late).unwrap();
     print_again(&mut ledger, "night.1", &[digital(0, 0)]).unwrap();
     let receipt = |outcome, time| ReceiptRow {
         at: Some(at(time)),
@@ -240,7 +240,7 @@ fn a_letter_sent_digitally_again_has_receipts_of_its_own() {
 fn a_corrected_mailing_takes_on_what_was_left_over_by_its_ids() {
     let home = tempfile::tempdir().unwrap();
     let clock = clock();
-    let (mut ledger, _) = Ledger::open(home.path(), &clock).unwrap();
+    let (mut ledger, _) = open_ledger(home.path(), &clock).unwrap();
     night(&mut ledger);
     let mut batch = ledger.begin(&mailing("night", 2)).unwrap();
     let totals = record(&mut batch, &[other(7, Fate::Print)]).unwrap();
@@ -262,7 +262,7 @@ const STOPS: [(Stop, Option<Recovery>); 6] = [
 /// What an operator does: asks what is undelivered, and prints it.
 fn rerun(home: &Path, stop: Option<Stop>) -> Result<(), Error> {
     let clock = clock();
-    let (mut ledger, _) = Ledger::open(home, &clock)?;
+    let (mut ledger, _) = open_ledger(home, &clock)?;
     if let Some(stop) = stop {
         ledger.fail_at(stop);
     }
@@ -293,14 +293,14 @@ fn rerun(home: &Path, stop: Option<Stop>) -> Result<(), Error> {
 
 fn refused_night(home: &Path) {
     let clock = clock();
-    let (mut ledger, _) = Ledger::open(home, &clock).unwrap();
+    let (mut ledger, _) = open_ledger(home, &clock).unwrap();
     night(&mut ledger);
     ledger.settle(&id(1), Delivery::Refused, "asked").unwrap();
 }
 
 fn check_restart(home: &Path, stop: Stop, recovery: Option<Recovery>) {
     let clock = clock();
-    let (ledger, recovered) = Ledger::open(home, &clock).unwrap();
+    let (ledger, recovered) = open_ledger(home, &clock).unwrap();
     let found: Vec<_> = recovered.iter().map(|r| r.what).collect();
     assert_eq!(found, Vec::from_iter(recovery), "{stop:?}");
     drop(ledger);

@@ -2,12 +2,12 @@
 
 use lettermill::bundle::mina_meddelanden as mm;
 
-use crate::common::{letter, relay, seal, sealer, signer};
+use crate::common::{letter, relay, sealed_alone, signer};
 use crate::messages::documents;
 use crate::{faults, has_note, judge};
 
 fn small() -> String {
-    String::from_utf8(seal(&sealer(), &letter("L-1")).bytes).unwrap()
+    String::from_utf8(sealed_alone(&letter("L-1"))).unwrap()
 }
 
 /// `text` with the first `from` as `to`.
@@ -431,7 +431,7 @@ fn every_flipped_byte_is_found_but_in_the_key_info_of_the_seal() {
 
 #[test]
 fn a_request_is_judged_by_what_is_in_it_alone() {
-    let document = seal(&sealer(), &letter("L-1")).bytes;
+    let document = sealed_alone(&letter("L-1"));
     let request = String::from_utf8(mm::soap_envelope(&document).unwrap()).unwrap();
     for (from, to) in [
         (

@@ -6,7 +6,7 @@ use lettermill::sign::c14n::{Form, Subset, canonical};
 use lettermill::verify::message::{self, ATTRIBUTES_MAX, DECLARATIONS_MAX, DEPTH_MAX, MARKUP_MAX};
 use proptest::prelude::*;
 
-use crate::common::{letter, seal, sealer};
+use crate::common::{letter, sealed_alone};
 use crate::rewrite::{Style, rewritten};
 use crate::vectors::official;
 
@@ -117,7 +117,7 @@ fn limits_are_kept_before_memory_is_taken() {
 
 /// Documents that the mutations start from.
 fn seeds() -> Vec<Vec<u8>> {
-    let document = seal(&sealer(), &letter("L-1")).bytes;
+    let document = sealed_alone(&letter("L-1"));
     let prefixed = rewritten(
         &document,
         Style {

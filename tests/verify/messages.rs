@@ -4,7 +4,7 @@ use lettermill::bundle::mina_meddelanden as mm;
 use lettermill::sign::foreign::Reading;
 
 use crate::common::{
-    full_letter, has, header, letter, pdf, relay, seal, sealer, signed_delivery, signer,
+    full_letter, has, header, letter, pdf, relay, seal, sealed_alone, signed_delivery, signer,
     xmlsec1_verifies,
 };
 use crate::rewrite::{Style, rewritten};
@@ -13,7 +13,7 @@ use crate::{faults, has_note, judge};
 /// Bare, sealed, and as a request.
 pub fn documents() -> [(&'static str, Vec<u8>); 3] {
     let header = header();
-    let sealed = seal(&sealer(), &full_letter(&header)).bytes;
+    let sealed = sealed_alone(&full_letter(&header));
     let request = mm::soap_envelope(&sealed).unwrap();
     [
         ("SignedDelivery", signed_delivery(&sealed)),
