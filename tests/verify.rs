@@ -24,8 +24,16 @@ mod vectors;
 
 use std::path::Path;
 
+use lettermill::bundle::mina_meddelanden as mm;
+use lettermill::letter::Letter;
 use lettermill::sign::Certificate;
 use lettermill::verify::message::{self, Part, Verdict};
+
+/// The `SealedDelivery` of a letter, not in a request.
+fn sealed_alone(letter: &Letter<'_>) -> Vec<u8> {
+    let sealer = common::sealer_with(common::options(mm::Version::V3, mm::Form::Sealed));
+    common::seal(&sealer, letter).bytes
+}
 
 fn judge(bytes: impl AsRef<[u8]>) -> Verdict {
     judge_with(bytes, &[])

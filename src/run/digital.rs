@@ -19,7 +19,7 @@ pub enum Writer {
     /// Messages, each for one recipient.
     Messages(Box<dyn Seal>),
     /// Requests to SF1601, which takes paper too.
-    Requests(Requests),
+    Requests(Box<Requests>),
 }
 
 impl Writer {
@@ -44,7 +44,8 @@ impl Writer {
             Format::DigitalPost => Self::Messages(Box::new(memo(signer)?)),
             Format::Sf1601 => {
                 let memo = Box::new(memo(Arc::clone(&signer))?);
-                Self::Requests(Requests::new(plan, signer, memo, header, date, stationery)?)
+                let requests = Requests::new(plan, signer, memo, header, date, stationery)?;
+                Self::Requests(Box::new(requests))
             }
         })
     }

@@ -274,12 +274,6 @@ pub fn seal(sealer: &mm::Sealer, letter: &Letter<'_>) -> Sealed {
     sealer.seal(&[letter]).unwrap().remove(0)
 }
 
-/// The `SealedDelivery` of a letter, not in a request.
-pub fn sealed_alone(letter: &Letter<'_>) -> Vec<u8> {
-    let sealer = sealer_with(options(mm::Version::V3, mm::Form::Sealed));
-    seal(&sealer, letter).bytes
-}
-
 /// The sealed document of a request, as a receiver makes it: the inner `deliverSecure` gets its name back, and with it
 /// the namespace of the message (facts/sweden.md §2). The library's own way is not used.
 pub fn renamed_back(request: &[u8]) -> Vec<u8> {

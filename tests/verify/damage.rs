@@ -2,8 +2,9 @@
 
 use lettermill::bundle::mina_meddelanden as mm;
 
-use crate::common::{letter, relay, sealed_alone, signer};
+use crate::common::{letter, relay, signer};
 use crate::messages::documents;
+use crate::sealed_alone;
 use crate::{faults, has_note, judge};
 
 fn small() -> String {

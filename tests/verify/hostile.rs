@@ -6,8 +6,9 @@ use lettermill::sign::c14n::{Form, Subset, canonical};
 use lettermill::verify::message::{self, ATTRIBUTES_MAX, DECLARATIONS_MAX, DEPTH_MAX, MARKUP_MAX};
 use proptest::prelude::*;
 
-use crate::common::{letter, sealed_alone};
+use crate::common::letter;
 use crate::rewrite::{Style, rewritten};
+use crate::sealed_alone;
 use crate::vectors::official;
 
 const START: &str = "<SignedDelivery xmlns=\"http://minameddelanden.gov.se/schema/Message/v3\">";

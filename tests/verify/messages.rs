@@ -4,11 +4,10 @@ use lettermill::bundle::mina_meddelanden as mm;
 use lettermill::sign::foreign::Reading;
 
 use crate::common::{
-    full_letter, has, header, letter, pdf, relay, seal, sealed_alone, signed_delivery, signer,
-    xmlsec1_verifies,
+    full_letter, has, header, letter, pdf, relay, seal, signed_delivery, signer, xmlsec1_verifies,
 };
 use crate::rewrite::{Style, rewritten};
-use crate::{faults, has_note, judge};
+use crate::{faults, has_note, judge, sealed_alone};
 
 /// Bare, sealed, and as a request.
 pub fn documents() -> [(&'static str, Vec<u8>); 3] {
