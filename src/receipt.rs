@@ -54,6 +54,20 @@ pub struct Receipt {
     pub source: Arc<str>,
 }
 
+/// True when the code of a refusal says that the message itself was at fault, not the way to its recipient: a person must
+/// look before the letter goes on (facts/denmark.md §2.4, §8: "INVALID with file/format code"). Codes of Digital Post are
+/// dotted words; the families are those that are known.
+pub fn blames_the_message(code: &str) -> bool {
+    const FAMILIES: &[&str] = &[
+        "contact.point.",
+        "do.not.deliver.",
+        "empty.notification.",
+        "file.",
+        "memo.",
+    ];
+    FAMILIES.iter().any(|family| code.starts_with(family))
+}
+
 /// What a receipt was read from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {

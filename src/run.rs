@@ -177,7 +177,9 @@ pub fn run(
             }
         };
         timing.lap("release");
-        Ok(finish::outcome(plan, placed, timing, &recovered)) // Released: from here on nothing is an error.
+        let mut outcome = finish::outcome(plan, placed, timing, &recovered); // Released: nothing is an error any more.
+        outcome.notes.extend(chosen.note());
+        Ok(outcome)
     })
 }
 

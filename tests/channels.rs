@@ -339,3 +339,49 @@ fn a_message_too_large_for_the_channel_goes_on_paper_and_says_why() {
     assert!(findings.contains("digital.size"), "{findings}");
     assert!(said["digital"].as_u64().unwrap() > 0, "{said}");
 }
+
+#[test]
+fn what_was_refused_for_its_own_fault_is_left_to_a_person() {
+    let bench = Bench::with_sample("DK", "60");
+    let said = bench.run("out", &[]);
+    let (batch, home) = (
+        said["batch"].as_str().unwrap().to_owned(),
+        bench.text("out"),
+    );
+    let index = rows(&outbox(&said));
+    let receipt = |row: &[String], code: &str| {
+        format!(
+            "{{\"messageUUID\":\"{}\",\"receiptStatus\":\"INVALID\",\"errorCode\":\"{code}\",\
+             \"timeStamp\":\"2026-11-21T03:00:00Z\",\"transmissionId\":\"3b0d3f6e-0f0e-4c26-9a54-2f6b6f2f8a10\"}}",
+            row[0]
+        )
+    };
+    let receipts = [
+        receipt(&index[0], "file.extension.not.allowed"),
+        receipt(&index[1], "recipient.not.found"),
+    ];
+    let path = bench.path("receipts.json");
+    fs::write(&path, format!("[{}]", receipts.join(","))).unwrap();
+    let import = ["receipts", "import", "--out", &home, path.to_str().unwrap()];
+    assert_eq!(code(&bench.lettermill(&import)), 3);
+    let mut rerun = vec![
+        "rerun",
+        "--out",
+        &home,
+        "--undelivered",
+        "--to",
+        "print",
+        "--json",
+    ];
+    rerun.push(&batch);
+    let ran = bench.lettermill(&rerun);
+    let notes = String::from_utf8_lossy(&ran.stderr).into_owned();
+    assert_eq!(json(&ran)["letters"], 1, "{notes}");
+    assert!(
+        notes.contains("1 letters were refused for a fault"),
+        "{notes}"
+    );
+    assert_eq!(code(&bench.lettermill(&rerun)), 15);
+    rerun.insert(1, "--even-faulty");
+    assert_eq!(json(&bench.lettermill(&rerun))["letters"], 1);
+}

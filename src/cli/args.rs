@@ -99,6 +99,10 @@ pub struct RerunArgs {
     /// Digital letters whose message was refused; never those whose outcome is unknown.
     #[arg(long, group = "which", requires = "to")]
     pub undelivered: bool,
+    /// With --undelivered: also letters whose message was refused for a fault of its own (a file, the format), which a person
+    /// should look at first.
+    #[arg(long, requires = "undelivered")]
+    pub even_faulty: bool,
     /// Letters that were held or rejected; by the rules again, if --to does not say where.
     #[arg(long, group = "which")]
     pub held: bool,

@@ -27,6 +27,7 @@ pub fn rerun(args: RerunArgs) -> Result<Exit, Failure> {
         } else {
             Which::LeftOver
         },
+        even_faulty: args.even_faulty,
         to: args.to.map(|to| match to {
             To::Digital => Channel::Digital,
             To::Print => Channel::Print,

@@ -16,6 +16,21 @@ impl Ledger<'_> {
         undelivered(&self.db, batch)
     }
 
+    /// The code of the last word about a digital letter; `None` if nothing came back.
+    ///
+    /// # Errors
+    /// Anything that SQLite says.
+    pub fn delivery_code(&self, batch: &str, seq: u32) -> Result<Option<String>, Error> {
+        let Some(number) = tables::number(&self.db, batch)? else {
+            return Ok(None);
+        };
+        let mut find = self
+            .db
+            .prepare_cached("SELECT code FROM deliveries WHERE batch = ?1 AND seq = ?2")?;
+        let mut rows = find.query(params![number, seq])?;
+        Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
+    }
+
     /// As [`Reader::left_over`], while nobody else can begin a batch.
     ///
     /// # Errors

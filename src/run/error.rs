@@ -51,12 +51,15 @@ pub enum Error {
     Ledger(#[from] ledger::Error),
     /// A rerun that has nothing to do.
     #[error(
-        "batch `{batch}` has no letter of that kind that nobody has taken on yet\n\
+        "batch `{batch}` has no letter of that kind that nobody has taken on yet \
+         ({faulty} were refused for a fault of their message and are left to a person: --even-faulty takes them)\n\
          hint: `lettermill receipts show` lists what was refused, `lettermill show LETTER` tells a letter's history"
     )]
     NothingToRerun {
         /// The batch.
         batch: String,
+        /// Letters left to a person.
+        faulty: usize,
     },
     /// The manifest cannot be written.
     #[error(transparent)]

@@ -7,6 +7,7 @@
 
 use crate::ledger::Ledger;
 use crate::letter::{Channel, LetterSeq};
+use crate::receipt;
 use crate::route::Redirect;
 
 use super::Error;
@@ -20,6 +21,8 @@ pub struct Rerun {
     pub which: Which,
     /// Where to; by the rules if `None`.
     pub to: Option<Channel>,
+    /// Also letters whose message was refused for a fault of its own.
+    pub even_faulty: bool,
 }
 
 impl Rerun {
@@ -49,8 +52,15 @@ pub enum Which {
 pub enum Chosen {
     /// All.
     All,
-    /// Only these, in ascending order, on their way to a channel.
-    Only(Vec<u32>, Option<(Channel, Redirect)>),
+    /// Only some.
+    Only {
+        /// In ascending order.
+        letters: Vec<u32>,
+        /// Where they go, if not by the rules.
+        redirect: Option<(Channel, Redirect)>,
+        /// Refused for a fault of the message, and left to a person.
+        faulty: usize,
+    },
 }
 
 impl Chosen {
@@ -63,20 +73,41 @@ impl Chosen {
             Which::Undelivered => (ledger.undelivered(&rerun.parent)?, Redirect::Undelivered),
             Which::LeftOver => (ledger.left_over(&rerun.parent)?, Redirect::PersonDecided),
         };
+        let all = letters.len();
+        if rerun.which == Which::Undelivered && !rerun.even_faulty {
+            letters = without_faulty(letters, rerun, ledger)?;
+        }
+        let faulty = all - letters.len();
         if letters.is_empty() {
             return Err(Error::NothingToRerun {
                 batch: rerun.parent.clone(),
+                faulty,
             });
         }
         letters.sort_unstable();
-        Ok(Self::Only(letters, rerun.to.map(|to| (to, why))))
+        Ok(Self::Only {
+            letters,
+            redirect: rerun.to.map(|to| (to, why)),
+            faulty,
+        })
+    }
+
+    /// What an operator should know of the choice.
+    pub fn note(&self) -> Option<String> {
+        match self {
+            Self::All | Self::Only { faulty: 0, .. } => None,
+            Self::Only { faulty, .. } => Some(format!(
+                "{faulty} letters were refused for a fault of their message and are left to a person; \
+                 `lettermill receipts show` lists them, --even-faulty takes them too"
+            )),
+        }
     }
 
     /// Whether a letter is among them.
     pub fn has(&self, letter: LetterSeq) -> bool {
         match self {
             Self::All => true,
-            Self::Only(letters, _) => letters.binary_search(&letter.0).is_ok(),
+            Self::Only { letters, .. } => letters.binary_search(&letter.0).is_ok(),
         }
     }
 
@@ -84,7 +115,22 @@ impl Chosen {
     pub fn redirect(&self) -> Option<(Channel, Redirect)> {
         match self {
             Self::All => None,
-            Self::Only(_, redirect) => *redirect,
+            Self::Only { redirect, .. } => *redirect,
         }
     }
+}
+
+fn without_faulty(
+    letters: Vec<u32>,
+    rerun: &Rerun,
+    ledger: &Ledger<'_>,
+) -> Result<Vec<u32>, Error> {
+    let mut kept = Vec::with_capacity(letters.len());
+    for letter in letters {
+        let code = ledger.delivery_code(&rerun.parent, letter)?;
+        if !code.is_some_and(|code| receipt::blames_the_message(&code)) {
+            kept.push(letter);
+        }
+    }
+    Ok(kept)
 }
