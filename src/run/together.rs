@@ -34,13 +34,14 @@ pub struct Together {
 
 impl Together {
     /// Looks through the mailing; finds nothing when the job sends each letter alone.
-    pub fn find(mill: &Mill<'_>, source: &Source) -> Result<Self, Error> {
+    pub fn find(mill: &Mill<'_>, source: &Source, chosen: &Chosen) -> Result<Self, Error> {
         if !mill.joins_letters() {
             return Ok(Self::default());
         }
         let mut seen: Vec<Recipient> = Vec::new();
         let mut waves = source.waves();
         while let Some(wave) = waves.next()? {
+            let wave = wave.only(|letter| chosen.has(letter));
             let parsed = wave.parse(source)?;
             let letters = parsed.iter().filter_map(|parsed| parsed.letter.as_ref());
             seen.extend(letters.filter_map(|letter| number(&letter.recipient.id)));

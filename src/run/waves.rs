@@ -90,7 +90,7 @@ pub fn grind(
     observer: &dyn Observer,
 ) -> Result<(), Error> {
     let mut together = match way.depth {
-        Depth::Finished => Together::find(mill, source)?,
+        Depth::Finished => Together::find(mill, source, way.chosen)?,
         Depth::Routed | Depth::Measured => Together::default(), // Letters are counted, not deliveries.
     };
     let (ahead, split) = bounded(WAVES_AHEAD);

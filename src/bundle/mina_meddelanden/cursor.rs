@@ -2,8 +2,8 @@
 
 use memchr::memchr;
 
+use super::super::canonical;
 use super::markup::Leaf;
-use super::xml;
 
 /// A place in a document.
 pub(super) struct Cursor<'a> {
@@ -62,7 +62,7 @@ impl<'a> Cursor<'a> {
     pub(super) fn leaf(&mut self, leaf: &Leaf) -> Result<&'a str, String> {
         let (from, text) = self.raw_leaf(leaf)?;
         let text = std::str::from_utf8(text).map_err(|_| format!("byte {from}: not UTF-8"))?;
-        if is_canonical_text(text) {
+        if canonical::is_canonical_text(text) {
             Ok(text)
         } else {
             Err(format!(
@@ -88,22 +88,4 @@ impl<'a> Cursor<'a> {
         self.expect(leaf.close)?;
         Ok((from, rest.get(..length).unwrap_or_default()))
     }
-}
-
-/// As the writer escapes: canonical XML 1.0 §2.3.
-fn is_canonical_text(text: &str) -> bool {
-    let mut rest = text;
-    while let Some(at) =
-        rest.find(|c: char| matches!(c, '&' | '>' | '\r') || !xml::is_xml_character(c))
-    {
-        let behind = rest.get(at..).unwrap_or_default();
-        let escape = ["&amp;", "&lt;", "&gt;", "&#xD;"]
-            .iter()
-            .find(|escape| behind.starts_with(**escape));
-        match escape {
-            Some(escape) => rest = behind.get(escape.len()..).unwrap_or_default(),
-            None => return false,
-        }
-    }
-    true
 }

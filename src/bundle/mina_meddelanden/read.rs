@@ -8,10 +8,10 @@
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
-use super::super::documents;
+use super::super::{canonical, documents};
 use super::cursor::Cursor;
 use super::markup::{self, Layout, Markup};
-use super::{Form, MESSAGES_MAX, Version, digest_of, xml};
+use super::{Form, MESSAGES_MAX, Version, digest_of};
 use crate::disk::Sha256;
 use crate::letter::{MatterStatus, ReceiptWish, ReplyWish};
 use crate::sign::{Certificate, xmldsig};
@@ -150,7 +150,8 @@ impl Delivery {
         cursor.expect(markup::SENDER_CLOSE)?;
         cursor.leaf(&markup.recipient)?;
         cursor.optional(&markup.reference)?;
-        self.correlation_id = xml::unescape(cursor.leaf(&markup.correlation_id)?);
+        self.correlation_id =
+            canonical::unescape(cursor.leaf(&markup.correlation_id)?).into_owned();
         cursor.optional(&markup.attention)?;
         cursor.expect(markup::HEADER_CLOSE)?;
         loop {
@@ -167,7 +168,7 @@ impl Delivery {
     fn message(&mut self, cursor: &mut Cursor<'_>, markup: &Markup) -> Result<(), String> {
         cursor.expect(markup.message_open)?;
         self.message_ids
-            .push(xml::unescape(cursor.leaf(&markup::ID)?));
+            .push(canonical::unescape(cursor.leaf(&markup::ID)?).into_owned());
         header(cursor, markup)?;
         cursor.expect(markup.up_to_body)?;
         cursor.leaf(&markup.content_type)?;

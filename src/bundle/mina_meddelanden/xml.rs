@@ -4,8 +4,8 @@
 //! default namespaces only, declared where they differ from the parent's (`markup.rs`); no attributes; no white space
 //! between elements; `&`, `<`, `>` and CR escaped in text, nothing else.
 
-use super::super::Refusal;
 use super::super::documents::Encoded;
+use super::super::{Refusal, canonical};
 use super::markup::{ATTACHMENT_CLOSE, Leaf, Markup};
 use crate::letter::Document;
 
@@ -40,7 +40,7 @@ impl Writer {
     pub(super) fn leaf(&mut self, leaf: &Leaf, text: &str) -> Result<(), Refusal> {
         self.raw(leaf.open);
         check_characters(text)?;
-        escape_into(text, &mut self.0);
+        canonical::escape_into(text, &mut self.0);
         self.raw(leaf.close);
         Ok(())
     }
@@ -87,49 +87,13 @@ pub(super) fn attachment_overhead(markup: &Markup, document: &Document) -> Resul
     Ok(out.len())
 }
 
-/// Canonical XML 1.0 §2.3, text nodes.
-fn escape_into(text: &str, out: &mut Vec<u8>) {
-    let bytes = text.as_bytes();
-    let mut done = 0;
-    for (at, byte) in bytes.iter().enumerate() {
-        let escape: &[u8] = match byte {
-            b'&' => b"&amp;",
-            b'<' => b"&lt;",
-            b'>' => b"&gt;",
-            b'\r' => b"&#xD;",
-            _ => continue,
-        };
-        out.extend_from_slice(&bytes[done..at]);
-        out.extend_from_slice(escape);
-        done = at + 1;
-    }
-    out.extend_from_slice(&bytes[done..]);
-}
-
-/// What `escape_into` made of a text, back.
-pub(super) fn unescape(text: &str) -> String {
-    text.replace("&#xD;", "\r")
-        .replace("&gt;", ">")
-        .replace("&lt;", "<")
-        .replace("&amp;", "&") // Last, so that nothing is undone twice.
-}
-
 /// XML 1.0 §2.2, production Char. `ingest` finds such characters too; here a message must not become unreadable by one.
 pub(super) fn check_characters(text: &str) -> Result<(), Refusal> {
-    let forbidden = text.chars().find(|c| !is_xml_character(*c));
-    match forbidden {
+    match canonical::forbidden(text) {
         None => Ok(()),
         Some(c) => Err(Refusal::ContentNotAllowed {
             found: format!("character U+{:04X}", u32::from(c)),
             allowed: "XML 1.0 does not allow it".into(),
         }),
-    }
-}
-
-pub(super) fn is_xml_character(c: char) -> bool {
-    match c {
-        '\t' | '\n' | '\r' => true,
-        '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => false,
-        _ => true,
     }
 }
