@@ -131,7 +131,7 @@ fn compressing(signer: &Signer, messages: &[(String, Sealed)], bytes: usize, pre
     };
     let job = BundleJob {
         format: Format::DigitalPost,
-        mailing_id: "M",
+        batch: "M",
         date: DAY,
         certificate: Some(signer.certificate()),
     };

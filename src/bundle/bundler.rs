@@ -43,8 +43,8 @@ impl Default for Options {
 pub struct BundleJob<'j> {
     /// Of all its messages.
     pub format: Format,
-    /// The mailing's id; names of containers follow from it.
-    pub mailing_id: &'j str,
+    /// Its name; those of containers follow from it, so that a rerun's differ from the first run's.
+    pub batch: &'j str,
     /// Of the batch; the time of every entry (midnight UTC).
     pub date: Date,
     /// Whose key made the detached signatures; `None` in a format whose messages hold their own.

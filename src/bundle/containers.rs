@@ -34,7 +34,7 @@ const BUFFER_BYTES: usize = 1 << 18;
 pub(super) struct Containers {
     place: Place,
     options: ContainerOptions,
-    mailing_id: String,
+    batch: String,
     date: String,
     /// Containers begun.
     number: u64,
@@ -58,7 +58,7 @@ impl Containers {
             place,
             compressors: Compressors::new(options.encoder()),
             options,
-            mailing_id: job.mailing_id.to_owned(),
+            batch: job.batch.to_owned(),
             date: job.date.to_string(),
             number: 0,
             filling: None,
@@ -100,13 +100,13 @@ impl Containers {
         Ok(self.written)
     }
 
-    /// A container's name follows from the mailing, the date, its number and its first message: another batch of the
+    /// A container's name follows from the batch, its date, its number and its first message: another batch of the
     /// same mailing has other names.
     fn begin(&mut self, first: &Sealed) -> Result<Filling, Error> {
         self.number += 1;
         let number = self.number.to_string();
         let first = first.message_id.hyphenated().to_string();
-        let texts = [self.mailing_id.as_str(), &self.date, &number, &first];
+        let texts = [self.batch.as_str(), &self.date, &number, &first];
         let name = derived_id("lettermill container id, version 1", &texts);
         let name = name.hyphenated().to_string();
         let folder = self.place.create(&self.place.relative)?;

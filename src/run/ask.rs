@@ -2,19 +2,17 @@
 //! who its recipient is.
 
 use std::path::PathBuf;
-use std::thread;
 
-use crossbeam::channel::bounded;
 use rayon::prelude::*;
 
 use super::rerun::Chosen;
-use super::waves::{self, WAVES_AHEAD};
+use super::waves;
 use super::{Error, Observer};
 use crate::finding::{Consequence, Finding};
-use crate::ingest::{self, Parsed, Slice, Source};
+use crate::ingest::{self, Parsed, Source};
 use crate::letter::{Country, DeliveryWish, Header, OrganisationNumber, RecipientId};
 use crate::registry::{AskOptions, Asked, Asker, Questions};
-use crate::validate::{self, LetterIds};
+use crate::validate;
 
 /// All that asking needs; `config` makes it from the job file.
 #[derive(Debug)]
@@ -72,42 +70,19 @@ fn gather(
     questions: &mut Questions,
     observer: &dyn Observer,
 ) -> Result<(), Error> {
-    let (ahead, split) = bounded(WAVES_AHEAD);
-    let waves = thread::scope(|scope| {
-        let split = split; // Gone with this closure: a splitter that waits to send must not wait for ever.
-        let splitter =
-            scope.spawn(move || waves::split_ahead(source.waves(), &Chosen::All, &ahead));
-        let mut ids = LetterIds::default();
-        let mut letters = 0;
-        let mut behind = Slice { start: 0, end: 0 };
-        for wave in &split {
-            let place = wave.slice();
-            let mut parsed = wave.parse(source)?;
-            for letter in &mut parsed {
-                waves::mark_duplicate(letter, &mut ids);
+    waves::walk(source, &Chosen::All, observer, |_, parsed| {
+        let recipients: Vec<_> = parsed
+            .into_par_iter()
+            .map(|letter| recipient(&letter, source.header(), &plan.rules))
+            .collect();
+        for recipient in recipients {
+            match recipient {
+                Some((id, wish)) => questions.letter(&id, wish),
+                None => questions.rejected(),
             }
-            letters += parsed.len() as u64;
-            let recipients: Vec<_> = parsed
-                .into_par_iter()
-                .map(|letter| recipient(&letter, source.header(), &plan.rules))
-                .collect();
-            for recipient in recipients {
-                match recipient {
-                    Some((id, wish)) => questions.letter(&id, wish),
-                    None => questions.rejected(),
-                }
-            }
-            source.forget_before(behind);
-            behind = place;
-            observer.progress(letters, place.end, source.bytes().len() as u64);
         }
-        splitter
-            .join()
-            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-            .map_err(Error::from)
-    })?;
-    waves.finish()?; // Trailer and totals; every wave has been parsed.
-    Ok(())
+        Ok(())
+    })
 }
 
 /// To whom a letter goes, and how; `None` if it is rejected.

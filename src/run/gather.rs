@@ -100,7 +100,7 @@ impl<'g, 'l, 'c> Gather<'g, 'l, 'c> {
         let detached = mill.format != Format::MinaMeddelanden; // Whose messages hold their signatures.
         let job = BundleJob {
             format: mill.format,
-            mailing_id: batch.name(),
+            batch: batch.name(),
             date: mill.date,
             certificate: mill
                 .signer

@@ -56,15 +56,17 @@ impl Together {
         })
     }
 
+    /// No letter will be put aside.
+    pub fn nobody_waits(&self) -> bool {
+        self.several.is_empty()
+    }
+
     /// Keeps the letters that wait for others to the same recipient, and gives the rest; `places` are those of all.
     pub fn put_aside<'l>(
         &mut self,
         judged: Vec<Judged<'l>>,
         places: &[LetterPlace],
     ) -> Vec<Judged<'l>> {
-        if self.several.is_empty() {
-            return judged;
-        }
         let mut rest = Vec::with_capacity(judged.len());
         for (judged, place) in judged.into_iter().zip(places) {
             match self.waits(&judged) {

@@ -5,10 +5,10 @@
 
 use std::thread;
 
-use crossbeam::channel::{Receiver, Sender, bounded};
+use crossbeam::channel::{Sender, bounded};
 use rayon::prelude::*;
 
-use super::mill::{Depth, Done, Judged, Mill};
+use super::mill::{Depth, Done, Mill};
 use super::rerun::Chosen;
 use super::together::Together;
 use super::{Error, Observer};
@@ -18,7 +18,7 @@ use crate::ledger::{Batch, Ledger, Reader, Sent};
 use crate::validate::{Fingerprint, LetterIds};
 
 /// Waves that are cut before they are asked for.
-pub const WAVES_AHEAD: usize = 2;
+const WAVES_AHEAD: usize = 2;
 
 /// Takes waves of letters that are at their end, in file order.
 pub trait Sink: Send {
@@ -93,27 +93,53 @@ pub fn grind(
         Depth::Finished => Together::find(mill, source, way.chosen)?,
         Depth::Routed | Depth::Measured => Together::default(), // Letters are counted, not deliveries.
     };
+    let mut done = Vec::new();
+    walk(source, way.chosen, observer, |wave, mut parsed| {
+        let (taken, next) = rayon::join(
+            || sink.take(std::mem::take(&mut done)),
+            || {
+                sent_before.mark(&mut parsed)?;
+                work(parsed, &wave, mill, way, &mut together)
+            },
+        );
+        taken?;
+        done = next?;
+        Ok(())
+    })?;
+    sink.take(done)?;
+    together.close();
+    while let Some(done) = together.wave(mill, source, way.chosen)? {
+        sink.take(done)?;
+    }
+    Ok(())
+}
+
+/// Cuts and parses the chosen letters of the file and hands them over, wave by wave in file order; those with an id that
+/// an earlier one has are marked as rejected. At the end the file has been looked at as a whole: its trailer and totals.
+///
+/// # Errors
+/// The file cannot be used, or `take` does not want to go on.
+pub fn walk<'s>(
+    source: &'s Source,
+    chosen: &Chosen,
+    observer: &dyn Observer,
+    mut take: impl FnMut(Wave, Vec<Parsed<'s>>) -> Result<(), Error>,
+) -> Result<(), Error> {
     let (ahead, split) = bounded(WAVES_AHEAD);
     let waves = thread::scope(|scope| {
         let split = split; // Gone with this closure: a splitter that waits to send must not wait for ever.
-        let splitter = scope.spawn(move || split_ahead(source.waves(), way.chosen, &ahead));
+        let splitter = scope.spawn(move || split_ahead(source.waves(), chosen, &ahead));
         let mut ids = LetterIds::default();
         let mut letters = 0;
         let mut behind = Slice { start: 0, end: 0 };
-        let mut done = Vec::new();
-        loop {
-            let (taken, next) = rayon::join(
-                || sink.take(std::mem::take(&mut done)),
-                || {
-                    let wave = next_wave(source, &mut sent_before, &split, &mut ids)?;
-                    wave.map(|wave| wave.work(mill, way, &mut together))
-                        .transpose()
-                },
-            );
-            taken?;
-            let Some((next, place)) = next? else { break };
-            letters += next.len() as u64;
-            done = next;
+        for wave in &split {
+            let place = wave.slice();
+            let mut parsed = wave.parse(source)?;
+            for letter in &mut parsed {
+                mark_duplicate(letter, &mut ids);
+            }
+            letters += parsed.len() as u64;
+            take(wave, parsed)?;
             source.forget_before(behind);
             behind = place;
             observer.progress(letters, place.end, source.bytes().len() as u64);
@@ -124,16 +150,12 @@ pub fn grind(
             .map_err(Error::from)
     })?;
     waves.finish()?; // Trailer and totals.
-    together.close();
-    while let Some(done) = together.wave(mill, source, way.chosen)? {
-        sink.take(done)?;
-    }
     Ok(())
 }
 
 /// Cuts waves until there are no more, or nobody wants them. Touching the file here brings its pages into memory before
 /// the workers need them; the channel keeps it from running away.
-pub fn split_ahead<'s>(
+fn split_ahead<'s>(
     mut waves: Waves<'s>,
     chosen: &Chosen,
     ahead: &Sender<Wave>,
@@ -150,60 +172,27 @@ pub fn split_ahead<'s>(
     Ok(waves)
 }
 
-/// Letters that are parsed, and where they stand.
-struct NextWave<'s> {
-    parsed: Vec<Parsed<'s>>,
-    places: Vec<LetterPlace>,
-    slice: Slice,
-}
-
-/// The next letters, those sent before and those with an id that another has marked as rejected.
-fn next_wave<'s>(
-    source: &'s Source,
-    sent_before: &mut SentBefore,
-    split: &Receiver<Wave>,
-    ids: &mut LetterIds,
-) -> Result<Option<NextWave<'s>>, Error> {
-    let Ok(wave) = split.recv() else {
-        return Ok(None); // No more waves; why, the splitter says.
-    };
-    let mut parsed = wave.parse(source)?;
-    for letter in &mut parsed {
-        mark_duplicate(letter, ids);
+/// Takes letters to their end, but for those that wait for others to the same recipient.
+fn work(
+    parsed: Vec<Parsed<'_>>,
+    wave: &Wave,
+    mill: &Mill<'_>,
+    way: &Way<'_>,
+    together: &mut Together,
+) -> Result<Vec<Done>, Error> {
+    let judge = |parsed| mill.judge(parsed, way.chosen.redirect());
+    let finish = |judged| mill.work(judged, way.depth);
+    let parsed = parsed.into_par_iter();
+    if together.nobody_waits() {
+        return parsed.map(|parsed| finish(judge(parsed))).collect();
     }
-    sent_before.mark(&mut parsed)?;
-    Ok(Some(NextWave {
-        parsed,
-        places: wave.places().collect(),
-        slice: wave.slice(),
-    }))
-}
-
-impl NextWave<'_> {
-    /// Takes the letters to their end, but for those that wait for others to the same recipient.
-    fn work(
-        self,
-        mill: &Mill<'_>,
-        way: &Way<'_>,
-        together: &mut Together,
-    ) -> Result<(Vec<Done>, Slice), Error> {
-        let redirect = way.chosen.redirect();
-        let judged: Vec<Judged<'_>> = self
-            .parsed
-            .into_par_iter()
-            .map(|parsed| mill.judge(parsed, redirect))
-            .collect();
-        let judged = together.put_aside(judged, &self.places);
-        let done: Result<Vec<Done>, Error> = judged
-            .into_par_iter()
-            .map(|judged| mill.work(judged, way.depth))
-            .collect();
-        Ok((done?, self.slice))
-    }
+    let places: Vec<LetterPlace> = wave.places().collect();
+    let judged = together.put_aside(parsed.map(judge).collect(), &places);
+    judged.into_par_iter().map(finish).collect()
 }
 
 /// Rejects a letter whose id an earlier letter of the file has.
-pub fn mark_duplicate(parsed: &mut Parsed<'_>, ids: &mut LetterIds) {
+fn mark_duplicate(parsed: &mut Parsed<'_>, ids: &mut LetterIds) {
     let Some(id) = parsed.id.as_deref() else {
         return;
     };

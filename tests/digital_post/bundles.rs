@@ -51,7 +51,7 @@ fn bundle(folder: &Path, messages: &[(String, Vec<Sealed>)], options: Options, t
     let signer = signer();
     let job = BundleJob {
         format: Format::DigitalPost,
-        mailing_id: MAILING,
+        batch: MAILING,
         date: DAY,
         certificate: Some(signer.certificate()),
     };
@@ -269,23 +269,14 @@ fn another_batch_has_containers_of_other_names() {
     };
     let job = BundleJob {
         format: Format::DigitalPost,
-        mailing_id: "M",
+        batch: "M",
         date: DAY,
         certificate: None,
     };
     let name = names(&job, &messages);
     assert_eq!(name, names(&job, &messages));
     assert_ne!(name, names(&job, &messages[1..]));
-    assert_ne!(
-        name,
-        names(
-            &BundleJob {
-                mailing_id: "N",
-                ..job
-            },
-            &messages
-        )
-    );
+    assert_ne!(name, names(&BundleJob { batch: "N", ..job }, &messages));
     assert_ne!(
         name,
         names(
@@ -364,7 +355,7 @@ fn plain_files_lie_in_folders_beside_one_index() {
     let folder = tempfile::tempdir().unwrap();
     let job = BundleJob {
         format: Format::DigitalPost,
-        mailing_id: "M",
+        batch: "M",
         date: DAY,
         certificate: None,
     };
@@ -415,7 +406,7 @@ fn other_formats_lie_in_one_series_of_tars() {
     let signer = signer();
     let job = BundleJob {
         format: Format::Sf1601,
-        mailing_id: MAILING,
+        batch: MAILING,
         date: DAY,
         certificate: Some(signer.certificate()),
     };
@@ -781,7 +772,7 @@ fn ten_thousand() {
     let signer = signer();
     let job = BundleJob {
         format: Format::DigitalPost,
-        mailing_id: MAILING,
+        batch: MAILING,
         date: DAY,
         certificate: Some(signer.certificate()),
     };

@@ -18,7 +18,7 @@ use crate::common::*;
 
 const JOB: BundleJob<'static> = BundleJob {
     format: Format::MinaMeddelanden,
-    mailing_id: "M-2026-11-22",
+    batch: "M-2026-11-22",
     date: DAY,
     certificate: None,
 };

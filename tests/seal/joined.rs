@@ -244,7 +244,7 @@ fn joined_deliveries_are_bundled_checked_and_the_same_with_any_number_of_threads
         let path = folder.path();
         let job = BundleJob {
             format: Format::MinaMeddelanden,
-            mailing_id: "M-2026-11-22",
+            batch: "M-2026-11-22",
             date: DAY,
             certificate: None,
         };
