@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use crate::run::{Danish, KeySource, Keys, Plan};
 use crate::schema::{Schema, SchemaError};
-use crate::{bundle, compose, ingest, report, route, sign, spool, validate};
+use crate::{bundle, compose, ingest, report, route, sign, spool, validate, vendor};
 
 mod ask;
 
@@ -29,6 +29,9 @@ pub const HOME: &str = "lettermill-out";
 pub struct JobFile {
     /// Home of the job: ledger, work folder and outbox lie under it.
     pub home: Option<PathBuf>,
+    /// Profile of the print plant: one that comes with the program, or the path of a file. What stands under `[letter]` and
+    /// `[print]` is laid over it.
+    pub vendor: Option<String>,
     /// What comes in.
     pub input: Input,
     /// Business rules.
@@ -210,6 +213,9 @@ pub enum JobError {
     /// The schema cannot be used.
     #[error(transparent)]
     Schema(#[from] SchemaError),
+    /// The vendor profile cannot be used.
+    #[error("job file: `vendor`: {0}")]
+    Vendor(#[from] vendor::Error),
     /// The routing rules cannot be used.
     #[error("job file: [route]: {0}")]
     Route(String),
@@ -241,11 +247,20 @@ impl Job {
             message,
         };
         let text = std::str::from_utf8(&bytes).map_err(|error| form(error.to_string()))?;
-        let file = toml::from_str(text).map_err(|error| form(error.to_string()))?;
+        let alone: JobFile = toml::from_str(text).map_err(|error| form(error.to_string()))?;
+        let job = toml::from_str(text).map_err(|error| form(error.to_string()))?;
+        let folder = path.parent().map(Path::to_owned);
+        let name = alone.vendor.as_deref().unwrap_or(vendor::DEFAULT);
+        let profile = vendor::Profile::find(name, folder.as_deref())?;
+        // What is wrong with the job alone has been said, with its line; now it is about both together.
+        let file = toml::Value::Table(profile.under(job)).try_into();
+        let file = file.map_err(|error: toml::de::Error| {
+            form(format!("with the vendor profile `{name}`: {error}"))
+        })?;
         Ok(Self {
             file,
-            folder: path.parent().map(Path::to_owned),
-            bytes,
+            folder,
+            bytes: [bytes, profile.text.into_bytes()].concat(),
         })
     }
 
@@ -441,6 +456,38 @@ mod tests {
         let text = include_str!("../docs/lettermill.toml");
         let written: JobFile = toml::from_str(text).unwrap();
         assert_eq!(format!("{written:?}"), format!("{:?}", JobFile::default()));
+    }
+
+    #[test]
+    fn a_job_without_a_file_has_the_default_profile() {
+        let profile = vendor::Profile::find(vendor::DEFAULT, None).unwrap();
+        let tables = profile.under(toml::Table::new());
+        for (name, table) in &tables {
+            let keys = table.as_table().unwrap().keys();
+            assert!(keys.len() > 0, "[{name}] says nothing");
+        }
+        let file: JobFile = toml::Value::Table(tables).try_into().unwrap();
+        assert_eq!(format!("{file:?}"), format!("{:?}", JobFile::default()));
+    }
+
+    #[test]
+    fn a_job_changes_one_key_of_its_profile() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lettermill.toml");
+        fs::write(
+            &path,
+            "vendor = \"nordic\"\n[print.envelopes.c5]\nsheets_max = 5\n",
+        )
+        .unwrap();
+        let print = Job::read(&path).unwrap().file.print;
+        assert_eq!(print.envelopes.c5.unwrap().sheets_max, 5);
+        assert_eq!(print.envelopes.c4.unwrap().sheets_max, 40);
+        fs::write(&path, "vendor = \"none\"\n").unwrap();
+        let message = Job::read(&path).unwrap_err().to_string();
+        assert!(
+            message.contains("`none`") && message.contains("nordic"),
+            "{message}"
+        );
     }
 
     #[test]

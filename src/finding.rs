@@ -143,7 +143,7 @@ codes! {
     PrintAddress = "print.address", NotPrint;
     /// An insert that the plant does not have.
     PrintInsert = "print.insert", NotPrint;
-    /// A letter on paper that cannot be a request to SF1601: its PDF is too large, or it asks for inserts.
+    /// A letter on paper that cannot be a request to SF1601: its PDF is too large, or it asks for inserts; or one with a postage class that the plant does not have.
     PrintRequest = "print.request", NotPrint;
     /// More sheets than the largest envelope takes.
     PrintSheets = "print.sheets", NotPrint;

@@ -23,4 +23,5 @@ pub mod schema;
 pub mod sign;
 pub mod spool;
 pub mod validate;
+pub mod vendor;
 pub mod verify;

@@ -206,6 +206,8 @@ pub struct ClassLine {
     pub sheets: u64,
     /// Envelopes and inserts included.
     pub weight_mg: u64,
+    /// Pieces in a C65 envelope.
+    pub c65: u64,
     /// Pieces in a C5 envelope.
     pub c5: u64,
     /// Pieces in a C4 envelope.

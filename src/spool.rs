@@ -50,7 +50,8 @@ pub use document::{PdfFault, PdfReason};
 pub use inspect::{PdfFacts, PdfNote, inspect};
 pub use mark::{PageKind, Payload};
 pub use options::{
-    Insert, Landscape, MarkPlace, Options, OptionsError, PerEnvelope, StandardFonts,
+    EnvelopeClass, Envelopes, Insert, Landscape, MarkPlace, Options, OptionsError, SortBy,
+    StandardFonts,
 };
 pub use pieces::PieceRow;
 pub use plan::{PiecePlan, Unfit, plan};
@@ -301,7 +302,7 @@ impl Spooler {
                 io::Error::other("a letter's own pages exceed 4 GiB"),
             )
         })?;
-        let entry = header.entry(self.work_len, len);
+        let entry = header.entry(self.work_len, len, &self.options.sort);
         self.append(&record)?;
         if self.entries.last().is_none_or(|chunk| chunk.len() == CHUNK) {
             self.entries.push(Vec::with_capacity(CHUNK.min(1024)));

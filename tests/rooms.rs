@@ -23,6 +23,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("bundle", &["letter", "sign", "disk", "finding"]),
     ("compose", &["letter", "finding"]),
     ("spool", &["letter", "compose", "disk", "finding"]),
+    ("vendor", &[]), // It knows of no table what is in it.
     ("ledger", &["disk", "clock", "letter"]),
     ("manifest", &["letter", "disk", "sign", "ledger"]),
     (

@@ -59,13 +59,52 @@ pub enum Postage {
     Legal,
 }
 
+impl Postage {
+    /// All, from the cheapest.
+    pub const ALL: [Self; 5] = [
+        Self::Economy,
+        Self::Standard,
+        Self::Priority,
+        Self::Registered,
+        Self::Legal,
+    ];
+
+    /// The word of the mailing and of the pieces CSV.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Economy => "economy",
+            Self::Standard => "standard",
+            Self::Priority => "priority",
+            Self::Registered => "registered",
+            Self::Legal => "legal",
+        }
+    }
+}
+
 /// Envelope formats, ISO 269, from the smallest.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
 )]
+#[serde(rename_all = "lowercase")]
 pub enum Envelope {
+    /// 114 × 229 mm (or DL, E65: 110 × 220 mm), A4 folded twice.
+    C65,
     /// 162 × 229 mm, A4 folded once.
     C5,
     /// 229 × 324 mm, A4 flat.
     C4,
+}
+
+impl Envelope {
+    /// All, from the smallest.
+    pub const ALL: [Self; 3] = [Self::C65, Self::C5, Self::C4];
+
+    /// `c65`, `c5` or `c4`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::C65 => "c65",
+            Self::C5 => "c5",
+            Self::C4 => "c4",
+        }
+    }
 }

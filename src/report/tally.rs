@@ -138,6 +138,7 @@ impl Tally {
         class.sheets += u64::from(piece.sheets);
         class.weight_mg += piece.weight_mg;
         match piece.envelope {
+            Envelope::C65 => class.c65 += 1,
             Envelope::C5 => class.c5 += 1,
             Envelope::C4 => class.c4 += 1,
         }
@@ -357,6 +358,7 @@ fn add_class(to: &mut ClassLine, line: &ClassLine) {
     to.pages += line.pages;
     to.sheets += line.sheets;
     to.weight_mg += line.weight_mg;
+    to.c65 += line.c65;
     to.c5 += line.c5;
     to.c4 += line.c4;
 }

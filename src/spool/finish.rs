@@ -84,6 +84,7 @@ pub(super) fn finish(
         job,
         part_bytes_max: options.part_bytes_max,
         part_sheets_max: options.part_sheets_max,
+        part_pieces_max: options.part_pieces_max,
         open: None,
         files: Vec::new(),
         summaries: Vec::new(),
@@ -278,6 +279,7 @@ struct Parts<'f> {
     job: Job,
     part_bytes_max: u64,
     part_sheets_max: u32,
+    part_pieces_max: u32,
     open: Option<OpenPart>,
     files: Vec<WrittenFile>,
     summaries: Vec<PartSummary>,
@@ -303,6 +305,7 @@ impl Parts<'_> {
         let full = self.open.as_ref().is_some_and(|open| {
             open.summary.class != class
                 || open.summary.sheets + sheets > self.part_sheets_max
+                || open.summary.pieces >= self.part_pieces_max
                 || open.pdf.size_max(self.faces) + piece.size_max > self.part_bytes_max
                 || open.pdf.objects() > OBJECTS_MAX
         });

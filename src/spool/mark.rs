@@ -56,6 +56,7 @@ impl Payload {
     /// The 36 digits.
     pub fn digits(&self) -> [u8; DIGITS] {
         let envelope = match self.envelope {
+            Envelope::C65 => 6,
             Envelope::C5 => 5,
             Envelope::C4 => 4,
         };
@@ -106,6 +107,7 @@ impl Payload {
             sheets: u16::try_from(number(22, 3)).ok()?,
             stations: u8::try_from(number(25, 3)).ok()?,
             envelope: match number(28, 1) {
+                6 => Envelope::C65,
                 5 => Envelope::C5,
                 4 => Envelope::C4,
                 _ => return None,

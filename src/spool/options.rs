@@ -15,30 +15,34 @@ const MODULE_MM_MIN: f64 = 0.42;
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Options {
-    /// Sheets that the inserter takes. C5: 6, the strictest of eBREV Webb and Digdir; C4: 40, iMail (§4.2).
-    pub sheets_max: PerEnvelope<u16>,
+    /// What the inserter fills, from the smallest. C5 takes 6 sheets, as eBREV Webb and Digdir have it; C4 40, as iMail (§4.2).
+    pub envelopes: Envelopes,
     /// Pages of one letter with all that it encloses.
     pub pages_max: u32,
     /// Weight of the paper.
     pub paper_grams_m2: u32,
-    /// Weight of an empty envelope in milligrams (§4.2).
-    pub envelope_mg: PerEnvelope<u32>,
     /// What the plant can insert, by name.
     pub inserts: Vec<Insert>,
     /// Upper ends of the postage steps in grams, rising (PostNord, §4.2).
     pub postage_steps_g: Vec<u32>,
+    /// What the plant can send by.
+    pub postage_classes: Vec<Postage>,
     /// Sides where the letter does not say.
     pub sides: Sides,
     /// Ink where the letter does not say.
     pub colour: Colour,
     /// Postage where the letter does not say.
     pub postage: Postage,
+    /// How pieces lie within a print class; what is equal in all of it lies in the order of the mailing.
+    pub sort: Vec<SortBy>,
     /// The mark on every sheet front.
     pub mark: MarkPlace,
     /// A part ends before it grows beyond this.
     pub part_bytes_max: u64,
     /// A part ends before it has more sheets than this.
     pub part_sheets_max: u32,
+    /// A part ends before it has more pieces than this.
+    pub part_pieces_max: u32,
     /// How far an enclosed page may differ from A4, each way.
     pub page_tolerance_mm: f64,
     /// What becomes of an enclosed page that lies on its side.
@@ -53,24 +57,91 @@ pub struct Options {
     pub deflate_level: u8,
 }
 
-/// A value for each envelope.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+/// The envelopes of a plant; it has none of those that are absent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct PerEnvelope<T> {
-    /// For C5.
-    pub c5: T,
-    /// For C4.
-    pub c4: T,
+pub struct Envelopes {
+    /// A4 folded twice: C6/C5, DL, E65.
+    pub c65: Option<EnvelopeClass>,
+    /// A4 folded once.
+    pub c5: Option<EnvelopeClass>,
+    /// A4 flat.
+    pub c4: Option<EnvelopeClass>,
 }
 
-impl<T: Copy> PerEnvelope<T> {
-    /// The value for one envelope.
-    pub fn of(&self, envelope: Envelope) -> T {
-        match envelope {
-            Envelope::C5 => self.c5,
-            Envelope::C4 => self.c4,
-        }
+/// What one kind of envelope takes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct EnvelopeClass {
+    /// Sheets that the inserter puts into it, 1 to 999; 0 as if it were absent.
+    pub sheets_max: u16,
+    /// What it weighs when it is empty, in milligrams.
+    pub weight_mg: u32,
+    /// What it may weigh when it is filled, in grams; a heavier piece takes the next one. No limit of its own if absent.
+    pub filled_g_max: Option<u32>,
+}
+
+impl EnvelopeClass {
+    fn takes(&self, sheets: u32, weight_mg: u64) -> bool {
+        let light = |g| weight_mg <= u64::from(g) * 1000;
+        sheets <= u32::from(self.sheets_max) && self.filled_g_max.is_none_or(light)
     }
+}
+
+impl Envelopes {
+    /// The class of an envelope, if the plant has it.
+    pub fn of(&self, envelope: Envelope) -> Option<&EnvelopeClass> {
+        let class = match envelope {
+            Envelope::C65 => &self.c65,
+            Envelope::C5 => &self.c5,
+            Envelope::C4 => &self.c4,
+        };
+        class.as_ref().filter(|class| class.sheets_max > 0)
+    }
+
+    /// Those that the plant has, from the smallest.
+    pub fn classes(&self) -> impl DoubleEndedIterator<Item = (Envelope, &EnvelopeClass)> {
+        Envelope::ALL
+            .into_iter()
+            .filter_map(|envelope| Some((envelope, self.of(envelope)?)))
+    }
+
+    /// The smallest, at least `wished`, that takes so many sheets; `content_mg` is what goes into it. Where the plant has none
+    /// as large as the one wished, its largest.
+    pub(super) fn smallest(
+        &self,
+        sheets: u32,
+        content_mg: u64,
+        wished: Option<Envelope>,
+    ) -> Option<(Envelope, u64)> {
+        let largest = self.classes().next_back()?.0;
+        let least = wished.unwrap_or(Envelope::C65).min(largest);
+        self.classes()
+            .filter(|(envelope, _)| *envelope >= least)
+            .map(|(envelope, class)| (envelope, class, content_mg + u64::from(class.weight_mg)))
+            .find(|(_, class, weight_mg)| class.takes(sheets, *weight_mg))
+            .map(|(envelope, _, weight_mg)| (envelope, weight_mg))
+    }
+
+    /// The most sheets that any takes.
+    pub fn sheets_max(&self) -> u16 {
+        let sheets = self.classes().map(|(_, class)| class.sheets_max);
+        sheets.max().unwrap_or(0)
+    }
+}
+
+/// A key of the order within a print class (`facts/print.md` §3, postal sorting).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SortBy {
+    /// Economy, standard, priority, registered, legal.
+    Postage,
+    /// Light before heavy, by postage step.
+    PostageStep,
+    /// Domestic before foreign.
+    Destination,
+    /// By its first eight characters; pieces without one last.
+    PostalCode,
 }
 
 /// Something that the plant puts into the envelope.
@@ -131,21 +202,32 @@ pub enum StandardFonts {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            sheets_max: PerEnvelope { c5: 6, c4: 40 },
+            envelopes: Envelopes {
+                c65: None,
+                c5: Some(EnvelopeClass {
+                    sheets_max: 6,
+                    weight_mg: 7_000,
+                    filled_g_max: None,
+                }),
+                c4: Some(EnvelopeClass {
+                    sheets_max: 40,
+                    weight_mg: 20_000,
+                    filled_g_max: None,
+                }),
+            },
             pages_max: 80,
             paper_grams_m2: 80,
-            envelope_mg: PerEnvelope {
-                c5: 7_000,
-                c4: 20_000,
-            },
             inserts: Vec::new(),
             postage_steps_g: vec![50, 100, 250, 500, 1000, 2000],
+            postage_classes: Postage::ALL.to_vec(),
             sides: Sides::Duplex,
             colour: Colour::Mono,
             postage: Postage::Standard,
+            sort: vec![SortBy::Postage, SortBy::Destination, SortBy::PostalCode],
             mark: MarkPlace::default(),
             part_bytes_max: 1 << 30,
             part_sheets_max: 50_000,
+            part_pieces_max: 50_000,
             page_tolerance_mm: 2.0,
             landscape: Landscape::Turn,
             standard_fonts: StandardFonts::Refuse,
@@ -189,12 +271,18 @@ impl Options {
                 });
             }
         };
-        let sheets = |n: u16| (1..=999).contains(&n); // Three digits in the mark.
         ask(
-            sheets(self.sheets_max.c5) && sheets(self.sheets_max.c4),
-            "sheets_max",
-            format!("{} and {}", self.sheets_max.c5, self.sheets_max.c4),
-            "1 to 999",
+            (1..=999).contains(&self.envelopes.sheets_max()), // Three digits in the mark.
+            "envelopes",
+            format!("for {} sheets at most", self.envelopes.sheets_max()),
+            "one that takes 1 to 999 sheets",
+        );
+        let mut classes = self.envelopes.classes();
+        ask(
+            classes.all(|(_, class)| class.weight_mg > 0),
+            "envelopes.….weight_mg",
+            "0 or absent".into(),
+            "what the empty envelope weighs",
         );
         ask(
             (1..=1998).contains(&self.pages_max),
@@ -224,6 +312,19 @@ impl Options {
             format!("{:?}", self.postage_steps_g),
             "a rising list of grams",
         );
+        ask(
+            self.postage_classes.contains(&self.postage),
+            "postage",
+            format!("\"{}\"", self.postage.name()),
+            "one of `postage_classes`",
+        );
+        let repeated = |(i, by)| self.sort.get(..i).is_some_and(|before| before.contains(by));
+        ask(
+            !self.sort.iter().enumerate().any(repeated),
+            "sort",
+            format!("{:?}", self.sort),
+            "each of \"postage\", \"postage-step\", \"destination\", \"postal-code\" at most once",
+        );
         self.check_mark(&mut ask);
         ask(
             (1 << 20..=9_000_000_000).contains(&self.part_bytes_max),
@@ -236,6 +337,12 @@ impl Options {
             "part_sheets_max",
             self.part_sheets_max.to_string(),
             "1 to 1,000,000 (a PDF has at most 8,388,607 objects)",
+        );
+        ask(
+            self.part_pieces_max > 0,
+            "part_pieces_max",
+            self.part_pieces_max.to_string(),
+            "1 or more",
         );
         ask(
             (0.0..=10.0).contains(&self.page_tolerance_mm),

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use super::Job;
 use super::mark::Payload;
-use super::plan::{PiecePlan, colour_name, envelope_name, postage_name, sides_name};
+use super::plan::{PiecePlan, colour_name, sides_name};
 use crate::disk::{Sha256, hex};
 use crate::letter::LetterSeq;
 
@@ -98,8 +98,8 @@ impl<W: Write> PiecesWriter<W> {
             number(u32::from(plan.sheets)),
             sides_name(plan.sides).into(),
             colour_name(plan.colour).into(),
-            envelope_name(plan.envelope).into(),
-            postage_name(plan.postage).into(),
+            plan.envelope.name().into(),
+            plan.postage.name().into(),
             number(plan.postage_step_g),
             number(plan.weight_mg),
             row.postal_code.clone(),

@@ -20,6 +20,8 @@ pub struct PiecePlan {
     pub postage: Postage,
     /// Upper end of the postage step, in grams.
     pub postage_step_g: u32,
+    /// Which of the profile's postage steps that is, from 0.
+    pub postage_step: u8,
     /// Paper, envelope and inserts.
     pub weight_mg: u32,
     /// Feeders that give an insert: station n is bit n-1.
@@ -31,7 +33,7 @@ impl PiecePlan {
     pub fn class_name(&self) -> String {
         format!(
             "{}-{}-{}",
-            envelope_name(self.envelope),
+            self.envelope.name(),
             sides_name(self.sides),
             colour_name(self.colour)
         )
@@ -70,6 +72,12 @@ pub enum Unfit {
         /// End of the last step.
         weight_g_max: u32,
     },
+    /// A postage class that the plant does not have.
+    #[error("the plant has no postage class `{}`", postage.name())]
+    Postage {
+        /// The one wished.
+        postage: Postage,
+    },
     /// An insert that the vendor profile does not have; its place in the letter's list, from one.
     #[error("insert number {position} of the letter is not in the vendor profile")]
     UnknownInsert {
@@ -98,31 +106,34 @@ pub fn plan(
         });
     }
     let sheets: u32 = documents().map(|pages| sheets_of(pages, sides)).sum();
-    let envelope = [Envelope::C5, Envelope::C4]
-        .into_iter()
-        .filter(|&envelope| wish.envelope.is_none_or(|wished| envelope >= wished))
-        .find(|&envelope| sheets <= u32::from(options.sheets_max.of(envelope)));
-    let (Some(envelope), Ok(sheets_u16)) = (envelope, u16::try_from(sheets)) else {
-        return Err(Unfit::TooThick {
-            sheets,
-            sheets_max: options.sheets_max.c4,
-        });
+    let too_thick = || Unfit::TooThick {
+        sheets,
+        sheets_max: options.envelopes.sheets_max(),
     };
+    let sheets_u16 = u16::try_from(sheets).map_err(|_| too_thick())?;
 
-    let mut weight_mg = options.paper_mg(sheets) + u64::from(options.envelope_mg.of(envelope));
+    let mut content_mg = options.paper_mg(sheets);
     let mut stations = 0;
     for (i, name) in wish.inserts.iter().enumerate() {
         let insert = options.inserts.iter().find(|insert| insert.name == *name);
         let insert = insert.ok_or(Unfit::UnknownInsert { position: i + 1 })?;
         stations |= 1_u8 << (insert.station.wrapping_sub(1) & 7); // `Options::check` keeps it within 1 to 8.
-        weight_mg += u64::from(insert.weight_mg);
+        content_mg += u64::from(insert.weight_mg);
     }
+    let postage = wish.postage.unwrap_or(options.postage);
+    if !options.postage_classes.contains(&postage) {
+        return Err(Unfit::Postage { postage });
+    }
+    let (envelope, weight_mg) = options
+        .envelopes
+        .smallest(sheets, content_mg, wish.envelope)
+        .ok_or_else(too_thick)?;
     let step = options
         .postage_steps_g
         .iter()
-        .copied()
-        .find(|&g| weight_mg <= u64::from(g) * 1000);
-    let Some(postage_step_g) = step else {
+        .zip(0..)
+        .find(|(g, _)| weight_mg <= u64::from(**g) * 1000);
+    let Some((&postage_step_g, postage_step)) = step else {
         return Err(Unfit::TooHeavy {
             weight_g: u32::try_from(weight_mg.div_ceil(1000)).unwrap_or(u32::MAX),
             weight_g_max: options.postage_steps_g.last().copied().unwrap_or_default(),
@@ -134,8 +145,9 @@ pub fn plan(
         sides,
         colour: wish.colour.unwrap_or(options.colour),
         envelope,
-        postage: wish.postage.unwrap_or(options.postage),
+        postage,
         postage_step_g,
+        postage_step,
         weight_mg: u32::try_from(weight_mg).unwrap_or(u32::MAX),
         stations,
     })
@@ -146,14 +158,6 @@ pub(super) fn sheets_of(pages: u32, sides: Sides) -> u32 {
     match sides {
         Sides::Simplex => pages,
         Sides::Duplex => pages.div_ceil(2),
-    }
-}
-
-/// `c5` or `c4`.
-pub(super) fn envelope_name(envelope: Envelope) -> &'static str {
-    match envelope {
-        Envelope::C5 => "c5",
-        Envelope::C4 => "c4",
     }
 }
 
@@ -173,20 +177,9 @@ pub(super) fn colour_name(colour: Colour) -> &'static str {
     }
 }
 
-/// The word that the pieces CSV uses.
-pub(super) fn postage_name(postage: Postage) -> &'static str {
-    match postage {
-        Postage::Economy => "economy",
-        Postage::Standard => "standard",
-        Postage::Priority => "priority",
-        Postage::Registered => "registered",
-        Postage::Legal => "legal",
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::options::Insert;
+    use super::super::options::{EnvelopeClass, Envelopes, Insert};
     use super::*;
 
     fn wish() -> PrintOptions<'static> {
@@ -274,6 +267,64 @@ mod tests {
         assert_eq!(
             plan(1, &[], &with("other"), &options),
             Err(Unfit::UnknownInsert { position: 1 })
+        );
+    }
+
+    #[test]
+    fn a_plant_has_the_envelopes_that_its_profile_names() {
+        let class = |sheets_max, filled_g_max| {
+            Some(EnvelopeClass {
+                sheets_max,
+                weight_mg: 5_000,
+                filled_g_max,
+            })
+        };
+        let options = Options {
+            envelopes: Envelopes {
+                c65: class(3, Some(15)),
+                c5: class(0, None),
+                c4: class(20, None),
+            },
+            ..Options::default()
+        };
+        let envelope = |pages, wished| {
+            let wish = PrintOptions {
+                envelope: wished,
+                ..wish()
+            };
+            plan(pages, &[], &wish, &options).map(|planned| planned.envelope)
+        };
+        assert_eq!(envelope(4, None), Ok(Envelope::C65));
+        assert_eq!(envelope(6, None), Ok(Envelope::C4)); // 3 sheets and the envelope weigh 20 g.
+        assert_eq!(envelope(1, Some(Envelope::C5)), Ok(Envelope::C4));
+        let small = Options {
+            envelopes: Envelopes {
+                c4: None,
+                ..options.envelopes.clone()
+            },
+            ..options.clone()
+        };
+        let flat = PrintOptions {
+            envelope: Some(Envelope::C4),
+            ..wish()
+        };
+        assert_eq!(plan(1, &[], &flat, &small).unwrap().envelope, Envelope::C65);
+    }
+
+    #[test]
+    fn a_postage_class_that_the_plant_does_not_have_makes_a_letter_unfit() {
+        let options = Options {
+            postage_classes: vec![Postage::Standard],
+            ..Options::default()
+        };
+        let wish = PrintOptions {
+            postage: Some(Postage::Legal),
+            ..wish()
+        };
+        let postage = Postage::Legal;
+        assert_eq!(
+            plan(1, &[], &wish, &options),
+            Err(Unfit::Postage { postage })
         );
     }
 

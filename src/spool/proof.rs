@@ -16,7 +16,7 @@ use super::datamatrix;
 use super::mark::Payload;
 use super::sheaf::Fields;
 use crate::disk::{self, hex};
-use crate::letter::Envelope;
+use crate::letter::{Envelope, Sides};
 
 mod content;
 mod reader;
@@ -184,24 +184,10 @@ struct Row {
     first_sheet: u32,
     sheets: u16,
     sides: Sides,
-    envelope: Format,
+    envelope: Envelope,
     stations: u8,
     mark: String,
     sha256: String,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Sides {
-    Simplex,
-    Duplex,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Format {
-    C5,
-    C4,
 }
 
 /// Proves a part by its CSV.
@@ -478,10 +464,7 @@ fn judge(row: &Row, page: u32, sheet: Option<u16>, symbol: Option<Symbol>, proof
         sheet,
         sheets: row.sheets,
         stations: row.stations,
-        envelope: match row.envelope {
-            Format::C5 => Envelope::C5,
-            Format::C4 => Envelope::C4,
-        },
+        envelope: row.envelope,
         kind: payload.kind,
     };
     let digits = symbol.digits.unwrap_or_default();

@@ -1,42 +1,36 @@
 //! What the work file keeps of a piece until its turn comes, and the small entry that stays in memory.
 
+use super::options::SortBy;
 use super::plan::PiecePlan;
 use super::prepare::{Destination, Piece};
 use super::sheaf::Fields;
 use crate::compose::GlyphsUsed;
 use crate::letter::{Colour, Envelope, LetterSeq, Postage, Sides};
 
+/// Bytes of a sort key: print class, postage class, postage step, destination, postal code.
+const KEY: usize = 12;
+/// Characters of a postal code that are sorted by.
+const POSTAL: usize = 8;
+
 /// What stays in memory of a piece: 32 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
     /// Where its record begins in the work file.
     pub(super) offset: u64,
-    /// First characters of the postal code; all ones where there is none.
-    pub(super) postal: [u8; 8],
     /// Bytes of its record.
     pub(super) len: u32,
     /// Its place in the mailing.
     pub(super) seq: u32,
-    /// Rank of its print class.
-    pub(super) class: u8,
-    /// Postage class.
-    pub(super) postage: u8,
-    /// 0 domestic, 1 foreign.
-    pub(super) foreign: u8,
+    /// The print class, then what the profile sorts by.
+    key: [u8; KEY],
 }
 
-const _: () = assert!(size_of::<Entry>() <= 48);
+const _: () = assert!(size_of::<Entry>() <= 32);
 
 impl Entry {
-    /// The order of a spool: class, postage class, domestic before foreign, postal code, input order.
+    /// The order of a spool: print class, the keys of the vendor profile, input order.
     pub(super) fn key(&self) -> impl Ord + use<> {
-        (
-            self.class,
-            self.postage,
-            self.foreign,
-            self.postal,
-            self.seq,
-        )
+        (self.key, self.seq)
     }
 }
 
@@ -70,24 +64,30 @@ impl Header {
         }
     }
 
-    /// Its entry, for a record at this place.
-    pub(super) fn entry(&self, offset: u64, len: u32) -> Entry {
-        let mut postal = [u8::MAX; 8];
-        if !self.postal_code.is_empty() {
-            postal = [0; 8];
-            postal
-                .iter_mut()
-                .zip(self.postal_code.bytes())
-                .for_each(|(to, from)| *to = from);
+    /// Its entry, for a record at this place, in a spool sorted by these keys.
+    pub(super) fn entry(&self, offset: u64, len: u32, sort: &[SortBy]) -> Entry {
+        let mut bytes = vec![self.plan.class_rank()];
+        for by in sort {
+            match by {
+                SortBy::Postage => bytes.push(self.plan.postage as u8),
+                SortBy::PostageStep => bytes.push(self.plan.postage_step),
+                SortBy::Destination => bytes.push(self.destination as u8),
+                SortBy::PostalCode if self.postal_code.is_empty() => {
+                    bytes.extend([u8::MAX; POSTAL]);
+                }
+                SortBy::PostalCode => {
+                    let code = self.postal_code.bytes().chain(std::iter::repeat(0));
+                    bytes.extend(code.take(POSTAL));
+                }
+            }
         }
+        let mut key = [0; KEY];
+        key.iter_mut().zip(bytes).for_each(|(to, from)| *to = from);
         Entry {
             offset,
-            postal,
             len,
             seq: self.seq.0,
-            class: self.plan.class_rank(),
-            postage: self.plan.postage as u8,
-            foreign: self.destination as u8,
+            key,
         }
     }
 
@@ -103,6 +103,7 @@ impl Header {
             plan.envelope as u8,
             plan.postage as u8,
             plan.stations,
+            plan.postage_step,
             self.destination as u8,
             u8::from(self.letterhead),
         ]);
@@ -133,6 +134,7 @@ impl Header {
             envelope,
             postage,
             stations,
+            postage_step,
             destination,
             letterhead,
         ] = fields.array()?;
@@ -141,18 +143,10 @@ impl Header {
             pages,
             sides: pick([Sides::Simplex, Sides::Duplex], sides)?,
             colour: pick([Colour::Mono, Colour::Colour], colour)?,
-            envelope: pick([Envelope::C5, Envelope::C4], envelope)?,
-            postage: pick(
-                [
-                    Postage::Economy,
-                    Postage::Standard,
-                    Postage::Priority,
-                    Postage::Registered,
-                    Postage::Legal,
-                ],
-                postage,
-            )?,
+            envelope: pick(Envelope::ALL, envelope)?,
+            postage: pick(Postage::ALL, postage)?,
             postage_step_g,
+            postage_step,
             weight_mg,
             stations,
         };
@@ -194,6 +188,7 @@ pub(super) fn bytes(out: &mut Vec<u8>, bytes: &[u8]) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::options::Options;
     use super::*;
 
     fn header() -> Header {
@@ -207,6 +202,7 @@ mod tests {
                 envelope: Envelope::C4,
                 postage: Postage::Legal,
                 postage_step_g: 50,
+                postage_step: 0,
                 weight_mg: 17_000,
                 stations: 5,
             },
@@ -235,18 +231,33 @@ mod tests {
         let key = |change: fn(&mut Header)| {
             let mut header = header();
             change(&mut header);
-            header.entry(0, 0).key()
+            header.entry(0, 0, &Options::default().sort).key()
         };
         let rising = [
+            key(|h| h.plan.envelope = Envelope::C65),
             key(|h| h.plan.envelope = Envelope::C5),
             key(|h| h.plan.postage = Postage::Standard),
             key(|h| h.destination = Destination::Domestic),
-            key(|h| h.postal_code = "11122".into()),
             key(|h| h.postal_code = "111".into()),
+            key(|h| h.postal_code = "11122".into()),
+            key(|h| h.seq = LetterSeq(6)),
+            key(|_| ()),
+            key(|h| h.postal_code.clear()),
         ];
-        assert!(rising[0] < rising[1] && rising[1] < rising[2] && rising[2] < rising[4]);
-        assert!(rising[4] < rising[3] && rising[3] < key(|_| ()));
-        assert!(key(|h| h.seq = LetterSeq(6)) < key(|_| ()));
-        assert!(key(|_| ()) < key(|h| h.postal_code.clear()));
+        assert!(rising.is_sorted() && rising.windows(2).all(|two| two[0] != two[1]));
+    }
+
+    #[test]
+    fn another_plant_sorts_in_another_way() {
+        let by_weight = [SortBy::PostalCode, SortBy::PostageStep];
+        let key = |change: fn(&mut Header)| {
+            let mut header = header();
+            change(&mut header);
+            header.entry(0, 0, &by_weight).key()
+        };
+        let light = key(|_| ());
+        assert!(light < key(|h| h.plan.postage_step = 1));
+        assert!(key(|h| (h.postal_code, h.plan.postage_step) = ("11111".into(), 3)) < light);
+        assert!(key(|h| h.plan.postage = Postage::Standard) == light);
     }
 }

@@ -161,7 +161,7 @@ fn colour(colour: Colour) -> &'static str {
 
 fn envelope(envelope: Envelope) -> &'static str {
     match envelope {
-        Envelope::C5 => "C5",
+        Envelope::C65 | Envelope::C5 => "C5", // The smallest that it knows.
         Envelope::C4 => "C4",
     }
 }

@@ -136,6 +136,7 @@ pub(crate) fn postage(word: &str) -> Option<Postage> {
 
 pub(crate) fn envelope(word: &str) -> Option<Envelope> {
     match word {
+        "C65" => Some(Envelope::C65),
         "C5" => Some(Envelope::C5),
         "C4" => Some(Envelope::C4),
         _ => None,

@@ -124,14 +124,14 @@ pub(super) fn print(report: &Report) -> Markup {
                     caption { "Pieces by print class" }
                     thead { tr {
                         th scope="col" { "Class" }
-                        th.number scope="col" { "Envelopes" } th.number scope="col" { "C5" } th.number scope="col" { "C4" }
+                        th.number scope="col" { "Envelopes" }
                         th.number scope="col" { "Sheets" } th.number scope="col" { "Pages" } th.number scope="col" { "Weight" }
                     } }
                     tbody {
                         @for class in &print.classes {
                             tr {
                                 th scope="row" { (clean(&class.class)) }
-                                td.number { (count(class.pieces)) } td.number { (count(class.c5)) } td.number { (count(class.c4)) }
+                                td.number { (count(class.pieces)) }
                                 td.number { (count(class.sheets)) } td.number { (count(class.pages)) }
                                 td.number { (weight(class.weight_mg)) }
                             }
