@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
 use crate::disk::Sha256;
-use crate::letter::Letter;
+use crate::letter::{Header, Letter};
 use crate::sign;
 
 mod body;
@@ -177,6 +177,14 @@ pub enum Error {
         /// What is allowed.
         bundles_max: u32,
     },
+    /// More messages than can have a file of their own.
+    #[error(
+        "more than {files_max} messages with a file of their own in one batch\nhint: set `container = \"tar-lzma\"` in [digital_post], or divide the mailing"
+    )]
+    TooManyFiles {
+        /// What is allowed.
+        files_max: u64,
+    },
     /// The sender cannot send in this format.
     #[error("{found}; {allowed}")]
     Sender {
@@ -193,10 +201,23 @@ pub enum Error {
 /// Longest operator id; Mina meddelanden has twelve digits.
 pub const OPERATOR_DIGITS_MAX: usize = 20;
 
-/// The id of a letter's message: the same letter of the same mailing always has the same. It has the form of a random
-/// UUID (version 4), because MeMo asks for that form.
-pub fn message_id(mailing_id: &str, letter_id: &str) -> Uuid {
-    derived_id("lettermill message id, version 1", &[mailing_id, letter_id])
+/// What tells a mailing from those of all other senders, and a test from the real thing: two agencies may well number
+/// theirs alike.
+pub fn mailing_key(header: &Header) -> String {
+    let sender = &header.sender;
+    let country = sender.country.code();
+    let environment = header.environment.name();
+    let (number, mailing) = (&sender.organisation_number, &header.mailing_id);
+    format!("{country} {number} {environment} {mailing}")
+}
+
+/// The id of a letter's message: the same letter of the same mailing ([`mailing_key`]) always has the same. It has the
+/// form of a random UUID (version 4), because MeMo asks for that form.
+pub fn message_id(mailing_key: &str, letter_id: &str) -> Uuid {
+    derived_id(
+        "lettermill message id, version 2",
+        &[mailing_key, letter_id],
+    )
 }
 
 /// An id that follows from texts: SHA-256 over what it is an id of and the texts, each behind its length, in the form of
@@ -234,7 +255,7 @@ mod tests {
     fn a_message_id_is_a_version_4_uuid_of_mailing_and_letter() {
         let id = message_id("M-1", "L-1");
         assert_eq!(id, message_id("M-1", "L-1"));
-        assert_eq!(id.to_string(), "1a7fba88-3911-4a05-8594-97b21b3e9247");
+        assert_eq!(id.to_string(), "e0440579-59b6-42df-b69d-34586716265a");
         assert_eq!(id.get_version_num(), 4);
         assert_eq!(id.get_variant(), uuid::Variant::RFC4122);
         assert_ne!(id, message_id("M-1L", "-1"));

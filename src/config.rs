@@ -60,6 +60,28 @@ pub struct JobFile {
     pub costs: Costs,
 }
 
+impl JobFile {
+    /// The business rules, with what the digital channels carry.
+    fn rules(&self) -> validate::Options {
+        let sweden = &self.mina_meddelanden;
+        let denmark = &self.digital_post;
+        let mut rules = self.validate.clone();
+        rules.mina_meddelanden = validate::ChannelLimits::mina_meddelanden(
+            sweden.attachment_types.clone(),
+            sweden.message_bytes_max,
+        );
+        rules
+            .digital_post
+            .media_types
+            .clone_from(&denmark.file_types);
+        rules.digital_post.documents_bytes_max = denmark.documents_bytes_max;
+        rules.digital_post.attachments_max = denmark.attachments_max;
+        rules.digital_post.any_file_name =
+            denmark.file_names == bundle::digital_post::FileNames::Replace;
+        rules
+    }
+}
+
 /// `[input]`
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -296,6 +318,30 @@ impl Job {
         if let Err(found) = self.file.print.check() {
             faults.extend(found.into_iter().map(JobError::Print));
         }
+        let post = &self.file.digital_post;
+        for (key, found, least, allowed) in [
+            (
+                "digital_post.container_messages_max",
+                u64::from(post.container_messages_max),
+                1,
+                "1 or more",
+            ),
+            (
+                "digital_post.container_bytes_max",
+                post.container_bytes_max,
+                1 << 20,
+                "1048576 (1 MiB) or more",
+            ),
+        ] {
+            if found < least {
+                let found = found.to_string();
+                faults.push(JobError::Value {
+                    key,
+                    found,
+                    allowed,
+                });
+            }
+        }
         let report = self.prices(&mut faults);
         let max_rejected_percent = self.file.release.max_rejected_percent;
         if !(0.0..=100.0).contains(&max_rejected_percent) {
@@ -319,7 +365,7 @@ impl Job {
                 schema,
                 ..ingest::Options::default()
             },
-            rules: self.file.validate,
+            rules: self.file.rules(),
             snapshot,
             routes: self.file.route,
             keys,

@@ -85,6 +85,8 @@ codes! {
     DateOrder = "date.order", Reject;
     /// `replyBy` is before the day the mailing was made.
     DatePast = "date.past", Note;
+    /// A letter to SF1601 that must not go on paper, or cannot: the platform gets its digital form alone.
+    DigitalAlone = "digital.alone", Note;
     /// Something in the letter that the format of the digital channel cannot hold.
     DigitalContent = "digital.content", NotDigital;
     /// The identifier cannot be written in the format of the digital channel.

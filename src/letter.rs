@@ -12,8 +12,10 @@ use jiff::civil::{Date, DateTime};
 
 mod delivery;
 mod dialogue;
+pub mod file_name;
 pub mod identifier;
 mod print;
+mod wall_clock;
 
 pub use delivery::Delivery;
 pub use dialogue::{
@@ -22,6 +24,7 @@ pub use dialogue::{
 };
 pub use identifier::{Cpr, Cvr, OrganisationNumber, PersonNumber, RecipientId};
 pub use print::{Colour, Envelope, Postage, PrintOptions, Sides};
+pub use wall_clock::WallClock;
 
 /// Text that borrows from the mapped file where no white space was folded and no character was escaped.
 pub type Text<'a> = Cow<'a, str>;

@@ -84,6 +84,8 @@ pub enum Cause {
     ContentNotAllowed,
     /// A PDF or a character that cannot be printed.
     Unprintable,
+    /// The print vendor has no way to take it: its size, an insert, a postage class, an address.
+    RequestNotPossible,
     /// The address is too long for the window.
     AddressDoesNotFit,
     /// More pages than allowed in one letter.
@@ -109,6 +111,7 @@ impl Cause {
             Self::TooLargeForChannel { .. } => "too-large",
             Self::ContentNotAllowed => "content-not-digital",
             Self::Unprintable => "unprintable",
+            Self::RequestNotPossible => "request-not-possible",
             Self::AddressDoesNotFit => "address-does-not-fit",
             Self::TooManyPages { .. } => "too-many-pages",
             Self::TooThick { .. } => "too-thick",
@@ -119,6 +122,7 @@ impl Cause {
         match self {
             Self::TooLargeForChannel { .. } | Self::ContentNotAllowed => true,
             Self::Unprintable
+            | Self::RequestNotPossible
             | Self::AddressDoesNotFit
             | Self::TooManyPages { .. }
             | Self::TooThick { .. } => false,
@@ -312,6 +316,23 @@ impl<'s> Router<'s> {
             earlier: first.earlier,
             ..next
         }
+    }
+
+    /// Why a letter that goes digital must not have a paper form besides, of which others could make use; `None` if it may.
+    pub fn not_on_paper_too(
+        &self,
+        letter: &Letter<'_>,
+        findings: &[Finding],
+    ) -> Option<&'static str> {
+        let (facts, _) = self.asked(letter, findings);
+        if facts.stands(Standing::Of(Status::Exempt)) {
+            return Some("exempt-mandatory"); // For a recipient who is exempt, paper would be chosen.
+        }
+        self.against_print(facts, rule::Named::NOTHING).or_else(|| {
+            facts
+                .has(Flag::AddressProtected)
+                .then_some("protected-address")
+        })
     }
 
     /// One sentence for people about a reason, also of the job file's own rules.

@@ -9,7 +9,7 @@
 //! [`judge`].
 
 use crate::finding::{Code, Finding, Place};
-use crate::letter::{Country, Header, Letter};
+use crate::letter::{Country, Header, Letter, file_name};
 
 mod actions;
 mod addresses;
@@ -36,45 +36,67 @@ pub struct Options {
     pub address_line_chars_max: usize,
     /// Most bytes of one document, before base64.
     pub document_bytes_max: u64,
-    /// What the Swedish channel carries.
+    /// What the Swedish channel carries; the channel's own table of the job file says it.
+    #[serde(skip)]
     pub mina_meddelanden: ChannelLimits,
-    /// What the Danish channel carries.
+    /// What the Danish channel carries; the channel's own table of the job file says it.
+    #[serde(skip)]
     pub digital_post: ChannelLimits,
 }
 
 /// What a digital channel carries in one letter.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChannelLimits {
     /// Media types of documents.
     pub media_types: Vec<String>,
     /// Bytes of all documents together, before base64.
     pub documents_bytes_max: u64,
+    /// Where the job file sets it.
+    pub bytes_key: &'static str,
     /// Number of attachments.
     pub attachments_max: usize,
+    /// Where the job file sets it.
+    pub attachments_key: &'static str,
+    /// Whether the channel takes every file name, or sealing mends it.
+    pub any_file_name: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        let types = |list: &[&str]| list.iter().map(|t| (*t).to_owned()).collect();
         Self {
             // facts/print.md §7: 3–7 lines and at most 45 characters are common; a name and a town are the least.
             address_lines_min: 2,
             address_lines_max: 7,
             address_line_chars_max: 45,
             document_bytes_max: 74 << 20, // The most that any channel carries (facts/denmark.md §1.8).
-            mina_meddelanden: ChannelLimits {
-                media_types: types(&["application/pdf"]), // The only one in use (facts/sweden.md §1).
-                // An envelope of 2,097,152 bytes holds three quarters of that in base64 (facts/sweden.md §1); sealing
-                // measures the envelope itself.
-                documents_bytes_max: 2_097_152 / 4 * 3,
-                attachments_max: 100, // The schema of the mailing's own limit; FaR names none.
-            },
+            // facts/sweden.md §1: PDF is the only type in use, 2,097,152 bytes the most of an envelope.
+            mina_meddelanden: ChannelLimits::mina_meddelanden(
+                vec!["application/pdf".into()],
+                2_097_152,
+            ),
             digital_post: ChannelLimits {
-                media_types: types(documents::DIGITAL_POST_MEDIA_TYPES),
+                media_types: file_name::media_types().map(str::to_owned).collect(),
                 documents_bytes_max: 74 << 20, // facts/denmark.md §1.8.
-                attachments_max: 10,           // facts/denmark.md §1.8.
+                bytes_key: "`documents_bytes_max` in [digital_post]",
+                attachments_max: 10, // facts/denmark.md §1.8.
+                attachments_key: "`attachments_max` in [digital_post]",
+                any_file_name: false,
             },
+        }
+    }
+}
+
+impl ChannelLimits {
+    /// What Mina meddelanden carries in envelopes of so many bytes: base64 leaves three quarters of them; sealing measures
+    /// the envelope itself.
+    pub fn mina_meddelanden(media_types: Vec<String>, message_bytes_max: u64) -> Self {
+        Self {
+            media_types,
+            documents_bytes_max: message_bytes_max / 4 * 3,
+            bytes_key: "three quarters of `message_bytes_max` in [mina_meddelanden]",
+            attachments_max: 100, // The limit of the mailing's own schema; FaR names none.
+            attachments_key: "the schema of the mailing",
+            any_file_name: true,
         }
     }
 }

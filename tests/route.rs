@@ -773,6 +773,7 @@ fn what_does_not_fit_falls_back_and_says_so() {
     );
     for (cause, reason) in [
         (Cause::Unprintable, "unprintable"),
+        (Cause::RequestNotPossible, "request-not-possible"),
         (Cause::AddressDoesNotFit, "address-does-not-fit"),
         (
             Cause::TooManyPages {

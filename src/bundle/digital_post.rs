@@ -17,9 +17,9 @@ use uuid::Uuid;
 
 use super::documents::Shared;
 use super::sf1601::{Memo, MemoDocument};
-use super::{Error, Format, Refusal, Role, Seal, Sealed, derived_id, message_id};
+use super::{Error, Format, Refusal, Role, Seal, Sealed, derived_id, mailing_key, message_id};
 use crate::disk::sha256;
-use crate::letter::{Country, Header, Letter};
+use crate::letter::{Country, Header, Letter, WallClock};
 use crate::sign::Signer;
 
 mod content_data;
@@ -29,7 +29,6 @@ mod head;
 mod inspect;
 mod options;
 mod read;
-mod time;
 mod values;
 mod walk;
 mod xml;
@@ -40,7 +39,6 @@ pub use read::{Verified, verify};
 
 use documents::{Actions, Documents};
 use head::Head;
-use time::WallClock;
 use xml::Writer;
 
 /// Most bytes of all documents of a message, before base64: 74 MiB (facts/denmark.md §1.8).
@@ -87,7 +85,7 @@ pub fn notice_id(message_id: Uuid) -> Uuid {
 /// Seals the letters of one mailing.
 pub struct Sealer {
     options: Options,
-    mailing_id: String,
+    mailing_key: String,
     signer: Arc<Signer>,
     head: Head,
     created: String,
@@ -105,8 +103,8 @@ impl fmt::Debug for Sealer {
 }
 
 impl Sealer {
-    /// Prepares what is the same in all letters of the mailing. The messages were made when the mailing was; the batch
-    /// date is in none of them.
+    /// Prepares what is the same in all letters of the mailing; `today` is the date of the batch. It is in no message: they
+    /// were made when the mailing was. A date before which a letter must not be delivered is left out when it has come.
     ///
     /// # Errors
     /// A sender who is not Danish, or whose texts do not fit.
@@ -114,7 +112,7 @@ impl Sealer {
         options: Options,
         signer: Arc<Signer>,
         header: &Header,
-        _date: Date,
+        today: Date,
     ) -> Result<Self, Error> {
         let fault = |found: &str, allowed| {
             Err(Error::Sender {
@@ -148,12 +146,12 @@ impl Sealer {
                 "yyyy-mm-ddThh:mm:ss in the years 1 to 9999 is needed",
             );
         };
-        let head = Head::new(&options, header).map_err(|refusal| Error::Sender {
+        let head = Head::new(&options, header, today).map_err(|refusal| Error::Sender {
             found: refusal.to_string(),
             allowed: "correct the sender in the mailing's header, or [digital_post] of the job file",
         })?;
         Ok(Self {
-            mailing_id: header.mailing_id.clone(),
+            mailing_key: mailing_key(header),
             signer,
             head,
             created,
@@ -186,7 +184,7 @@ impl Sealer {
 impl Sealer {
     /// The messages of a letter, not yet signed: its own, and perhaps a notice.
     fn written(&self, letter: &Letter<'_>) -> Result<Vec<(Uuid, Role, Writer)>, Refusal> {
-        let id = message_id(&self.mailing_id, &letter.id);
+        let id = message_id(&self.mailing_key, &letter.id);
         let documents = Documents::of(letter, &self.options)?;
         let mut out = self.begin(HEADER_BYTES + documents.room());
         self.head.letter(&mut out, letter, id, &self.clock)?;
@@ -220,7 +218,7 @@ impl Seal for Sealer {
         let [letter] = letters else {
             return Err(Refusal::Together);
         };
-        let letter_id = message_id(&self.mailing_id, &letter.id);
+        let letter_id = message_id(&self.mailing_key, &letter.id);
         // All of it is written; from here only signing can fail.
         let written = self.written(letter)?.into_iter();
         written

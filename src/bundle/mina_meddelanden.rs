@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::{Error, Format, Refusal, Role, Seal, Sealed, documents};
+use super::{Error, Format, Refusal, Role, Seal, Sealed, documents, mailing_key};
 use crate::disk::{Sha256, sha256};
 use crate::letter::{Header, Letter, Support};
 use crate::sign::{Signer, xmldsig::XmlSigner};
@@ -45,7 +45,7 @@ pub const MESSAGES_MAX: usize = 1000;
 pub struct Sealer {
     options: Options,
     markup: &'static Markup,
-    mailing_id: String,
+    mailing_key: String,
     /// Date of the mailing, for the matter's `Timestamp`.
     created: String,
     sender_name: String,
@@ -91,7 +91,7 @@ impl Sealer {
         let markup = Markup::of(options.version);
         Ok(Self {
             markup,
-            mailing_id: header.mailing_id.clone(),
+            mailing_key: mailing_key(header),
             created: header.created.to_string(),
             sender_name: header.sender.name.clone(),
             support_details: header.sender.support.clone(),

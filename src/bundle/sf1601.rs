@@ -16,7 +16,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use super::{Error, Format, Refusal, Role, Seal, Sealed, message_id};
+use super::{Error, Format, Refusal, Role, Seal, Sealed, mailing_key, message_id};
 use crate::disk::sha256;
 use crate::letter::{Colour, Country, Envelope, Header, Letter, Postage, Sides};
 use crate::sign::Signer;
@@ -142,7 +142,7 @@ pub struct Paper<'p> {
 /// Seals the letters of one mailing.
 pub struct Sealer {
     options: Options,
-    mailing_id: String,
+    mailing_key: String,
     signer: Arc<Signer>,
     memo: Box<dyn Memo>,
     press: Press,
@@ -189,7 +189,7 @@ impl Sealer {
             allowed: "correct the sender in the mailing's header, or [sf1601] of the job file",
         })?;
         Ok(Self {
-            mailing_id: header.mailing_id.clone(),
+            mailing_key: mailing_key(header),
             options,
             signer,
             memo,
@@ -203,7 +203,7 @@ impl Sealer {
     /// A PDF that is too large, a text or address that does not fit, or the signature.
     pub fn seal_print(&self, letter: &Letter<'_>, paper: &Paper<'_>) -> Result<Sealed, Refusal> {
         self.check_paper(letter, paper)?;
-        let id = message_id(&self.mailing_id, &letter.id);
+        let id = message_id(&self.mailing_key, &letter.id);
         let bytes = self.request(Choice::Physical, letter, id, None, Some(paper))?;
         self.signed(bytes, id, id, Role::Letter)
     }
@@ -235,7 +235,7 @@ impl Sealer {
         choice: Choice,
         paper: Option<&Paper<'_>>,
     ) -> Result<Vec<Sealed>, Refusal> {
-        let letter_id = message_id(&self.mailing_id, &letter.id);
+        let letter_id = message_id(&self.mailing_key, &letter.id);
         let mut written = Vec::with_capacity(2);
         for memo in self.memo.memos(letter)? {
             let (choice, paper) = match memo.role {

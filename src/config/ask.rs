@@ -32,7 +32,7 @@ impl Job {
                 schema,
                 ..ingest::Options::default()
             },
-            rules: self.file.validate,
+            rules: self.file.rules(),
             asking,
         })
     }

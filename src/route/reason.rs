@@ -150,6 +150,10 @@ pub const REASONS: &[(&str, &str)] = &[
         "The recipient has a digital mailbox that takes the letter.",
     ),
     (
+        "request-not-possible",
+        "The print vendor cannot take the letter as it is: its size, an insert, its postage class or its address.",
+    ),
+    (
         "too-large",
         "The letter is larger than the digital channel takes.",
     ),

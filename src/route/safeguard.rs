@@ -75,7 +75,7 @@ impl Router<'_> {
     }
 
     /// Why a letter must not go on paper; it is then held.
-    fn against_print(&self, facts: Facts, named: Named) -> Option<&'static str> {
+    pub(super) fn against_print(&self, facts: Facts, named: Named) -> Option<&'static str> {
         if facts.stands(Standing::Of(Status::Closed)) && !named.status {
             return Some("closed");
         }

@@ -50,23 +50,40 @@ impl Mill<'_> {
         letter: &Letter<'_>,
         findings: &mut Vec<Finding>,
     ) -> Result<Result<Vec<Sealed>, Refusal>, Error> {
-        if !requests.automatic {
-            return Ok(requests.sealer.seal_digital(letter));
-        }
-        // What cannot be printed still goes digital: the platform then has no choice.
+        // What must not or cannot be printed goes digital alone: the platform then has no choice.
         let mut of_paper = Vec::new();
-        if let Ok(Output::Piece(piece, plan)) = self.print(letter, Depth::Finished, &mut of_paper) {
-            let bound = requests.binder.bind(&piece, self.date)?;
-            let paper = paper(&bound.pdf, bound.pages, &plan);
-            let sealed = requests.sealer.seal_automatic(letter, &paper);
-            if !matches!(
-                sealed,
-                Err(Refusal::TooLarge { .. } | Refusal::ContentNotAllowed { .. })
-            ) {
-                findings.append(&mut of_paper);
-                return Ok(sealed);
+        let mut why = match requests.automatic {
+            true => self.router.not_on_paper_too(letter, findings),
+            false => return Ok(requests.sealer.seal_digital(letter)),
+        };
+        if why.is_none() {
+            match self.print(letter, Depth::Finished, &mut of_paper) {
+                Ok(Output::Piece(piece, plan)) => {
+                    let bound = requests.binder.bind(&piece, self.date)?;
+                    let paper = paper(&bound.pdf, bound.pages, &plan);
+                    let sealed = requests.sealer.seal_automatic(letter, &paper);
+                    let too_much = |refusal: &Refusal| {
+                        matches!(
+                            refusal,
+                            Refusal::TooLarge { .. } | Refusal::ContentNotAllowed { .. }
+                        )
+                    };
+                    if !sealed.as_ref().is_err_and(too_much) {
+                        findings.append(&mut of_paper);
+                        return Ok(sealed);
+                    }
+                    why = Some("request-not-possible");
+                }
+                Ok(_) => {}
+                Err(cause) => why = Some(cause.reason()),
             }
         }
+        findings.push(about(
+            letter,
+            Code::DigitalAlone,
+            why.unwrap_or_default(),
+            "a letter that may go on paper too; the platform is given no choice",
+        ));
         Ok(requests.sealer.seal_digital(letter))
     }
 
@@ -88,11 +105,14 @@ impl Mill<'_> {
         let refusal = match requests.sealer.seal_print(letter, &paper) {
             Ok(sealed) => return Ok(Ok(Output::Request(sealed, *plan))),
             Err(Refusal::Signing(error)) => return Err(error.into()),
+            Err(Refusal::TooLarge { bytes, bytes_max }) => {
+                format!("a PDF of {bytes} bytes; at most {bytes_max} (`pdf_bytes_max` in [sf1601])")
+            }
             Err(refusal) => refusal.to_string(),
         };
         let allowed = "what SF1601 takes on paper, see docs/formats-sf1601.md";
         findings.push(about(letter, Code::PrintRequest, &refusal, allowed));
-        Ok(Err(Cause::Unprintable))
+        Ok(Err(Cause::RequestNotPossible))
     }
 }
 

@@ -18,13 +18,15 @@ use super::plan::PiecePlan;
 use super::prepare::Prepared;
 use super::sheaf::View;
 use crate::compose::{Face, Resources};
-use crate::disk;
+use crate::disk::{self, Sha256};
 
 /// Characters that most letters get by with: ASCII, what Danish and Swedish add, the signs of names and amounts that are
 /// frequent in both, and ligatures. Each is worth some hundred bytes in every letter, so there are not more of them.
 const COMMON: &str = " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`\
 abcdefghijklmnopqrstuvwxyz{|}~\u{a0}§«»°´·½ÄÅÆÉÖØÜäåæèéëöøü–—’“”„•…€−ﬀﬁﬂﬃﬄ";
 
+/// Room that is asked for at once; a larger PDF grows as it is written.
+const CAPACITY_MAX: usize = 16 << 20;
 /// Stands for the path of a part that lies in memory.
 const IN_MEMORY: &str = "(in memory)";
 
@@ -80,24 +82,30 @@ impl Binder {
         let mut digest = ring::digest::Context::new(&ring::digest::SHA256);
         digest.update(piece.header.letter_id.as_bytes());
         let mut bytes = 1 << 16;
-        let mut views = Vec::with_capacity(1 + piece.enclosures.len());
+        // A document that is enclosed several times stands in the PDF once.
+        let (mut views, mut known): (Vec<View<'_>>, Vec<Sha256>) = Default::default();
+        let mut pages = Vec::new();
         for sheaf in sheaves {
-            digest.update(&disk::sha256(&sheaf.bytes));
-            bytes += sheaf.bytes.len();
-            views.push(View::read(&sheaf.bytes).ok_or_else(damaged)?);
+            digest.update(&sheaf.source);
+            let at = known.iter().position(|source| *source == sheaf.source);
+            let at = match at {
+                Some(at) => at,
+                None => {
+                    digest.update(&disk::sha256(&sheaf.bytes));
+                    bytes += sheaf.bytes.len();
+                    views.push(View::read(&sheaf.bytes).ok_or_else(damaged)?);
+                    known.push(sheaf.source);
+                    known.len() - 1
+                }
+            };
+            let count = views.get(at).map_or(0, |view| view.pages.len());
+            pages.extend((0..count).map(|page| ReadyPage {
+                source: PageSource::Sheaf(at, page),
+                mark: None,
+            }));
         }
-        let pages: Vec<_> = views
-            .iter()
-            .enumerate()
-            .flat_map(|(sheaf, view)| {
-                (0..view.pages.len()).map(move |page| ReadyPage {
-                    source: PageSource::Sheaf(sheaf, page),
-                    mark: None,
-                })
-            })
-            .collect();
         let count = u32::try_from(pages.len()).unwrap_or(u32::MAX);
-        let mut part = PartWriter::begin_in(path, Vec::with_capacity(bytes))?;
+        let mut part = PartWriter::begin_in(path, Vec::with_capacity(bytes.min(CAPACITY_MAX)))?;
         let ready = Ready {
             sheaves: views,
             pages,

@@ -1,9 +1,9 @@
 //! Dates that must come one after the other.
 
-use jiff::Timestamp;
+use std::sync::LazyLock;
 
 use crate::finding::Code;
-use crate::letter::{ActionTarget, DateTimeText, Header, Letter};
+use crate::letter::{ActionTarget, DateTimeText, Header, Letter, WallClock};
 
 use super::Findings;
 
@@ -50,12 +50,14 @@ fn out_of_order(findings: &mut Findings<'_>, path: String) {
     );
 }
 
-/// By the instant where both name their offset, else by the clock on the wall.
+static CLOCK: LazyLock<Option<WallClock>> = LazyLock::new(WallClock::new);
+
+/// By the moments that are meant.
 fn is_before(a: &DateTimeText<'_>, b: &DateTimeText<'_>) -> bool {
-    match (a.text.parse::<Timestamp>(), b.text.parse::<Timestamp>()) {
-        (Ok(a), Ok(b)) => a < b,
-        _ => a.civil < b.civil,
-    }
+    let moments = CLOCK
+        .as_ref()
+        .and_then(|clock| clock.moment(a).zip(clock.moment(b)));
+    moments.map_or(a.civil < b.civil, |(a, b)| a < b)
 }
 
 #[cfg(test)]
@@ -127,6 +129,12 @@ mod tests {
                     "letter/actions/action[1]/reservation/ends".to_owned()
                 ),
             ]
+        );
+        // Half an hour each, although one of the two has no offset: then the clock on the wall is meant.
+        assert_eq!(end_in("2026-12-01T10:00:00", "2026-12-01T09:30:00Z"), []);
+        assert_eq!(
+            end_in("2026-12-01T09:30:00Z", "2026-12-01T10:00:00").len(),
+            2
         );
         // Half an hour, although the clock on the wall says otherwise.
         assert_eq!(

@@ -4,28 +4,10 @@
 //! rejects the letter. Whether a PDF can be printed is looked at later, when it is opened.
 
 use crate::finding::{Code, shape};
-use crate::letter::{Attachment, Channel, Content, Country, Document, Header, Letter};
+use crate::letter::file_name::is_refused_in_file_name;
+use crate::letter::{Attachment, Channel, Content, Document, Header, Letter};
 
 use super::{Findings, Options};
-
-/// File types of Digital Post (facts/denmark.md §1.6).
-pub const DIGITAL_POST_MEDIA_TYPES: &[&str] = &[
-    "application/msword",
-    "application/pdf",
-    "application/rtf",
-    "application/vnd.ms-excel",
-    "application/vnd.oasis.opendocument.spreadsheet",
-    "application/vnd.oasis.opendocument.text",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "image/bmp",
-    "image/gif",
-    "image/jpeg",
-    "image/png",
-    "image/tiff",
-    "text/html",
-    "text/plain",
-];
 
 const PDF: &str = "application/pdf";
 /// Readers look for the header of a PDF in the first 1024 bytes (PDF 1.7, annex H, note 13).
@@ -43,7 +25,7 @@ pub fn judge(letter: &Letter<'_>, header: &Header, rules: &Options, findings: &m
                 "application/pdf",
             );
         }
-        judge_name(document, header, path, findings);
+        judge_name(document, header, path, rules, findings);
     }
     for (at, attachment) in letter.attachments.iter().enumerate() {
         let path = format!("letter/attachments/attachment[{}]", at + 1);
@@ -94,7 +76,7 @@ fn judge_attachment(
     let document = &attachment.document;
     let limits = rules.of(header.sender.country);
     if attachment.only != Some(Channel::Print) {
-        judge_name(document, header, path, findings);
+        judge_name(document, header, path, rules, findings);
         if !limits.media_types.contains(&document.media_type) {
             findings.add(
                 Code::DocumentNotDigital,
@@ -114,22 +96,23 @@ fn judge_attachment(
     }
 }
 
-/// Digital Post refuses these characters besides those that the schema forbids (facts/denmark.md §1.7).
-fn judge_name(document: &Document, header: &Header, path: &str, findings: &mut Findings<'_>) {
-    let is_refused = |c: char| {
-        c.is_control()
-            || matches!(
-                c,
-                '\u{a0}' | '\u{2000}'
-                    ..='\u{200a}' | '\u{2028}' | '\u{205f}' | '\u{2060}' | '\u{3000}'
-            )
-    };
-    if header.sender.country == Country::Denmark && document.file_name.contains(is_refused) {
+/// That the channel takes the file's name as it is (facts/denmark.md §1.7).
+fn judge_name(
+    document: &Document,
+    header: &Header,
+    path: &str,
+    rules: &Options,
+    findings: &mut Findings<'_>,
+) {
+    if rules.of(header.sender.country).any_file_name {
+        return;
+    }
+    if document.file_name.contains(is_refused_in_file_name) {
         findings.add(
             Code::DocumentFileName,
             path,
             format!("a file name of the form `{}`", shape(&document.file_name)),
-            "no control characters, no spaces but the ordinary one",
+            "no control characters, no spaces but the ordinary one (`file_names` in [digital_post])",
         );
     }
 }
@@ -157,8 +140,8 @@ fn judge_digital_size(
             "letter",
             format!("documents of {bytes} bytes in all"),
             format!(
-                "{} bytes on the digital channel",
-                limits.documents_bytes_max
+                "{} bytes on the digital channel ({})",
+                limits.documents_bytes_max, limits.bytes_key
             ),
         );
     }
@@ -169,8 +152,8 @@ fn judge_digital_size(
             "letter/attachments",
             format!("{attachments} attachments"),
             format!(
-                "{} attachments on the digital channel",
-                limits.attachments_max
+                "{} attachments on the digital channel ({})",
+                limits.attachments_max, limits.attachments_key
             ),
         );
     }
@@ -206,6 +189,7 @@ mod tests {
     use super::super::judge;
     use super::super::testing::{attachment, document, found, found_in, header, letter};
     use super::*;
+    use crate::letter::Country;
 
     const PDF_BYTES: &[u8] = b"%PDF-1.7\n";
 

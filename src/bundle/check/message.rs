@@ -233,14 +233,6 @@ fn kombi_request(
     let attachments = match verified.memo {
         Some(memo) => memo_of(memo, entry.stem(), row)?,
         None => {
-            let of_letter = |mailing: &String| {
-                let id = super::super::message_id(mailing, &row.letter_id);
-                id.hyphenated().to_string() == verified.message_uuid
-            };
-            same(
-                "letter id than the message",
-                verified.mailing_id.as_ref().is_none_or(of_letter),
-            )?;
             same("role than the message", row.role == Role::Letter)?;
             same(
                 "id of the letter's message",

@@ -34,7 +34,7 @@ impl Default for ContainerOptions {
         Self {
             form: ContainerForm::TarLzma,
             messages_max: 10_000,
-            bytes_max: 256 << 20,
+            bytes_max: 64 << 20, // Each is compressed by one core: many small ones share the work.
             preset: Preset(1),
             dictionary: Dictionary(16),
         }

@@ -4,12 +4,14 @@ use std::path::PathBuf;
 
 use super::super::bundler::{self, Place, Placed};
 use super::super::growing::Growing;
-use super::super::tars::BUNDLES_MAX;
 use super::super::{Error, Sealed, failed, index, sync_folder};
 use crate::disk::WrittenFile;
 
 /// Name of the one index of all files.
 pub(in super::super) const FILES_INDEX_NAME: &str = "messages.index.csv";
+/// Most files of a batch: what is kept of each until the manifest is written comes to some 1.3 kB (measured), and all
+/// memory of a run shall stay below 512 MiB.
+const FILES_MAX: u64 = 250_000;
 /// Most files in a folder.
 const FOLDER_FILES_MAX: u64 = 1_000;
 
@@ -39,12 +41,12 @@ impl Plain {
         sealed: &Sealed,
         letter_ids: &[&str],
     ) -> Result<Placed, Error> {
-        let number = self.messages / FOLDER_FILES_MAX + 1;
-        if number > u64::from(BUNDLES_MAX) {
-            return Err(Error::TooManyBundles {
-                bundles_max: BUNDLES_MAX,
+        if self.messages >= FILES_MAX {
+            return Err(Error::TooManyFiles {
+                files_max: FILES_MAX,
             });
         }
+        let number = self.messages / FOLDER_FILES_MAX + 1;
         let inside = format!("{number:04}");
         if self.messages.is_multiple_of(FOLDER_FILES_MAX) {
             let folder = self.place.create(&self.place.relative.join(&inside))?;

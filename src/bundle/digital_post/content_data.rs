@@ -111,13 +111,12 @@ impl ContentData {
         let Some(address) = &about.address else {
             return Ok(());
         };
-        let is_own = recipient.address.as_ref().map(|own| &own.form) == Some(&address.form);
-        if recipient.address_protected && is_own {
-            // facts/denmark.md §5.3: a protected address is in no message.
+        if recipient.address_protected {
+            // facts/denmark.md §5.3: a protected address is in no message, and one address can be written in many ways.
             return Err(refused(
                 &g::CONTENT_DATA,
-                "the recipient's protected address".into(),
-                "it is not written into messages",
+                "an address in a letter to a recipient whose address is protected".into(),
+                "none is written into such messages",
             ));
         }
         self.place(out, address)

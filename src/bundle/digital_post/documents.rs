@@ -7,11 +7,11 @@ use uuid::Uuid;
 use super::super::{Refusal, body, derived_id, documents as encoded};
 use super::grammar as g;
 use super::head::no_time;
-use super::time::WallClock;
 use super::xml::{Base64, Writer, check_characters, refused};
 use super::{BodyForm, FileNames, Options, values};
 use crate::finding::shape;
-use crate::letter::{Action, ActionTarget, Channel, Content, Document, Letter};
+use crate::letter::file_name;
+use crate::letter::{Action, ActionTarget, Channel, Content, Document, Letter, WallClock};
 
 /// Names of the files that a text letter is; the recipient sees them.
 const HTML_NAME: &str = "brev.html";
@@ -192,9 +192,9 @@ fn empty() -> Refusal {
 /// The name as the service takes it: facts/denmark.md §1.7, and the ending that goes with the media type (§1.6).
 fn file_name(document: &Document, rule: FileNames) -> Result<Cow<'_, str>, Refusal> {
     let name = document.file_name.as_str();
-    let is_clean = !name.is_empty() && !name.contains(values::is_refused_in_file_name);
-    let endings = values::endings(&document.media_type);
-    let has_ending = endings.is_none_or(|endings| values::has_ending(name, endings));
+    let is_clean = !name.is_empty() && !name.contains(file_name::is_refused_in_file_name);
+    let endings = file_name::endings(&document.media_type);
+    let has_ending = endings.is_none_or(|endings| file_name::has_ending(name, endings));
     if is_clean && has_ending {
         return Ok(name.into());
     }
@@ -212,7 +212,7 @@ fn file_name(document: &Document, rule: FileNames) -> Result<Cow<'_, str>, Refus
             let mut mended = String::with_capacity(name.len() + 8);
             let mut in_run = false;
             for c in name.chars() {
-                let refused = values::is_refused_in_file_name(c);
+                let refused = file_name::is_refused_in_file_name(c);
                 match (refused, in_run) {
                     (false, _) => mended.push(c),
                     (true, false) => mended.push('-'),
@@ -220,8 +220,11 @@ fn file_name(document: &Document, rule: FileNames) -> Result<Cow<'_, str>, Refus
                 }
                 in_run = refused;
             }
+            if mended.is_empty() {
+                mended.push_str("dokument");
+            }
             if let Some([ending, ..]) = endings
-                && !values::has_ending(&mended, endings.unwrap_or_default())
+                && !file_name::has_ending(&mended, endings.unwrap_or_default())
             {
                 mended.push('.');
                 mended.push_str(ending);
@@ -332,7 +335,8 @@ mod tests {
             ("*\u{a0}-a.pdf", pdf, Some("--a.pdf")),
             ("brev", pdf, Some("brev.pdf")),
             ("brev.doc", pdf, Some("brev.doc.pdf")),
-            ("", pdf, Some(".pdf.pdf")),
+            ("", pdf, Some("dokument.pdf")),
+            ("\u{a0}", pdf, Some("-.pdf")),
         ] {
             let refuse = named(name, media_type, FileNames::Refuse);
             let replace = named(name, media_type, FileNames::Replace);
@@ -341,7 +345,6 @@ mod tests {
                     assert_eq!(refuse.as_deref(), Ok(name));
                     assert_eq!(replace.as_deref(), Ok(name));
                 }
-                Some(_) if name.is_empty() => assert!(refuse.is_err()),
                 Some(mended) => {
                     assert_eq!(replace.as_deref(), Ok(mended));
                     let said = refuse.unwrap_err();

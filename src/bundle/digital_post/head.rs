@@ -1,18 +1,20 @@
 //! `MessageHeader`: who writes to whom, about what, in answer to what.
 
+use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::super::Refusal;
 use super::content_data::ContentData;
 use super::grammar as g;
-use super::time::WallClock;
 use super::xml::{Writer, refused};
 use super::{MemoVersion, MessageType, Options};
-use crate::letter::{EarlierMessage, Header, Letter, Recipient, RecipientId, ReplyWish};
+use crate::letter::{EarlierMessage, Header, Letter, Recipient, RecipientId, ReplyWish, WallClock};
 
 /// What all headers of a mailing have in common.
 pub(super) struct Head {
     version: MemoVersion,
+    /// Date of the batch.
+    today: Date,
     post_type: String,
     content_data: ContentData,
     /// `Sender`, whole; with all that is known of it, and the least.
@@ -21,7 +23,7 @@ pub(super) struct Head {
 }
 
 impl Head {
-    pub(super) fn new(options: &Options, header: &Header) -> Result<Self, Refusal> {
+    pub(super) fn new(options: &Options, header: &Header, today: Date) -> Result<Self, Refusal> {
         let mut whole = Writer::new(1024);
         sender(&mut whole, options, header)?;
         let mut alone = Writer::new(256);
@@ -30,6 +32,7 @@ impl Head {
         probe.leaf(&g::POST_TYPE, &options.post_type)?;
         Ok(Self {
             version: options.memo_version,
+            today,
             post_type: options.post_type.clone(),
             content_data: ContentData::new(header),
             sender: whole.finish(),
@@ -91,7 +94,10 @@ impl Head {
             start(out, MessageType::NemSms, letter, uuid)?;
             out.leaf(&g::LABEL, &letter.subject)?;
             out.leaf(&g::NOTIFICATION, text)?;
-            out.optional(&g::DO_NOT_DELIVER_UNTIL, not_before(letter).as_deref())?;
+            out.optional(
+                &g::DO_NOT_DELIVER_UNTIL,
+                not_before(letter, self.today).as_deref(),
+            )?;
             self.flags(out, false, false)?;
             out.raw(&self.sender_alone);
             out.node(&g::RECIPIENT, |out| recipient_start(out, &letter.recipient))
@@ -99,7 +105,10 @@ impl Head {
     }
 
     fn delivery(&self, out: &mut Writer, letter: &Letter<'_>) -> Result<(), Refusal> {
-        out.optional(&g::DO_NOT_DELIVER_UNTIL, not_before(letter).as_deref())?;
+        out.optional(
+            &g::DO_NOT_DELIVER_UNTIL,
+            not_before(letter, self.today).as_deref(),
+        )?;
         self.flags(out, letter.mandatory, letter.legal_notification)
     }
 
@@ -119,8 +128,11 @@ pub(super) fn no_time(element: &g::Element) -> Refusal {
     refused(element, "a time out of range".into(), "the years 1 to 9999")
 }
 
-fn not_before(letter: &Letter<'_>) -> Option<String> {
-    letter.not_before.map(|day| day.to_string())
+/// The day is left out when it has come: the service refuses one that is past (`do.not.deliver.until.date.too.early`,
+/// facts/denmark.md §2.4).
+fn not_before(letter: &Letter<'_>, today: Date) -> Option<String> {
+    let day = letter.not_before.filter(|day| *day > today)?;
+    Some(day.to_string())
 }
 
 fn start(

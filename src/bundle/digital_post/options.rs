@@ -1,7 +1,8 @@
 //! `[digital_post]` of a job file: how messages are written, and how they travel.
 
 use super::super::containers::{ContainerForm, ContainerOptions, Dictionary, Preset};
-use super::{ATTACHMENTS_MAX, DOCUMENTS_BYTES_MAX, values};
+use super::{ATTACHMENTS_MAX, DOCUMENTS_BYTES_MAX};
+use crate::letter::file_name;
 
 /// How messages are written and bundled. An unknown key is an error.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
@@ -51,7 +52,7 @@ impl Default for Options {
             body: BodyForm::Html,
             nemsms: false,
             file_names: FileNames::Refuse,
-            file_types: values::media_types().map(str::to_owned).collect(),
+            file_types: file_name::media_types().map(str::to_owned).collect(),
             documents_bytes_max: DOCUMENTS_BYTES_MAX,
             attachments_max: ATTACHMENTS_MAX,
             content_responsible: None,

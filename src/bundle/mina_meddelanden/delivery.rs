@@ -82,7 +82,7 @@ impl Sealer {
     pub(super) fn message<'l>(&self, letter: &'l Letter<'_>) -> Result<Message<'l>, Refusal> {
         let recipient = limits::recipient(letter)?;
         limits::check_letter(letter)?;
-        let id = message_id(&self.mailing_id, &letter.id);
+        let id = message_id(&self.mailing_key, &letter.id);
         let documents = self.documents_of(letter)?;
         let mut out = Writer::new(16 << 10);
         self.head(&mut out, letter, id, documents.first().copied())?;

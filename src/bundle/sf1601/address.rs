@@ -42,14 +42,16 @@ pub(super) fn write(
         } => {
             let parts = split(street).filter(|_| domestic && attention.is_none());
             if let Some(parts) = parts {
-                out.optional(&table::CO_NAME, care_of.as_deref())?;
+                out.optional(&table::CO_NAME, care_of.as_deref().map(without_prefix))?;
                 out.leaf(&table::STREET, parts.name)?;
                 out.leaf(&table::HOUSE, parts.house)?;
                 out.optional(&table::FLOOR, parts.floor)?;
                 out.optional(&table::DOOR, parts.door)?;
                 out.leaf(&table::POST_CODE, postal_code)?;
             } else {
-                let care_of = care_of.as_deref().map(|name| format!("c/o {name}"));
+                let care_of = care_of
+                    .as_deref()
+                    .map(|name| format!("c/o {}", without_prefix(name)));
                 let town = format!("{postal_code} {city}");
                 let above = attention.into_iter().chain(care_of.as_deref());
                 lines(out, above.chain([street.as_ref(), town.as_str()]))?;
@@ -64,6 +66,15 @@ pub(super) fn write(
         }
     }
     out.country(country)
+}
+
+/// The name alone: some write `c/o` before it themselves.
+fn without_prefix(care_of: &str) -> &str {
+    let text = care_of.trim();
+    let prefix = text.get(..3).filter(|p| p.eq_ignore_ascii_case("c/o"));
+    let rest = prefix.and_then(|_| text.get(3..)).unwrap_or(text);
+    let rest = rest.trim_start_matches([':', ' ', '\u{a0}']);
+    if rest.is_empty() { text } else { rest }
 }
 
 fn lines<'t>(out: &mut Writer, texts: impl Iterator<Item = &'t str>) -> Result<(), Refusal> {

@@ -208,6 +208,16 @@ impl Options {
                 "needs `sender_address = \"include\"`",
             );
         }
+        let served = [
+            Category::Forkyndelse,
+            Category::RekommanderetMedModtagerbevis,
+        ];
+        if !served.contains(&self.postage.legal) {
+            return some(
+                "postage.legal",
+                "must be \"Forkyndelse\" or \"Rekommanderet med modtagerbevis\": nothing else serves process",
+            );
+        }
         None
     }
 }

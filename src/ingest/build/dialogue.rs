@@ -2,9 +2,10 @@
 
 use super::super::cursor::{Cursor, Stop};
 use super::super::vocabulary::{self as words, Element, attribute};
-use super::{missing, parts, word};
+use super::{bad_value, missing, parts, word};
 use crate::letter::{
-    About, Classification, ContactPoint, Dialogue, EarlierMessage, Matter, Representative, Text,
+    About, Classification, ContactPoint, Cpr, Cvr, Dialogue, EarlierMessage, Matter,
+    Representative, Text,
 };
 
 /// A child of `letter` that belongs to its dialogue; any other is skipped.
@@ -68,9 +69,16 @@ fn about<'a>(c: &mut Cursor<'a, '_, '_>) -> Result<About<'a>, Stop> {
         match child {
             Element::Citizen => {
                 about.citizen = pair(c, attribute::CPR, attribute::NAME)?
-                    .map(|(cpr, name)| (cpr.replace('-', "").into(), name));
+                    .map(|(cpr, name)| (Text::from(cpr.replace('-', "")), name))
+                    .filter(|(cpr, _)| {
+                        digits(c, cpr, Cpr::from_digits(cpr).is_some(), "ten digits")
+                    });
             }
-            Element::Company => about.company = pair(c, attribute::CVR, attribute::NAME)?,
+            Element::Company => {
+                about.company = pair(c, attribute::CVR, attribute::NAME)?.filter(|(cvr, _)| {
+                    digits(c, cvr, Cvr::from_digits(cvr).is_some(), "eight digits")
+                });
+            }
             Element::Vehicle => about.vehicle = pair(c, attribute::LICENCE, attribute::CHASSIS)?,
             Element::Property => {
                 about.property =
@@ -87,6 +95,14 @@ fn about<'a>(c: &mut Cursor<'a, '_, '_>) -> Result<About<'a>, Stop> {
         }
     }
     Ok(about)
+}
+
+/// Says so when an identifier is none: the schema's `\d` takes the digits of every script.
+fn digits(c: &mut Cursor<'_, '_, '_>, text: &str, good: bool, allowed: &str) -> bool {
+    if !good {
+        bad_value(c, text, allowed);
+    }
+    good
 }
 
 /// An empty element with a key and perhaps a name.
@@ -176,7 +192,8 @@ pub(super) fn contact_point(c: &mut Cursor<'_, '_, '_>) -> Result<Option<Contact
 
 /// In whose place the sender sends.
 pub(super) fn representative(c: &mut Cursor<'_, '_, '_>) -> Result<Option<Representative>, Stop> {
-    let found = pair(c, attribute::CVR, attribute::LABEL)?;
+    let found = pair(c, attribute::CVR, attribute::LABEL)?
+        .filter(|(cvr, _)| digits(c, cvr, Cvr::from_digits(cvr).is_some(), "eight digits"));
     Ok(found.map(|(id, label)| Representative {
         id: id.into_owned(),
         label: label.map(Text::into_owned),

@@ -5,6 +5,7 @@ use super::super::grammar::{self as g, Element};
 use super::super::{MessageType, values};
 use super::Walk;
 use crate::finding::shape;
+use crate::letter::file_name;
 
 /// Texts that are judged together, of the element that is open.
 #[derive(Default)]
@@ -47,7 +48,7 @@ impl Walk {
             self.content(text);
         } else if is(&g::FILENAME) {
             self.parts.file_name = owned();
-            if text.is_empty() || text.contains(values::is_refused_in_file_name) {
+            if text.is_empty() || text.contains(file_name::is_refused_in_file_name) {
                 let found = format!("a file name of the form `{}`", shape(text));
                 self.fault_here(
                     &found,
@@ -103,8 +104,8 @@ impl Walk {
             self.party(is(&g::RECIPIENT));
         } else if is(&g::FILE) {
             let parts = std::mem::take(&mut self.parts);
-            match values::endings(&parts.media_type) {
-                Some(endings) if !values::has_ending(&parts.file_name, endings) => {
+            match file_name::endings(&parts.media_type) {
+                Some(endings) if !file_name::has_ending(&parts.file_name, endings) => {
                     let what = format!("a file name without the ending .{}", endings.join(" or ."));
                     self.note_here(&what);
                 }

@@ -1,6 +1,6 @@
-//! Times in UTC, as MeMo wants them. A time without an offset is one on a Danish wall clock.
+//! Times in UTC. A time without an offset is one on a Danish or Swedish wall clock.
 //!
-//! Denmark keeps Central European Time with the summer time of directive 2000/84/EC: from the last Sunday in March to the
+//! Both countries keep Central European Time with the summer time of directive 2000/84/EC: from the last Sunday in March to the
 //! last in October, both changes at 01:00 UTC. The rule stands here, so that no zone database of the machine can change
 //! what is written. Where the clock is put forward, a time that does not exist is taken an hour later; where it is put
 //! back, the first of the two is meant.
@@ -9,46 +9,55 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{Offset, TimeZone};
 
-use crate::letter::{DateTimeText, Header};
+use super::{DateTimeText, Header};
 
 /// In the form of POSIX.1.
-const DENMARK: &str = "CET-1CEST,M3.5.0,M10.5.0/3";
+const CENTRAL_EUROPE: &str = "CET-1CEST,M3.5.0,M10.5.0/3";
 
-/// The Danish wall clock.
+/// The clock on the wall.
 #[derive(Debug)]
-pub(super) struct WallClock(TimeZone);
+pub struct WallClock(TimeZone);
 
 impl WallClock {
     /// `None` if jiff cannot read the rule; the tests say that it can.
-    pub(super) fn new() -> Option<Self> {
-        TimeZone::posix(DENMARK).ok().map(Self)
+    pub fn new() -> Option<Self> {
+        TimeZone::posix(CENTRAL_EUROPE).ok().map(Self)
     }
 
-    fn utc(&self, text: &str, civil: DateTime) -> Option<String> {
+    fn instant(&self, text: &str, civil: DateTime) -> Option<Timestamp> {
         let zone = match offset(text)? {
             Some(offset) => TimeZone::fixed(offset),
             None => self.0.clone(),
         };
-        let zoned = civil.to_zoned(zone).ok()?;
-        Some(written(zoned.timestamp()))
+        Some(civil.to_zoned(zone).ok()?.timestamp())
+    }
+
+    fn utc(&self, text: &str, civil: DateTime) -> Option<String> {
+        self.instant(text, civil).map(written)
+    }
+
+    /// The moment that is meant; `None` for one that does not fit into the years 1 to 9999.
+    pub fn moment(&self, time: &DateTimeText<'_>) -> Option<Timestamp> {
+        self.instant(&time.text, time.civil)
     }
 
     /// `yyyy-mm-ddThh:mm:ssZ`; `None` for a time that does not fit into the years 1 to 9999.
-    pub(super) fn time(&self, time: &DateTimeText<'_>) -> Option<String> {
+    pub fn time(&self, time: &DateTimeText<'_>) -> Option<String> {
         self.utc(&time.text, time.civil)
     }
 
     /// The last second of a day.
-    pub(super) fn end_of_day(&self, day: Date) -> Option<String> {
+    pub fn end_of_day(&self, day: Date) -> Option<String> {
         self.utc("", day.at(23, 59, 59, 0))
     }
 
     /// When the mailing was made.
-    pub(super) fn created(&self, header: &Header) -> Option<String> {
+    pub fn created(&self, header: &Header) -> Option<String> {
         let text = header.created_text.as_str();
         let clock = text.split_once('T').map_or("", |(_, clock)| clock);
         if clock.starts_with("24:") {
-            return self.utc(text, header.created.at(0, 0, 0, 0)); // `created` is the next day already.
+            let next = header.created.tomorrow().ok()?; // `created` is the day that ends.
+            return self.utc(text, next.at(0, 0, 0, 0));
         }
         let end = clock.find(['Z', '+', '-']).unwrap_or(clock.len());
         let length = text.len() - clock.len() + end;
