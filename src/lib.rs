@@ -24,3 +24,4 @@ pub mod sign;
 pub mod spool;
 pub mod validate;
 pub mod verify;
+pub mod xml;

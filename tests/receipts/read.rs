@@ -145,7 +145,7 @@ const BAD: &[(&str, u64, &str)] = &[
     ("48-nobody.xml", 0, "without Delivered"),
     ("49-prefix.xml", 1, "a prefix that is not declared"),
     ("4a-two-roots.xml", 1, "a second root element"),
-    ("4b-latin.xml", 0, "not UTF-8"),
+    ("4b-latin.xml", 1, "not UTF-8"),
     ("4c-deep.xml", 1, "deeper"),
     ("answer-without-id-999999999999.xml", 0, "no message id"),
     ("container-refused.json", 1, "without a messageUUID"),

@@ -1,0 +1,5 @@
+//! What several tests need.
+
+#![allow(dead_code, clippy::unwrap_used)] // Each test uses some of it; helpers of tests are tests too.
+
+pub mod tools;
