@@ -13,9 +13,9 @@ use lettermill::xml::{
 };
 use proptest::prelude::*;
 
-mod common;
+mod support;
 
-use common::tools::second_opinion;
+use support::tools::opinion_of;
 
 const LIMITS: Limits = Limits {
     bytes: 1 << 20,
@@ -257,7 +257,7 @@ fn by_xmllint(text: &str) -> Option<bool> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.xml");
     fs::write(&path, text).unwrap();
-    let said = second_opinion(
+    let said = opinion_of(
         Command::new("xmllint")
             .args(["--nonet", "--noout"])
             .arg(path),
