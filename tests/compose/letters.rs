@@ -101,6 +101,7 @@ pub fn letter(
 ) -> Letter<'static> {
     let bare = bare::letter("L-1", "");
     Letter {
+        line: 7,
         recipient: Recipient {
             name: name.to_owned().into(),
             address: Some(address),
