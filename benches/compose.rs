@@ -6,6 +6,10 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use lettermill::compose::{FirstPage, Options, Stationery, lay_out};
 use lettermill::letter::*;
 
+mod common;
+
+use common::bare;
+
 const LETTERS: usize = 1000;
 
 const PARAGRAPHS: [&str; 5] = [
@@ -65,55 +69,28 @@ fn letter(n: usize) -> Letter<'static> {
             ],
         }),
     );
+    let bare = bare::letter("", "");
+    let postal_code = format!("{}", 10_000 + n % 80_000);
+    let street = format!("Provgatan {}", n % 190);
     Letter {
-        seq: LetterSeq(0),
-        line: 1,
         id: format!("L-{n}").into(),
         reference: Some(format!("BT 2026-{n:06}").into()),
         department: Some("Ersättningar".into()),
-        cost_centre: None,
-        process: None,
         recipient: Recipient {
-            id: RecipientId::None,
             name: format!("{} Prov-{n}sson", NAMES[n % NAMES.len()]).into(),
-            attention: None,
-            address: Some(Address {
-                country: None,
-                form: AddressForm::Parts {
-                    care_of: None,
-                    street: format!("Provgatan {}", n % 190).into(),
-                    postal_code: format!("{}", 10_000 + n % 80_000).into(),
-                    city: "Exempelstad".into(),
-                },
-            }),
-            address_protected: false,
+            address: Some(bare::address(&street, &postal_code, "Exempelstad")),
+            ..bare.recipient
         },
-        wish: DeliveryWish::Auto,
-        mandatory: false,
-        legal_notification: false,
-        not_before: None,
-        reply_by: None,
-        language: "sv".into(),
         subject: "Beslut om bostadstillägg".into(),
         content: Content::Text(blocks),
-        attachments: Vec::new(),
-        actions: Vec::new(),
-        notification: None,
-        data: Vec::new(),
-        dialogue: Default::default(),
-        print: PrintOptions::default(),
+        ..bare
     }
 }
 
 fn header() -> Header {
+    let bare = bare::header(Country::Sweden);
     Header {
-        mailing_id: "B-1".into(),
-        created: jiff::civil::date(2026, 3, 12),
-        created_text: "2026-03-12T02:00:00+01:00".into(),
-        environment: Environment::Test,
         sender: Sender {
-            country: Country::Sweden,
-            organisation_number: "162021004748".into(),
             name: "Exempelmyndigheten".into(),
             return_address: Address {
                 country: None,
@@ -125,11 +102,9 @@ fn header() -> Header {
                 phone: Some("010-123 45 67".into()),
                 email: None,
             },
-            contact: Default::default(),
+            ..bare.sender
         },
-        defaults: Defaults::default(),
-        shared: Vec::new(),
-        letters_declared: 1,
+        ..bare
     }
 }
 

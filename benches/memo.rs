@@ -14,6 +14,10 @@ use lettermill::bundle::{BundleJob, Bundler, Format, Seal, Sealed, check};
 use lettermill::letter::*;
 use lettermill::sign::{KeyFiles, Signer};
 
+mod common;
+
+use common::{bare, decision};
+
 const DAY: Date = date(2026, 11, 22);
 const SEALING: Duration = Duration::from_secs(3);
 const LETTERS: usize = 400;
@@ -185,74 +189,18 @@ fn document(n: usize) -> SharedDocument {
 
 fn header(shared: Vec<SharedDocument>) -> Header {
     Header {
-        mailing_id: "M-1".into(),
-        created: DAY,
-        created_text: "2026-11-22T20:00:00+01:00".into(),
-        environment: Environment::Test,
-        sender: Sender {
-            country: Country::Denmark,
-            organisation_number: "27355021".into(),
-            name: "Prøve Kommune".into(),
-            return_address: Address {
-                country: None,
-                form: AddressForm::Lines(vec!["Prøve Kommune".into()]),
-            },
-            support: Support {
-                text: "Kontakt Borgerservice.".into(),
-                ..Support::default()
-            },
-            contact: SenderContact::default(),
-        },
-        defaults: Defaults::default(),
         shared,
-        letters_declared: 1,
+        ..bare::header(Country::Denmark)
     }
 }
 
 fn letter(id: &str, enclosed: Option<Document>) -> Letter<'_> {
-    let text =
-        "Kommunen har besluttet at bevilge din ansøgning fra og med den første i næste måned. ";
-    let paragraph = || {
-        Block::Paragraph(vec![Run {
-            text: text.repeat(5).into(),
-            bold: false,
-            italic: false,
-        }])
+    let attachment = |document| Attachment {
+        document,
+        only: None,
     };
     Letter {
-        seq: LetterSeq(0),
-        line: 1,
-        id: id.into(),
-        reference: Some("Jnr. 2026:17".into()),
-        department: None,
-        cost_centre: None,
-        process: None,
-        recipient: Recipient {
-            id: RecipientId::Cpr(Cpr::from_digits("6101900019").expect("digits")),
-            name: "Ada Eksempel".into(),
-            attention: None,
-            address: None,
-            address_protected: false,
-        },
-        wish: DeliveryWish::Auto,
-        mandatory: false,
-        legal_notification: false,
-        not_before: None,
-        reply_by: None,
-        language: "da".into(),
-        subject: "Afgørelse om daginstitution".into(),
-        content: Content::Text((0..7).map(|_| paragraph()).collect()),
-        attachments: enclosed
-            .into_iter()
-            .map(|document| Attachment {
-                document,
-                only: None,
-            })
-            .collect(),
-        actions: Vec::new(),
-        notification: None,
-        data: Vec::new(),
-        dialogue: Dialogue::default(),
-        print: PrintOptions::default(),
+        attachments: enclosed.into_iter().map(attachment).collect(),
+        ..decision(id, Country::Denmark)
     }
 }

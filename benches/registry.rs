@@ -13,13 +13,14 @@ use std::time::{Duration, Instant};
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use jiff::civil::date;
-use lettermill::letter::{
-    Content, Country, DeliveryWish, Letter, LetterSeq, PersonNumber, PrintOptions, Recipient,
-    RecipientId,
-};
+use lettermill::letter::{Country, LetterSeq, PersonNumber, RecipientId};
 use lettermill::registry::{self, Builder, Input, Operator, Snapshot, Status};
 use lettermill::route::{Options, Router};
 use lettermill::validate::{Fingerprint, LetterIds};
+
+mod common;
+
+use common::bare;
 
 const ENTRIES: u32 = 10_000_000;
 /// Calls in a batch: a fraction of a scheduler's slice.
@@ -185,7 +186,7 @@ fn lookups(c: &mut Criterion) {
         snapshot.date(),
     )
     .expect("the default rules");
-    let mut letter = letter();
+    let mut letter = bare::letter("L1", "Maja Exempel");
     let cell = std::cell::RefCell::new(&mut letter);
     bench_over(c, "route/decide with look-up (limit 1500 ns)", &ids, |id| {
         let mut letter = cell.borrow_mut();
@@ -225,39 +226,6 @@ fn bench_over(c: &mut Criterion, name: &str, ids: &[RecipientId], work: impl Fn(
             spent
         });
     });
-}
-
-fn letter() -> Letter<'static> {
-    Letter {
-        seq: LetterSeq(0),
-        line: 1,
-        id: "L1".into(),
-        reference: None,
-        department: None,
-        cost_centre: None,
-        process: None,
-        recipient: Recipient {
-            id: RecipientId::None,
-            name: "Maja Exempel".into(),
-            attention: None,
-            address: None,
-            address_protected: false,
-        },
-        wish: DeliveryWish::Auto,
-        mandatory: false,
-        legal_notification: false,
-        not_before: None,
-        reply_by: None,
-        language: "sv".into(),
-        subject: "Beslut".into(),
-        content: Content::Text(Vec::new()),
-        attachments: Vec::new(),
-        actions: Vec::new(),
-        notification: None,
-        data: Vec::new(),
-        dialogue: Default::default(),
-        print: PrintOptions::default(),
-    }
 }
 
 /// Ten million ids once: time and memory, printed, because a criterion sample of it would take minutes.

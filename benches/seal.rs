@@ -10,11 +10,15 @@ use std::time::{Duration, Instant};
 use criterion::{Criterion, Throughput};
 use jiff::civil::date;
 use lettermill::bundle::{Seal, mina_meddelanden as mm};
-use lettermill::letter::*;
+use lettermill::letter::Country;
 use lettermill::sign::Signer;
 use rayon::prelude::*;
 use ring::rand::SystemRandom;
 use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
+
+mod common;
+
+use common::{bare, decision};
 
 const LETTERS_A_ROUND: usize = 100;
 const ROUNDS: usize = 21;
@@ -26,12 +30,18 @@ fn main() {
     let signer = Arc::new(signer);
     let day = date(2026, 11, 22);
     let options = mm::Options::default();
-    let sealer = mm::Sealer::new(options, Arc::clone(&signer), signer, &header(), day);
+    let sealer = mm::Sealer::new(
+        options,
+        Arc::clone(&signer),
+        signer,
+        &bare::header(Country::Sweden),
+        day,
+    );
     let sealer = sealer.expect("a sealer");
 
     let seal = |n: usize| {
         let id = format!("L-{n}");
-        let letter = letter(&id);
+        let letter = decision(&id, Country::Sweden);
         black_box(sealer.seal(&[&letter]).expect("a message"));
     };
     let sign = |n: usize| {
@@ -49,7 +59,7 @@ fn main() {
         }
     };
     let bytes = sealer
-        .seal(&[&letter("L-0")])
+        .seal(&[&decision("L-0", Country::Sweden)])
         .expect("a message")
         .iter()
         .map(|message| message.bytes.len())
@@ -104,72 +114,4 @@ fn raw_key(path: &std::path::Path) -> RsaKeyPair {
         .collect();
     let der = base64_simd::STANDARD.decode_to_vec(base64).expect("base64");
     RsaKeyPair::from_pkcs8(&der).expect("a key")
-}
-
-fn header() -> Header {
-    Header {
-        mailing_id: "M-1".into(),
-        created: date(2026, 11, 22),
-        created_text: "2026-11-22T20:00:00+01:00".into(),
-        environment: Environment::Test,
-        sender: Sender {
-            country: Country::Sweden,
-            organisation_number: "162021004748".into(),
-            name: "Kommun A".into(),
-            return_address: Address {
-                country: None,
-                form: AddressForm::Lines(vec!["Kommun A".into()]),
-            },
-            support: Support {
-                text: "Kontakta kundtjänst.".into(),
-                ..Support::default()
-            },
-            contact: Default::default(),
-        },
-        defaults: Defaults::default(),
-        shared: Vec::new(),
-        letters_declared: 1,
-    }
-}
-
-fn letter(id: &str) -> Letter<'_> {
-    let text =
-        "Nämnden har beslutat att bevilja din ansökan från och med den första i nästa månad. ";
-    let paragraph = || {
-        Block::Paragraph(vec![Run {
-            text: text.repeat(5).into(),
-            bold: false,
-            italic: false,
-        }])
-    };
-    Letter {
-        seq: LetterSeq(0),
-        line: 1,
-        id: id.into(),
-        reference: Some("Dnr 2026:17".into()),
-        department: None,
-        cost_centre: None,
-        process: None,
-        recipient: Recipient {
-            id: RecipientId::Person(PersonNumber::from_digits("181501019806").expect("digits")),
-            name: "Ada Exempel".into(),
-            attention: None,
-            address: None,
-            address_protected: false,
-        },
-        wish: DeliveryWish::Auto,
-        mandatory: false,
-        legal_notification: false,
-        not_before: None,
-        reply_by: None,
-        language: "sv".into(),
-        subject: "Beslut om förskoleplats".into(),
-        content: Content::Text((0..7).map(|_| paragraph()).collect()),
-        attachments: Vec::new(),
-        actions: Vec::new(),
-        notification: None,
-        data: Vec::new(),
-        dialogue: Default::default(),
-        print: PrintOptions::default(),
-    }
 }

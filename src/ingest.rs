@@ -23,6 +23,7 @@ use crate::disk::{self, Map, Sha256};
 use crate::finding::Finding;
 use crate::letter::{Header, Letter, LetterSeq};
 use crate::schema::{DeclId, Schema};
+use crate::xml::scope::Scope;
 
 mod beside;
 mod build;
@@ -32,10 +33,8 @@ mod encoding;
 mod ending;
 mod error;
 mod excerpt;
-mod markup;
 mod opening;
 mod parse;
-mod scope;
 mod split;
 mod vocabulary;
 mod wave;
@@ -49,7 +48,6 @@ pub use waves::{Totals, Waves};
 
 use encoding::Encoding;
 use error::Fault;
-use scope::Scope;
 
 /// What reading a mailing obeys.
 #[derive(Clone, Debug)]

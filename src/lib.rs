@@ -25,3 +25,4 @@ pub mod spool;
 pub mod validate;
 pub mod vendor;
 pub mod verify;
+pub mod xml;

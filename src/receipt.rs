@@ -15,21 +15,23 @@
 //! To add a kind: a module beside these, a variant of [`Kind`], a branch in `document`, a chapter in
 //! `docs/receipts.md`.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use crate::letter::Delivery;
+use crate::xml;
 
 mod digital_post;
 mod document;
+mod elements;
 mod files;
 mod mina_meddelanden;
 mod post_status;
 mod tars;
 mod words;
-mod xml;
 
 pub use files::{read, read_bytes};
 
@@ -114,7 +116,7 @@ pub struct Fault {
     /// What was found.
     pub found: String,
     /// What is allowed, or what to do.
-    pub allowed: &'static str,
+    pub allowed: Cow<'static, str>,
 }
 
 impl fmt::Display for Fault {
@@ -124,6 +126,35 @@ impl fmt::Display for Fault {
             write!(f, " line {}", self.line)?;
         }
         write!(f, ": {}; allowed: {}", self.found, self.allowed)
+    }
+}
+
+/// A [`Fault`] without its file.
+#[derive(Debug)]
+struct Wrong {
+    line: u64,
+    found: String,
+    allowed: Cow<'static, str>,
+}
+
+impl Wrong {
+    /// About a file as a whole.
+    fn whole(found: impl Into<String>, allowed: &'static str) -> Self {
+        Self {
+            line: 0,
+            found: found.into(),
+            allowed: allowed.into(),
+        }
+    }
+}
+
+impl From<xml::Error> for Wrong {
+    fn from(error: xml::Error) -> Self {
+        Self {
+            line: error.line,
+            found: error.found.to_owned(),
+            allowed: error.allowed,
+        }
     }
 }
 

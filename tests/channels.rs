@@ -6,109 +6,35 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
-use tempfile::TempDir;
+mod support;
 
-/// A folder with a sample mailing in it.
-struct Bench {
-    folder: TempDir,
+use serde_json::Value;
+use support::files::ending_in;
+use support::program::{Bench, code, errors, json, outbox};
+use support::tools::second_opinion;
+
+/// Adds tables to the job file of the sample.
+fn job(bench: &Bench, more: &str) {
+    let path = bench.path("sample/lettermill.toml");
+    let job = fs::read_to_string(&path).unwrap();
+    fs::write(path, format!("{job}\n{more}")).unwrap();
 }
 
-impl Bench {
-    fn with_sample(country: &str, letters: &str) -> Self {
-        let bench = Self {
-            folder: tempfile::tempdir().unwrap(),
-        };
-        let sample = bench.text("sample");
-        let options = [
-            "sample",
-            "--country",
-            country,
-            "--letters",
-            letters,
-            &sample,
-        ];
-        assert_eq!(code(&bench.lettermill(&options)), 0);
-        bench
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn text(&self, name: &str) -> String {
-        self.path(name).to_str().unwrap().to_owned()
-    }
-
-    fn lettermill(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_lettermill"))
-            .args(arguments)
-            .env("HOME", self.folder.path())
-            .env_remove("XDG_DATA_HOME")
-            .stdin(Stdio::null())
-            .output()
-            .unwrap()
-    }
-
-    /// Adds tables to the job file of the sample.
-    fn job(&self, more: &str) {
-        let path = self.path("sample/lettermill.toml");
-        let job = fs::read_to_string(&path).unwrap();
-        fs::write(path, format!("{job}\n{more}")).unwrap();
-    }
-
-    /// Runs the sample into a home; gives what the program says of it.
-    fn run(&self, home: &str, more: &[&str]) -> serde_json::Value {
-        let (home, mailing) = (self.text(home), self.text("sample/mailing.xml"));
-        let mut arguments = vec!["run", "--json", "--out", &home];
-        arguments.extend(more);
-        arguments.push(&mailing);
-        json(&self.lettermill(&arguments))
-    }
-
-    fn verify(&self, folder: &Path) {
-        let verified = self.lettermill(&["verify", folder.to_str().unwrap()]);
-        let said = String::from_utf8_lossy(&verified.stdout).into_owned();
-        assert_eq!(code(&verified), 0, "{said}");
-        assert!(said.contains("0 faults"), "{said}");
-    }
+/// Runs the sample into a home; gives what the program says of it.
+fn run(bench: &Bench, home: &str, more: &[&str]) -> Value {
+    json(&bench.run(home, &bench.text("sample/mailing.xml"), more))
 }
 
-fn code(output: &Output) -> i32 {
-    output.status.code().unwrap()
-}
-
-fn json(output: &Output) -> serde_json::Value {
-    serde_json::from_slice(&output.stdout)
-        .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
-}
-
-fn outbox(said: &serde_json::Value) -> PathBuf {
-    PathBuf::from(said["outbox"].as_str().unwrap())
-}
-
-/// Files below a folder whose names end so, in order.
-fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(next) = folders.pop() {
-        for entry in fs::read_dir(next).into_iter().flatten() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.to_str().unwrap().ends_with(ending) {
-                found.push(path);
-            }
-        }
-    }
-    found.sort();
-    found
+fn verify(bench: &Bench, folder: &Path) {
+    let said = bench.done(&["verify", folder.to_str().unwrap()]);
+    assert!(said.contains("0 faults"), "{said}");
 }
 
 /// Rows of all indexes below a folder, each as its fields.
 fn rows(folder: &Path) -> Vec<Vec<String>> {
-    let indexes = files(folder, ".index.csv");
+    let indexes = ending_in(folder, ".index.csv");
     let lines = indexes.iter().flat_map(|path| {
         let text = fs::read_to_string(path).unwrap();
         text.lines().skip(1).map(str::to_owned).collect::<Vec<_>>()
@@ -118,34 +44,21 @@ fn rows(folder: &Path) -> Vec<Vec<String>> {
         .collect()
 }
 
-/// What another program says; `None` where it is missing and may be.
-fn second_opinion(program: &str, arguments: &[&str]) -> Option<Output> {
-    match Command::new(program).args(arguments).output() {
-        Ok(output) => Some(output),
-        Err(error) => {
-            let required = std::env::var("LETTERMILL_REQUIRE_TOOLS").is_ok_and(|v| v == "1");
-            assert!(!required, "{program}: {error}");
-            eprintln!("{program} is missing: its opinion is not asked");
-            None
-        }
-    }
-}
-
 #[test]
 fn a_danish_mailing_becomes_containers_that_others_read() {
     let bench = Bench::with_sample("DK", "120");
-    bench.job("[digital_post]\nnemsms = true\n");
-    let said = bench.run("out", &[]);
+    job(&bench, "[digital_post]\nnemsms = true\n");
+    let said = run(&bench, "out", &[]);
     let digital = said["digital"].as_u64().unwrap();
     assert!(digital > 60, "{said}");
     let folder = outbox(&said);
-    bench.verify(&folder);
+    verify(&bench, &folder);
     let rows = rows(&folder);
     let letters = rows.iter().filter(|row| row[3] == "letter").count();
     let notices = rows.iter().filter(|row| row[3] == "notice").count();
     assert_eq!(letters as u64, digital);
     assert!(notices > 0, "letters with a notification have a NemSMS too");
-    let containers = files(&folder, ".tar.lzma");
+    let containers = ending_in(&folder, ".tar.lzma");
     assert_eq!(containers.len(), 1);
     let container = containers[0].to_str().unwrap();
     if let Some(listed) = second_opinion("tar", &["--lzma", "-tf", container]) {
@@ -164,7 +77,7 @@ fn a_danish_mailing_becomes_containers_that_others_read() {
         eprintln!("the schemas of MeMo are absent: messages are not validated");
         return;
     }
-    let memos = files(&to, ".xml");
+    let memos = ending_in(&to, ".xml");
     assert_eq!(memos.len(), rows.len());
     let mut arguments = vec!["--noout", "--nonet", "--schema", schema.to_str().unwrap()];
     arguments.extend(memos.iter().map(|path| path.to_str().unwrap()));
@@ -179,25 +92,25 @@ fn a_danish_mailing_becomes_containers_that_others_read() {
 #[test]
 fn through_sf1601_every_letter_is_a_request_and_nothing_is_spooled() {
     let bench = Bench::with_sample("DK", "80");
-    bench.job("[digital]\ndenmark = \"sf1601\"\n");
-    let said = bench.run("out", &[]);
+    job(&bench, "[digital]\ndenmark = \"sf1601\"\n");
+    let said = run(&bench, "out", &[]);
     let (digital, print) = (
         said["digital"].as_u64().unwrap(),
         said["print"].as_u64().unwrap(),
     );
     assert!(digital > 40 && print > 5, "{said}");
     let folder = outbox(&said);
-    assert_eq!(files(&folder, ".pdf"), Vec::<PathBuf>::new());
+    assert_eq!(ending_in(&folder, ".pdf"), Vec::<PathBuf>::new());
     assert_eq!(rows(&folder).len() as u64, digital + print);
-    bench.verify(&folder);
-    let tar = files(&folder, ".tar").remove(0);
+    verify(&bench, &folder);
+    let tar = ending_in(&folder, ".tar").remove(0);
     let to = bench.path("requests");
     fs::create_dir(&to).unwrap();
     let unpack = ["-xf", tar.to_str().unwrap(), "-C", to.to_str().unwrap()];
     if second_opinion("tar", &unpack).is_none() {
         return;
     }
-    let requests = files(&to, ".xml");
+    let requests = ending_in(&to, ".xml");
     let physical = |path: &&PathBuf| {
         fs::read_to_string(path)
             .unwrap()
@@ -214,10 +127,10 @@ fn through_sf1601_every_letter_is_a_request_and_nothing_is_spooled() {
 #[test]
 fn letters_to_one_person_travel_together_and_any_number_of_threads_gives_the_same() {
     let bench = Bench::with_sample("SE", "300");
-    bench.job("[mina_meddelanden]\njoin_letters = true\n");
-    let said = bench.run("out", &["--threads", "1"]);
+    job(&bench, "[mina_meddelanden]\njoin_letters = true\n");
+    let said = run(&bench, "out", &["--threads", "1"]);
     let folder = outbox(&said);
-    bench.verify(&folder);
+    verify(&bench, &folder);
     let found = rows(&folder);
     assert_eq!(found.len() as u64, said["digital"].as_u64().unwrap());
     let entries: BTreeSet<&String> = found.iter().map(|row| &row[0]).collect();
@@ -228,8 +141,8 @@ fn letters_to_one_person_travel_together_and_any_number_of_threads_gives_the_sam
         found.len(),
         "each letter has a message of its own"
     );
-    let again = outbox(&bench.run("again", &["--threads", "3"]));
-    for (one, other) in files(&folder, "").iter().zip(files(&again, "")) {
+    let again = outbox(&run(&bench, "again", &["--threads", "3"]));
+    for (one, other) in ending_in(&folder, "").iter().zip(ending_in(&again, "")) {
         assert_eq!(
             fs::read(one).unwrap(),
             fs::read(other).unwrap(),
@@ -240,7 +153,7 @@ fn letters_to_one_person_travel_together_and_any_number_of_threads_gives_the_sam
     let alone = bench.path("sample/alone.toml");
     let job = fs::read_to_string(bench.path("sample/lettermill.toml")).unwrap();
     fs::write(&alone, job.replace("join_letters = true", "")).unwrap();
-    let said_alone = bench.run("alone", &["--job", alone.to_str().unwrap()]);
+    let said_alone = run(&bench, "alone", &["--job", alone.to_str().unwrap()]);
     for key in ["digital", "print", "held", "rejected"] {
         assert_eq!(said[key], said_alone[key], "{key}");
     }
@@ -258,55 +171,62 @@ fn answer(delivered: bool) -> String {
     )
 }
 
+/// A sample that was sent, and what comes back of it.
+struct Sent {
+    bench: Bench,
+    batch: String,
+    /// Rows of its index.
+    index: Vec<Vec<String>>,
+}
+
+impl Sent {
+    fn to(country: &str) -> Self {
+        let bench = Bench::with_sample(country, "60");
+        let said = run(&bench, "out", &[]);
+        Self {
+            batch: said["batch"].as_str().unwrap().to_owned(),
+            index: rows(&outbox(&said)),
+            bench,
+        }
+    }
+
+    fn import(&self, from: &str) -> Output {
+        let (home, from) = (self.bench.text("out"), self.bench.text(from));
+        let arguments = ["receipts", "import", "--out", &home, &from];
+        self.bench.lettermill(&arguments)
+    }
+
+    /// Puts on paper what did not arrive.
+    fn rerun(&self, more: &[&str]) -> Output {
+        let home = self.bench.text("out");
+        let arguments = ["rerun", "--out", &home, "--undelivered", "--to", "print"];
+        let last = ["--json", &self.batch];
+        self.bench.lettermill(&[&arguments, more, &last].concat())
+    }
+}
+
 #[test]
 fn what_was_refused_goes_on_paper_once_and_what_is_unknown_never() {
-    let bench = Bench::with_sample("SE", "60");
-    let said = bench.run("out", &[]);
-    let (batch, home) = (
-        said["batch"].as_str().unwrap().to_owned(),
-        bench.text("out"),
-    );
-    let index = rows(&outbox(&said));
-    let answers = bench.path("answers");
-    fs::create_dir(&answers).unwrap();
+    let sent = Sent::to("SE");
+    let (bench, index) = (&sent.bench, &sent.index);
+    fs::create_dir(bench.path("answers")).unwrap();
     for (row, delivered) in index.iter().zip([false, true, false, true, true]) {
-        let path = answers.join(format!("{}.response.xml", row[0]));
-        fs::write(path, answer(delivered)).unwrap();
+        let name = format!("answers/{}.response.xml", row[0]);
+        bench.write(&name, answer(delivered));
     }
-    let import = [
-        "receipts",
-        "import",
-        "--out",
-        &home,
-        answers.to_str().unwrap(),
-    ];
     for _ in 0..2 {
-        let imported = bench.lettermill(&import);
-        assert!(
-            [0, 3].contains(&code(&imported)),
-            "{}",
-            String::from_utf8_lossy(&imported.stderr)
-        );
+        let imported = sent.import("answers");
+        assert!([0, 3].contains(&code(&imported)), "{}", errors(&imported));
     }
-    let rerun = [
-        "rerun",
-        "--out",
-        &home,
-        "--undelivered",
-        "--to",
-        "print",
-        "--json",
-        &batch,
-    ];
-    let said = json(&bench.lettermill(&rerun));
+    let said = json(&sent.rerun(&[]));
     assert_eq!(
         (&said["letters"], &said["print"]),
         (&2.into(), &2.into()),
         "{said}"
     );
     let child = outbox(&said);
-    bench.verify(&child);
-    let pieces = files(&child, ".pieces.csv");
+    verify(bench, &child);
+    let pieces = ending_in(&child, ".pieces.csv");
     let pieces: String = pieces
         .iter()
         .map(|path| fs::read_to_string(path).unwrap())
@@ -315,15 +235,9 @@ fn what_was_refused_goes_on_paper_once_and_what_is_unknown_never() {
         pieces.contains(&index[0][2]) && pieces.contains(&index[2][2]),
         "{pieces}"
     );
-    let again = bench.lettermill(&rerun);
-    assert_eq!(
-        code(&again),
-        15,
-        "{}",
-        String::from_utf8_lossy(&again.stderr)
-    );
-    let shown = bench.lettermill(&["show", "--out", &home, &index[0][2]]);
-    let shown = String::from_utf8(shown.stdout).unwrap();
+    let again = sent.rerun(&[]);
+    assert_eq!(code(&again), 15, "{}", errors(&again));
+    let shown = bench.done(&["show", "--out", &bench.text("out"), &index[0][2]]);
     assert!(
         shown.contains("undelivered") && shown.contains("refused"),
         "{shown}"
@@ -333,8 +247,8 @@ fn what_was_refused_goes_on_paper_once_and_what_is_unknown_never() {
 #[test]
 fn a_message_too_large_for_the_channel_goes_on_paper_and_says_why() {
     let bench = Bench::with_sample("SE", "40");
-    bench.job("[mina_meddelanden]\nmessage_bytes_max = 12000\n");
-    let said = bench.run("out", &[]);
+    job(&bench, "[mina_meddelanden]\nmessage_bytes_max = 12000\n");
+    let said = run(&bench, "out", &[]);
     let findings = fs::read_to_string(outbox(&said).join("findings.csv")).unwrap();
     assert!(findings.contains("digital.size"), "{findings}");
     assert!(said["digital"].as_u64().unwrap() > 0, "{said}");
@@ -342,13 +256,7 @@ fn a_message_too_large_for_the_channel_goes_on_paper_and_says_why() {
 
 #[test]
 fn what_was_refused_for_its_own_fault_is_left_to_a_person() {
-    let bench = Bench::with_sample("DK", "60");
-    let said = bench.run("out", &[]);
-    let (batch, home) = (
-        said["batch"].as_str().unwrap().to_owned(),
-        bench.text("out"),
-    );
-    let index = rows(&outbox(&said));
+    let sent = Sent::to("DK");
     let receipt = |row: &[String], code: &str| {
         format!(
             "{{\"messageUUID\":\"{}\",\"receiptStatus\":\"INVALID\",\"errorCode\":\"{code}\",\
@@ -357,31 +265,19 @@ fn what_was_refused_for_its_own_fault_is_left_to_a_person() {
         )
     };
     let receipts = [
-        receipt(&index[0], "file.extension.not.allowed"),
-        receipt(&index[1], "recipient.not.found"),
+        receipt(&sent.index[0], "file.extension.not.allowed"),
+        receipt(&sent.index[1], "recipient.not.found"),
     ];
-    let path = bench.path("receipts.json");
-    fs::write(&path, format!("[{}]", receipts.join(","))).unwrap();
-    let import = ["receipts", "import", "--out", &home, path.to_str().unwrap()];
-    assert_eq!(code(&bench.lettermill(&import)), 3);
-    let mut rerun = vec![
-        "rerun",
-        "--out",
-        &home,
-        "--undelivered",
-        "--to",
-        "print",
-        "--json",
-    ];
-    rerun.push(&batch);
-    let ran = bench.lettermill(&rerun);
-    let notes = String::from_utf8_lossy(&ran.stderr).into_owned();
+    let receipts = format!("[{}]", receipts.join(","));
+    sent.bench.write("receipts.json", receipts);
+    assert_eq!(code(&sent.import("receipts.json")), 3);
+    let ran = sent.rerun(&[]);
+    let notes = errors(&ran);
     assert_eq!(json(&ran)["letters"], 1, "{notes}");
     assert!(
         notes.contains("1 letters were refused for a fault"),
         "{notes}"
     );
-    assert_eq!(code(&bench.lettermill(&rerun)), 15);
-    rerun.insert(1, "--even-faulty");
-    assert_eq!(json(&bench.lettermill(&rerun))["letters"], 1);
+    assert_eq!(code(&sent.rerun(&[])), 15);
+    assert_eq!(json(&sent.rerun(&["--even-faulty"]))["letters"], 1);
 }

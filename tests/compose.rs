@@ -7,6 +7,7 @@
 mod letters;
 #[path = "compose/pdf.rs"]
 mod pdf;
+mod support;
 
 use lettermill::compose::{FirstPage, LaidLetter, Options, Stationery, lay_out};
 use lettermill::finding::Code;
@@ -14,6 +15,7 @@ use lettermill::letter::{AddressForm, Block, Content, Header, Letter};
 use letters::{header, paragraph, runs};
 use pdf::{Glyph, glyphs};
 use proptest::prelude::*;
+use support::tools::said_by;
 
 const DATE: jiff::civil::Date = jiff::civil::date(2026, 3, 12);
 
@@ -118,7 +120,7 @@ fn the_address_stands_alone_in_its_box() {
             "-r", "254", "-f", "1", "-l", "1", "-x", "246", "-y", "450", "-W", "804", "-H", "213",
             "-layout",
         ];
-        if let Some(text) = pdf::run("pdftotext", &[&area[..], &[path, "-"]].concat()) {
+        if let Some(text) = said_by("pdftotext", &[&area[..], &[path, "-"]].concat()) {
             let lines: Vec<String> = text
                 .lines()
                 .map(words)
@@ -159,7 +161,7 @@ fn other_programs_read_the_text_in_order() {
         let (laid, stationery) = set(&letter, &header, &Options::default(), sheet);
         let (_folder, path) = pdf::written(&laid, &stationery);
         let path = path.to_str().unwrap();
-        if let Some(text) = pdf::run("pdftotext", &["-raw", path, "-"]) {
+        if let Some(text) = said_by("pdftotext", &["-raw", path, "-"]) {
             let mut found = text.split_whitespace();
             for word in running_text(&letter).split_whitespace() {
                 assert!(
@@ -168,7 +170,7 @@ fn other_programs_read_the_text_in_order() {
                 );
             }
         }
-        if let Some(fonts) = pdf::run("pdffonts", &[path]) {
+        if let Some(fonts) = said_by("pdffonts", &[path]) {
             // Embedded, and with a map to Unicode.
             assert!(
                 fonts
@@ -178,7 +180,7 @@ fn other_programs_read_the_text_in_order() {
                 "{fonts}"
             );
         }
-        pdf::run("qpdf", &["--check", path]);
+        said_by("qpdf", &["--check", path]);
     }
 }
 

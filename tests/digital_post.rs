@@ -13,6 +13,7 @@ mod foreign;
 mod letters;
 #[path = "digital_post/messages.rs"]
 mod messages;
+mod support;
 #[path = "seal/common.rs"]
 #[allow(dead_code)]
 mod tools;

@@ -6,7 +6,6 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use lettermill::finding::{Code, Finding};
 use lettermill::ingest::{self, Error, Excerpt, Limits, Options, Parsed, Source, Totals};
@@ -16,6 +15,9 @@ use lettermill::letter::{
 
 #[path = "ingest/dialogue.rs"]
 mod dialogue;
+mod support;
+
+use support::tools::second_opinion;
 
 const HEADER: &str = r#"
   <header>
@@ -164,34 +166,20 @@ struct Opinion {
 
 /// What xmllint says; `None` where it is not installed.
 fn xmllint(path: &Path) -> Option<Opinion> {
-    match Command::new("xmllint").arg("--noout").arg(path).output() {
-        Ok(output) => {
-            let said = String::from_utf8_lossy(&output.stderr);
-            let place = said
-                .lines()
-                .next()
-                .and_then(|l| l.strip_prefix(&format!("{}:", path.display())));
-            let line = place
-                .and_then(|l| l.split(':').next())
-                .and_then(|n| n.parse().ok());
-            let none = if said.is_empty() { 0 } else { u64::MAX };
-            Some(Opinion {
-                well_formed: output.status.success(),
-                line: line.unwrap_or(none),
-            })
-        }
-        Err(error) => {
-            assert!(
-                std::env::var_os("LETTERMILL_REQUIRE_TOOLS").is_none_or(|value| value != "1"),
-                "xmllint: {error}"
-            );
-            eprintln!(
-                "xmllint is not installed: no second opinion on {}",
-                path.display()
-            );
-            None
-        }
-    }
+    let output = second_opinion("xmllint", &["--noout", path.to_str().unwrap()])?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    let place = said
+        .lines()
+        .next()
+        .and_then(|l| l.strip_prefix(&format!("{}:", path.display())));
+    let line = place
+        .and_then(|l| l.split(':').next())
+        .and_then(|n| n.parse().ok());
+    let none = if said.is_empty() { 0 } else { u64::MAX };
+    Some(Opinion {
+        well_formed: output.status.success(),
+        line: line.unwrap_or(none),
+    })
 }
 
 /// What each hostile fixture gives: the error and its line, or the codes of its second letter.

@@ -20,6 +20,11 @@ use lettermill::ledger::{
 };
 use lettermill::letter::{Environment, Fate};
 
+mod support;
+
+use support::files;
+use support::tools::said_by;
+
 const LETTERS: Totals = Totals {
     letters: 4,
     digital: 1,
@@ -119,20 +124,13 @@ fn hold(ledger: &mut Ledger<'_>, source: u8) -> Result<HeldBack, Error> {
 
 /// What lies under a folder: path and text of every file.
 fn tree(folder: &Path) -> BTreeMap<String, String> {
-    let mut found = BTreeMap::new();
-    let mut folders = vec![folder.to_path_buf()];
-    while let Some(inside) = folders.pop() {
-        for entry in fs::read_dir(inside).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let name = path.strip_prefix(folder).unwrap().display().to_string();
-                found.insert(name, fs::read_to_string(path).unwrap());
-            }
-        }
-    }
-    found
+    let text = |(path, bytes): (PathBuf, _)| {
+        (
+            path.display().to_string(),
+            String::from_utf8(bytes).unwrap(),
+        )
+    };
+    files::tree(folder).into_iter().map(text).collect()
 }
 
 fn whole() -> BTreeMap<String, String> {
@@ -789,7 +787,7 @@ fn ordinary_tools_read_the_ledger() {
     send(&mut ledger, 1).unwrap();
     // The run may still have it open.
     let ask = |sql: &str| {
-        tool(
+        said_by(
             "sqlite3",
             &[home.path().join("ledger.sqlite").to_str().unwrap(), sql],
         )
@@ -806,26 +804,6 @@ fn ordinary_tools_read_the_ledger() {
     assert_eq!(ask("PRAGMA foreign_key_check").unwrap(), "");
     drop(ledger);
     assert_eq!(ask("SELECT count(*) FROM letters").unwrap(), "4\n");
-}
-
-/// Runs a program that may be missing; says so, or fails if it must not be.
-fn tool(program: &str, args: &[&str]) -> Option<String> {
-    match Command::new(program).args(args).output() {
-        Ok(done) => {
-            assert!(
-                done.status.success(),
-                "{program}: {}",
-                String::from_utf8_lossy(&done.stderr)
-            );
-            Some(String::from_utf8(done.stdout).unwrap())
-        }
-        Err(error) => {
-            let must = std::env::var_os("LETTERMILL_REQUIRE_TOOLS").is_some_and(|v| v == "1");
-            assert!(!must, "`{program}` is missing: {error}");
-            eprintln!("`{program}` is missing; what it would say is not checked");
-            None
-        }
-    }
 }
 
 #[test]

@@ -15,6 +15,10 @@ use lettermill::manifest::{
 use ring::signature as rs;
 use x509_cert::der::Decode;
 
+mod support;
+
+use support::tools::second_opinion;
+
 /// A key, its certificate, and what the room `sign` does with them.
 struct Key {
     algorithm: &'static str,
@@ -400,12 +404,7 @@ fn openssl_verifies_the_signature_with_the_commands_in_the_docs() {
 }
 
 fn shell(folder: &Path, script: &str) -> Option<(bool, String)> {
-    if let Err(error) = Command::new("openssl").arg("version").output() {
-        let must = std::env::var_os("LETTERMILL_REQUIRE_TOOLS").is_some_and(|v| v == "1");
-        assert!(!must, "`openssl` is missing: {error}");
-        eprintln!("`openssl` is missing; the signature was checked by ring alone");
-        return None;
-    }
+    second_opinion("openssl", &["version"])?;
     let done = Command::new("sh")
         .args(["-ec", script])
         .current_dir(folder)

@@ -2,111 +2,22 @@
 
 #![allow(clippy::unwrap_used)] // Helpers of tests are tests too.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use tempfile::TempDir;
+mod support;
+
+use support::files::tree;
+use support::program::{Bench, code, errors, json};
+use support::tools::second_opinion;
 
 const EXAMPLE: &str = "fixtures/example/mailing.xml";
 
-/// A place to run the program in: its own home folder, so that development keys are shared by what runs in it.
-struct Bench(TempDir);
-
-impl Bench {
-    fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_lettermill"));
-        command
-            .args(arguments)
-            .env("HOME", self.0.path())
-            .env_remove("XDG_DATA_HOME");
-        command
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .stdin(Stdio::null());
-        command
-    }
-
-    fn lettermill(&self, arguments: &[&str]) -> Output {
-        self.command(arguments).output().unwrap()
-    }
-
-    /// Runs a mailing into the home `out`.
-    fn run(&self, out: &str, mailing: &str, more: &[&str]) -> Output {
-        let out = self.path(out);
-        let mut arguments = vec!["run", "--json", "--out", out.to_str().unwrap()];
-        arguments.extend(more);
-        arguments.push(mailing);
-        self.lettermill(&arguments)
-    }
-
-    /// Writes a file into the bench.
-    fn write(&self, name: &str, text: &str) -> String {
-        let path = self.path(name);
-        fs::write(&path, text).unwrap();
-        path.to_str().unwrap().to_owned()
-    }
-}
-
-fn code(output: &Output) -> i32 {
-    output.status.code().unwrap()
-}
-
-fn errors(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
-fn json(output: &Output) -> serde_json::Value {
-    serde_json::from_slice(&output.stdout)
-        .unwrap_or_else(|_| panic!("no JSON; stderr: {}", errors(output)))
-}
-
-fn outbox(output: &Output) -> PathBuf {
-    PathBuf::from(json(output)["outbox"].as_str().unwrap())
-}
-
-/// Every file below a folder, with its bytes.
-fn tree(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut files = BTreeMap::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(below) = folders.pop() {
-        for entry in fs::read_dir(below).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                files.insert(
-                    path.strip_prefix(folder).unwrap().to_owned(),
-                    fs::read(&path).unwrap(),
-                );
-            }
-        }
-    }
-    files
-}
-
-/// Output of another program, or `None` where it is missing and may be.
-fn second_opinion(program: &str, arguments: &[&str]) -> Option<Output> {
-    match Command::new(program).args(arguments).output() {
-        Ok(output) => Some(output),
-        Err(error) => {
-            let required =
-                std::env::var_os("LETTERMILL_REQUIRE_TOOLS").is_some_and(|value| value == "1");
-            assert!(!required, "{program}: {error}");
-            eprintln!("{program} is missing: its opinion is not asked");
-            None
-        }
-    }
+fn outbox(ran: &Output) -> PathBuf {
+    support::program::outbox(&json(ran))
 }
 
 #[test]
@@ -329,7 +240,7 @@ fn with_one_bad_letter() -> String {
 #[test]
 fn a_bad_letter_is_rejected_mended_and_sent_alone() {
     let bench = Bench::new();
-    let mailing = bench.write("mailing.xml", &with_one_bad_letter());
+    let mailing = bench.write("mailing.xml", with_one_bad_letter());
     let snapshot = Path::new(EXAMPLE).with_file_name("registry.snapshot");
     fs::copy(snapshot, bench.path("registry.snapshot")).unwrap();
     let ran = bench.run("home", &mailing, &[]);
@@ -378,7 +289,7 @@ fn a_bad_letter_is_rejected_mended_and_sent_alone() {
 #[test]
 fn too_many_rejects_hold_the_batch_back_for_a_person() {
     let bench = Bench::new();
-    let mailing = bench.write("mailing.xml", &with_one_bad_letter());
+    let mailing = bench.write("mailing.xml", with_one_bad_letter());
     let job = bench.write("strict.toml", "[release]\nmax_rejected_percent = 0.1\n");
     let ran = bench.run("home", &mailing, &["--job", &job]);
     assert_eq!(code(&ran), 4, "{}", errors(&ran));
@@ -458,7 +369,7 @@ fn a_released_batch_stays_released_when_the_report_cannot_be_copied() {
 #[test]
 fn no_person_number_leaves_the_letters() {
     let bench = Bench::new();
-    let mailing = bench.write("mailing.xml", &with_one_bad_letter());
+    let mailing = bench.write("mailing.xml", with_one_bad_letter());
     let ran = bench.run("home", &mailing, &[]);
     let text = fs::read_to_string(&mailing).unwrap();
     let numbers: Vec<&str> = text
@@ -505,7 +416,7 @@ fn a_dry_run_writes_nothing_and_says_the_same() {
     };
     let (quick, full) = (check(&[]), check(&["--full"]));
     assert_eq!((code(&quick), code(&full)), (0, 0), "{}", errors(&full));
-    assert!(tree(bench.0.path()).is_empty());
+    assert!(tree(bench.folder()).is_empty());
     let ran = bench.run("home", EXAMPLE, &[]);
     for key in ["letters", "digital", "print", "held", "rejected"] {
         assert_eq!(json(&quick)[key], json(&ran)[key]);

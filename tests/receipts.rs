@@ -12,3 +12,4 @@ mod program;
 mod read;
 #[path = "receipts/rerun.rs"]
 mod rerun;
+mod support;

@@ -5,38 +5,33 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
+use std::process::Stdio;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use tempfile::TempDir;
+mod support;
+
+use serde_json::Value;
+use support::program::{Bench, code, errors};
+use support::tools::{reference, said_by};
 
 const SWEDEN: &str = "fixtures/registry/sweden.xml";
 const DENMARK: &str = "fixtures/registry/denmark.xml";
 
-fn lettermill(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_lettermill"))
-        .args(arguments)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .stdin(Stdio::null())
-        .output()
-        .unwrap()
+/// Asks about the recipients of a mailing, into a folder.
+fn ask<'a>(out: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    [&["registry", "ask", "--out", out], more].concat()
 }
 
-#[track_caller]
-fn done(arguments: &[&str]) -> String {
-    let output = lettermill(arguments);
-    assert_eq!(output.status.code(), Some(0), "{}", errors(&output));
-    String::from_utf8(output.stdout).unwrap()
+/// Builds a snapshot of one input.
+fn build<'a>(snapshot: &'a str, input: &'a str) -> [&'a str; 7] {
+    let (date, out) = ("2026-11-20", snapshot);
+    ["registry", "build", "--date", date, "--out", out, input]
 }
 
-fn errors(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
-fn text(path: &Path) -> &str {
-    path.to_str().unwrap()
+fn parsed(said: &str) -> Value {
+    serde_json::from_str(said).unwrap()
 }
 
 /// Names of the files of a folder, with their contents.
@@ -62,11 +57,10 @@ fn elements(xml: &str, name: &str) -> Vec<String> {
 }
 
 /// Fate and reason of each letter of a mailing, as the ledger has them after a run with this job file.
-fn reasons(folder: &TempDir, mailing: &str, job: &str) -> BTreeMap<String, String> {
-    let job_file = folder.path().join("job.toml");
-    fs::write(&job_file, job).unwrap();
-    let checked = lettermill(&["check", "--job", text(&job_file), mailing]);
-    assert_eq!(checked.status.code(), Some(3), "{}", errors(&checked));
+fn reasons(bench: &Bench, mailing: &str, job: &str) -> BTreeMap<String, String> {
+    let job = bench.write("job.toml", job);
+    let checked = bench.lettermill(&["check", "--job", &job, mailing]);
+    assert_eq!(code(&checked), 3, "{}", errors(&checked));
     let said = String::from_utf8(checked.stdout).unwrap();
     let rows = said.lines().filter_map(|line| {
         let mut words = line.strip_prefix("  ")?.split_whitespace();
@@ -87,47 +81,23 @@ fn counts(rows: &[(&str, u32)]) -> BTreeMap<String, String> {
 
 /// Asks xmllint; says so where it, or the schema, is absent.
 fn assert_valid_by_the_official_schema(requests: &Path) {
-    let schema = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../shared/samples/mina-meddelanden/mm-v3-soap.xsd");
-    if !schema.exists() {
-        eprintln!("no ../shared: requests are not checked against the official schema");
+    let Some(schema) = reference("samples/mina-meddelanden/mm-v3-soap.xsd") else {
         return;
-    }
+    };
     for name in files(requests).keys() {
-        let xmllint = Command::new("xmllint")
-            .args(["--nonet", "--noout", "--schema"])
-            .args([&schema, &requests.join(name)])
-            .output();
-        match xmllint {
-            Ok(output) => assert!(output.status.success(), "{name}: {}", errors(&output)),
-            Err(error) => {
-                let required = std::env::var_os("LETTERMILL_REQUIRE_TOOLS");
-                assert!(
-                    required.is_none_or(|value| value != "1"),
-                    "xmllint: {error}"
-                );
-                eprintln!("no xmllint: requests are not checked against the official schema");
-                return;
-            }
-        }
+        let (schema, request) = (schema.to_str().unwrap(), requests.join(name));
+        let request = request.to_str().unwrap();
+        let arguments = ["--nonet", "--noout", "--schema", schema, request];
+        said_by("xmllint", &arguments);
     }
 }
 
 #[test]
 fn swedish_recipients_are_asked_about_once_and_only_where_it_makes_sense() {
-    let folder = tempfile::tempdir().unwrap();
-    let out = folder.path().join("ask");
-    let said = done(&[
-        "registry",
-        "ask",
-        "--json",
-        "--batch-size",
-        "5",
-        "--out",
-        text(&out),
-        SWEDEN,
-    ]);
-    let said: serde_json::Value = serde_json::from_str(&said).unwrap();
+    let bench = Bench::new();
+    let out = bench.path("ask");
+    let five = ["--json", "--batch-size", "5", SWEDEN];
+    let said = parsed(&bench.done(&ask(&bench.text("ask"), &five)));
     let expected = serde_json::json!({
         "folder": out, "letters": 18, "letters_asked": 13, "ids": 15, "ids_asked": 12, "requests": 3,
         "not_asked": {
@@ -162,37 +132,28 @@ fn swedish_recipients_are_asked_about_once_and_only_where_it_makes_sense() {
     assert_valid_by_the_official_schema(&out);
 
     // Any number of threads, and any encoding of the mailing, gives the same bytes.
-    let again = folder.path().join("again");
-    let one = [
-        "registry",
-        "ask",
-        "--threads",
-        "1",
-        "--batch-size",
-        "5",
-        "--out",
-    ];
-    done(&[&one[..], &[text(&again), SWEDEN]].concat());
-    assert_eq!(files(&again), requests);
+    let one = ["--threads", "1", "--batch-size", "5"];
+    let asked_again = |out: &str, mailing: &str| {
+        bench.done(&ask(&bench.text(out), &[&one[..], &[mailing]].concat()));
+        files(&bench.path(out))
+    };
+    assert_eq!(asked_again("again", SWEDEN), requests);
     let utf_16: Vec<u8> = fs::read_to_string(SWEDEN)
         .unwrap()
         .replace("encoding=\"UTF-8\"", "encoding=\"UTF-16\"")
         .encode_utf16()
         .flat_map(u16::to_le_bytes)
         .collect();
-    let mailing = folder.path().join("utf-16.xml");
-    fs::write(&mailing, [&[0xff, 0xfe][..], &utf_16].concat()).unwrap();
-    let third = folder.path().join("third");
-    done(&[&one[..], &[text(&third), text(&mailing)]].concat());
-    assert_eq!(files(&third), requests);
+    let mailing = bench.write("utf-16.xml", [&[0xff, 0xfe][..], &utf_16].concat());
+    assert_eq!(asked_again("third", &mailing), requests);
 }
 
 #[test]
 fn requests_of_two_mailings_do_not_mix() {
-    let folder = tempfile::tempdir().unwrap();
-    let out = folder.path().join("ask");
-    let arguments = ["registry", "ask", "--out", text(&out), SWEDEN];
-    let said = done(&arguments);
+    let bench = Bench::new();
+    let (out, folder) = (bench.path("ask"), bench.text("ask"));
+    let arguments = ask(&folder, &[SWEDEN]);
+    let said = bench.done(&arguments);
     for words in [
         "1 requests about 12 recipients",
         "id-not-representable",
@@ -201,8 +162,8 @@ fn requests_of_two_mailings_do_not_mix() {
         assert!(said.contains(words), "{said}");
     }
     let before = files(&out);
-    let refused = lettermill(&arguments);
-    assert_eq!(refused.status.code(), Some(13));
+    let refused = bench.lettermill(&arguments);
+    assert_eq!(code(&refused), 13);
     assert!(
         errors(&refused).contains("is not an empty folder"),
         "{}",
@@ -213,60 +174,41 @@ fn requests_of_two_mailings_do_not_mix() {
 
 #[test]
 fn a_mailing_that_cannot_be_used_leaves_no_requests() {
-    let folder = tempfile::tempdir().unwrap();
-    let out = folder.path().join("ask");
-    let truncated = folder.path().join("truncated.xml");
+    let bench = Bench::new();
+    let out = bench.text("ask");
     let whole = fs::read(SWEDEN).unwrap();
-    fs::write(&truncated, &whole[..whole.len() - 12]).unwrap();
-    let refused = lettermill(&["registry", "ask", "--out", text(&out), text(&truncated)]);
-    assert_eq!(refused.status.code(), Some(11), "{}", errors(&refused));
+    let truncated = bench.write("truncated.xml", &whole[..whole.len() - 12]);
+    let refused = bench.lettermill(&ask(&out, &[&truncated]));
+    assert_eq!(code(&refused), 11, "{}", errors(&refused));
     let sender = String::from_utf8(whole)
         .unwrap()
         .replace("162021004748", "162021004749");
-    fs::write(&truncated, sender).unwrap();
-    let refused = lettermill(&["registry", "ask", "--out", text(&out), text(&truncated)]);
-    assert_eq!(refused.status.code(), Some(11), "{}", errors(&refused));
+    bench.write("truncated.xml", sender);
+    let refused = bench.lettermill(&ask(&out, &[&truncated]));
+    assert_eq!(code(&refused), 11, "{}", errors(&refused));
     assert!(
         errors(&refused).contains("organisationNumber"),
         "{}",
         errors(&refused)
     );
-    let left: Vec<_> = fs::read_dir(folder.path()).unwrap().collect();
+    let left: Vec<_> = fs::read_dir(bench.folder()).unwrap().collect();
     assert_eq!(left.len(), 1, "{left:?}");
 }
 
 #[test]
 fn a_job_may_name_the_snapshot_that_is_yet_to_be_built() {
-    let folder = tempfile::tempdir().unwrap();
-    let job = folder.path().join("job.toml");
-    fs::write(&job, "[registry]\nsnapshot = \"not-yet\"\n").unwrap();
-    let out = folder.path().join("ask");
-    done(&[
-        "registry",
-        "ask",
-        "--job",
-        text(&job),
-        "--out",
-        text(&out),
-        SWEDEN,
-    ]);
-    assert_eq!(files(&out).len(), 1);
+    let bench = Bench::new();
+    let job = bench.write("job.toml", "[registry]\nsnapshot = \"not-yet\"\n");
+    bench.done(&ask(&bench.text("ask"), &["--job", &job, SWEDEN]));
+    assert_eq!(files(&bench.path("ask")).len(), 1);
 }
 
 /// Answers of FaR to snapshot to router: every reason of facts/sweden.md §8 that the registry or the identifier gives.
 #[test]
 fn every_answer_of_far_becomes_its_reason() {
-    let folder = tempfile::tempdir().unwrap();
-    let snapshot = folder.path().join("snapshot");
-    let built = done(&[
-        "registry",
-        "build",
-        "--date",
-        "2026-11-20",
-        "--out",
-        text(&snapshot),
-        "fixtures/registry/far",
-    ]);
+    let bench = Bench::new();
+    let snapshot = bench.text("snapshot");
+    let built = bench.done(&build(&snapshot, "fixtures/registry/far"));
     assert!(built.contains("from 2 files"), "{built}");
     let job = "[registry]\nsnapshot = \"snapshot\"\n[route]\noperators_supported = [\"165568402266\", \"162021006883\"]\n";
     let expected = [
@@ -285,10 +227,9 @@ fn every_answer_of_far_becomes_its_reason() {
         ("print print-wished", 1),
         ("rejected identifier.check-digit", 1),
     ];
-    assert_eq!(reasons(&folder, SWEDEN, job), counts(&expected));
+    assert_eq!(reasons(&bench, SWEDEN, job), counts(&expected));
 
-    let shown = done(&["registry", "show", "--json", text(&snapshot)]);
-    let shown: serde_json::Value = serde_json::from_str(&shown).unwrap();
+    let shown = parsed(&bench.done(&["registry", "show", "--json", &snapshot]));
     assert_eq!(shown["date"], "2026-11-20");
     assert_eq!(shown["recipients"], 11);
     assert_eq!(shown["statuses"]["reachable"], 6);
@@ -312,7 +253,7 @@ fn every_answer_of_far_becomes_its_reason() {
         ("165568402266", Some(3)),
     ];
     assert_eq!(operators, expected);
-    let shown = done(&["registry", "show", text(&snapshot)]);
+    let shown = bench.done(&["registry", "show", &snapshot]);
     for words in [
         "2026-11-20 of 11 recipients",
         "The recipient has a digital mailbox that takes the letter.",
@@ -331,18 +272,10 @@ const DANISH_JOB: &str = "[registry]\nsnapshot = \"snapshot\"\n[route]\ndigital_
 /// Pages of the contact registry to snapshot to router: the table of facts/denmark.md §8.
 #[test]
 fn every_contact_becomes_its_reason() {
-    let folder = tempfile::tempdir().unwrap();
-    let snapshot = folder.path().join("snapshot");
-    let build = [
-        "registry",
-        "build",
-        "--date",
-        "2026-11-20",
-        "--out",
-        text(&snapshot),
-    ];
-    let built = lettermill(&[&build[..], &["fixtures/registry/contacts"]].concat());
-    assert_eq!(built.status.code(), Some(0), "{}", errors(&built));
+    let bench = Bench::new();
+    let snapshot = bench.text("snapshot");
+    let built = bench.lettermill(&build(&snapshot, "fixtures/registry/contacts"));
+    assert_eq!(code(&built), 0, "{}", errors(&built));
     assert_eq!(errors(&built), "", "the pages are complete");
     let expected = [
         ("digital reachable", 4), // C-01, C-02, C-14, C-20.
@@ -357,21 +290,21 @@ fn every_contact_becomes_its_reason() {
         ("print foreign-identifier", 1),
         ("print minor", 1),
     ];
-    assert_eq!(reasons(&folder, DENMARK, DANISH_JOB), counts(&expected));
+    assert_eq!(reasons(&bench, DENMARK, DANISH_JOB), counts(&expected));
     let without_rights = DANISH_JOB.replace("\"mandatory-post\", \"legal-notification\"", "");
-    let reasons = reasons(&folder, DENMARK, &without_rights);
+    let reasons = reasons(&bench, DENMARK, &without_rights);
     assert_eq!(reasons["print exempt"], "3");
     assert_eq!(reasons["held legal-notification-not-allowed"], "1");
 
-    let shown = done(&["registry", "show", "--json", text(&snapshot)]);
-    let shown: serde_json::Value = serde_json::from_str(&shown).unwrap();
+    let shown = parsed(&bench.done(&["registry", "show", "--json", &snapshot]));
     assert_eq!(shown["recipients"], 18);
     assert_eq!(shown["nem_sms"], 1, "one number is verified, one is not");
     assert_eq!(shown["kinds"]["cvr"]["closed"], 1);
 
     // One of two pages is not all, and a person must hear of it.
-    let half = lettermill(&[&build[..], &["fixtures/registry/contacts/page-1.json"]].concat());
-    assert_eq!(half.status.code(), Some(0));
+    let page = "fixtures/registry/contacts/page-1.json";
+    let half = bench.lettermill(&build(&snapshot, page));
+    assert_eq!(code(&half), 0);
     assert!(
         errors(&half).contains("1 of 2 were given, with 8 of 18 contacts"),
         "{}",
@@ -381,19 +314,9 @@ fn every_contact_becomes_its_reason() {
 
 #[test]
 fn danish_recipients_are_asked_about_by_kind() {
-    let folder = tempfile::tempdir().unwrap();
-    let out = folder.path().join("ask");
-    let ask = [
-        "registry",
-        "ask",
-        "--json",
-        "--batch-size",
-        "10",
-        "--out",
-        text(&out),
-        DENMARK,
-    ];
-    let said: serde_json::Value = serde_json::from_str(&done(&ask)).unwrap();
+    let bench = Bench::new();
+    let ten = ["--json", "--batch-size", "10", DENMARK];
+    let said = parsed(&bench.done(&ask(&bench.text("ask"), &ten)));
     assert_eq!(
         (&said["letters"], &said["letters_asked"]),
         (&20.into(), &19.into())
@@ -403,7 +326,7 @@ fn danish_recipients_are_asked_about_by_kind() {
         (&said["requests"], &said["not_asked"]["foreign-identifier"]),
         (&3.into(), &1.into())
     );
-    let files = files(&out);
+    let files = files(&bench.path("ask"));
     let names: Vec<_> = files.keys().map(String::as_str).collect();
     assert_eq!(
         names,
@@ -421,8 +344,7 @@ fn danish_recipients_are_asked_about_by_kind() {
         ("cpr-0002", "cprNumber"),
         ("cvr-0001", "cvrNumber"),
     ] {
-        let query: serde_json::Value =
-            serde_json::from_str(&files[&format!("{name}.json")]).unwrap();
+        let query = parsed(&files[&format!("{name}.json")]);
         let object = query.as_object().unwrap();
         assert_eq!(object.len(), 1);
         let list = object[parameter].as_array().unwrap();
@@ -448,41 +370,30 @@ fn danish_recipients_are_asked_about_by_kind() {
 /// A question is no answer, and neither are other people's files.
 #[test]
 fn what_is_no_answer_is_refused_without_telling_numbers() {
-    let folder = tempfile::tempdir().unwrap();
-    let ask = folder.path().join("ask");
-    done(&["registry", "ask", "--out", text(&ask), SWEDEN]);
-    let snapshot = folder.path().join("snapshot");
-    let build = |input: &Path| {
-        let date = [
-            "registry",
-            "build",
-            "--date",
-            "2026-11-20",
-            "--out",
-            text(&snapshot),
-        ];
-        let refused = lettermill(&[&date[..], &[text(input)]].concat());
-        assert_eq!(refused.status.code(), Some(11), "{}", errors(&refused));
+    let bench = Bench::new();
+    let (asked, snapshot) = (bench.text("ask"), bench.text("snapshot"));
+    bench.done(&ask(&asked, &[SWEDEN]));
+    let refused = |input: &str| {
+        let refused = bench.lettermill(&build(&snapshot, input));
+        assert_eq!(code(&refused), 11, "{}", errors(&refused));
         errors(&refused)
     };
-    assert!(build(&ask).contains("a request, isReachable; allowed: the answer to it"));
-    fs::create_dir(ask.join("more")).unwrap();
-    assert!(build(&ask).contains("is a folder; a folder of answers holds files only"));
-    let empty = folder.path().join("empty");
-    fs::create_dir(&empty).unwrap();
-    fs::write(empty.join(".hidden"), "not read").unwrap();
-    assert!(build(&empty).contains("no entries in 0 input files"));
-    let answer = folder.path().join("answer.json");
-    fs::write(&answer, "{\"result\": true}").unwrap();
-    assert!(build(&answer).contains("an answer `result` without an identifier"));
-    assert!(build(&folder.path().join("none")).contains("No such file"));
-    assert!(!snapshot.exists());
+    assert!(refused(&asked).contains("a request, isReachable; allowed: the answer to it"));
+    fs::create_dir(bench.path("ask/more")).unwrap();
+    assert!(refused(&asked).contains("is a folder; a folder of answers holds files only"));
+    fs::create_dir(bench.path("empty")).unwrap();
+    bench.write("empty/.hidden", "not read");
+    assert!(refused(&bench.text("empty")).contains("no entries in 0 input files"));
+    let answer = bench.write("answer.json", "{\"result\": true}");
+    assert!(refused(&answer).contains("an answer `result` without an identifier"));
+    assert!(refused(&bench.text("none")).contains("No such file"));
+    assert!(!bench.path("snapshot").exists());
 }
 
 /// A letter that is not well-formed, early in a long mailing: while the file is being cut ahead of the fault.
 #[test]
 fn a_fault_early_in_a_long_mailing_ends_the_command() {
-    let folder = tempfile::tempdir().unwrap();
+    let bench = Bench::new();
     let short = fs::read_to_string(SWEDEN).unwrap();
     let (head, rest) = short.split_once("  <letter id=\"F-01\">").unwrap();
     let letter = &rest[..rest.find("</letter>").unwrap()];
@@ -495,16 +406,11 @@ fn a_fault_early_in_a_long_mailing_ends_the_command() {
         long += &format!("  <letter id=\"N-{n}\">{letter}</letter>\n");
     }
     long += "</mailing>\n";
-    let mailing = folder.path().join("long.xml");
-    fs::write(&mailing, long).unwrap();
-    let out: PathBuf = folder.path().join("ask");
-    for arguments in [
-        vec!["registry", "ask", "--out", text(&out), text(&mailing)],
-        vec!["check", text(&mailing)],
-    ] {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_lettermill"))
-            .args(&arguments)
-            .stdin(Stdio::null())
+    let mailing = bench.write("long.xml", long);
+    let out = bench.text("ask");
+    for arguments in [ask(&out, &[&mailing]), vec!["check", &mailing]] {
+        let mut command = bench
+            .command(&arguments)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
@@ -523,5 +429,5 @@ fn a_fault_early_in_a_long_mailing_ends_the_command() {
         };
         assert_eq!(ended.code(), Some(11), "{}", arguments[0]);
     }
-    assert!(!out.exists());
+    assert!(!bench.path("ask").exists());
 }

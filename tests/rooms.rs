@@ -12,15 +12,16 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("letter", &[]),
     ("finding", &["letter"]),
     ("disk", &[]),
+    ("xml", &[]),
     ("clock", &[]),
     ("schema", &["finding", "disk"]), // `finding` only for `shape`, `disk` for digests.
-    ("ingest", &["letter", "finding", "disk", "schema"]),
+    ("ingest", &["letter", "finding", "disk", "xml", "schema"]),
     ("validate", &["letter", "finding", "disk"]), // `disk` for digests of letter ids.
-    ("registry", &["letter", "disk", "finding"]), // `finding` only for `shape`.
-    ("receipt", &["letter", "finding"]),          // `finding` only for `shape`.
+    ("registry", &["letter", "disk", "xml", "finding"]), // `finding` only for `shape`.
+    ("receipt", &["letter", "xml", "finding"]),   // `finding` only for `shape`.
     ("route", &["letter", "finding", "registry"]),
     ("sign", &["letter", "disk"]),
-    ("bundle", &["letter", "sign", "disk", "finding"]),
+    ("bundle", &["letter", "sign", "disk", "xml", "finding"]),
     ("compose", &["letter", "finding"]),
     ("spool", &["letter", "compose", "disk", "finding"]),
     ("vendor", &[]), // It knows of no table what is in it.
@@ -33,7 +34,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "verify",
         &[
-            "letter", "finding", "disk", "sign", "bundle", "spool", "manifest",
+            "letter", "finding", "disk", "xml", "sign", "bundle", "spool", "manifest",
         ], // `finding` only for `shape`.
     ),
     ("sample", &["letter", "registry", "disk"]),

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use jiff::civil::{Date, date};
 use lettermill::finding::{Code, Finding, Place};
 use lettermill::letter::{
-    Address, AddressForm, Content, Country, Cpr, Cvr, DeliveryWish, Fate, Letter, LetterSeq,
-    OrganisationNumber, PersonNumber, Postage, PrintOptions, Recipient, RecipientId,
+    Country, Cpr, Cvr, DeliveryWish, Fate, Letter, LetterSeq, OrganisationNumber, PersonNumber,
+    Postage, Recipient, RecipientId,
 };
 use lettermill::registry::{Builder, Operator, Snapshot, Status};
 use lettermill::route::{
@@ -16,49 +16,26 @@ use lettermill::route::{
 };
 use tempfile::TempDir;
 
+mod support;
+
+use support::bare;
+
 const ON: Date = date(2026, 11, 22);
 const ADULT: &str = "180001010014";
 const KIVRA: &str = "165568402266";
 const FORTNOX: &str = "165569469082";
 
 fn letter(id: RecipientId) -> Letter<'static> {
+    let bare = bare::letter("L1", "Maja Exempel");
     Letter {
-        seq: LetterSeq(0),
-        line: 7,
-        id: "L1".into(),
-        reference: None,
         department: Some("Social services".into()),
-        cost_centre: None,
         process: Some("decision-7".into()),
         recipient: Recipient {
             id,
-            name: "Maja Exempel".into(),
-            attention: None,
-            address: Some(Address {
-                country: None,
-                form: AddressForm::Parts {
-                    care_of: None,
-                    street: "Storgatan 1".into(),
-                    postal_code: "123 45".into(),
-                    city: "Exempelby".into(),
-                },
-            }),
-            address_protected: false,
+            address: Some(bare::address("Storgatan 1", "123 45", "Exempelby")),
+            ..bare.recipient
         },
-        wish: DeliveryWish::Auto,
-        mandatory: false,
-        legal_notification: false,
-        not_before: None,
-        reply_by: None,
-        language: "sv".into(),
-        subject: "Beslut".into(),
-        content: Content::Text(Vec::new()),
-        attachments: Vec::new(),
-        actions: Vec::new(),
-        notification: None,
-        data: Vec::new(),
-        dialogue: Default::default(),
-        print: PrintOptions::default(),
+        ..bare
     }
 }
 

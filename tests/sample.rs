@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use lettermill::letter::{Country, Cpr, Cvr, Environment};
 use lettermill::letter::{OrganisationNumber, PersonNumber, RecipientId};
@@ -16,6 +16,11 @@ use lettermill::registry::{Snapshot, Status};
 use lettermill::sample::{self, Error, Options, Written};
 use lettermill::schema::{Schema, document};
 use lettermill::{ingest, validate};
+
+mod support;
+
+use support::program::{Bench, code, errors, json};
+use support::tools::has;
 
 /// What the shipped example is made with: small enough for the repository, of every kind.
 const EXAMPLE: Options = Options {
@@ -33,24 +38,12 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// A program for a second opinion. Where it is missing the check is left out and the test says so, or fails when
-/// `LETTERMILL_REQUIRE_TOOLS` is 1.
-fn tool(name: &str) -> Option<Command> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    if std::env::split_paths(&path).any(|folder| folder.join(name).is_file()) {
-        return Some(Command::new(name));
-    }
-    let required = std::env::var_os("LETTERMILL_REQUIRE_TOOLS").is_some_and(|value| value == "1");
-    assert!(!required, "`{name}` is not on PATH; tests/run installs it");
-    eprintln!("not checked: `{name}` is not on PATH");
-    None
-}
-
 /// Checks files against the schema of mailings, all in one start of xmllint.
 fn assert_valid(files: &[PathBuf]) {
-    let Some(mut xmllint) = tool("xmllint") else {
+    if !has("xmllint") {
         return;
-    };
+    }
+    let mut xmllint = Command::new("xmllint");
     let schema = root().join("schemas/mailing-1.xsd");
     xmllint.args(["--nonet", "--huge", "--noout", "--schema"]);
     let out = xmllint.arg(schema).args(files).output().unwrap();
@@ -422,30 +415,12 @@ fn the_same_options_give_the_same_bytes() {
 }
 
 /// Writes a sample with the program and runs it; what the run says, and what the sample said.
-fn write_and_run(country: Country, folder: &Path) -> (serde_json::Value, Written) {
-    let program = |arguments: &[&str]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_lettermill"));
-        command.args(arguments).stdin(Stdio::null());
-        command
-            .env("HOME", folder.join("home"))
-            .env_remove("XDG_DATA_HOME");
-        command.output().unwrap()
-    };
-    let written = program(&[
-        "sample",
-        "--country",
-        country.code(),
-        "--letters",
-        "300",
-        "--held-permille",
-        "20",
-        folder.to_str().unwrap(),
-    ]);
-    assert!(
-        written.status.success(),
-        "{}",
-        String::from_utf8_lossy(&written.stderr)
-    );
+fn write_and_run(country: Country) -> (serde_json::Value, Written) {
+    let bench = Bench::new();
+    let sample = bench.text("sample");
+    let letters = ["--letters", "300", "--held-permille", "20"];
+    let country_code = ["--country", country.code()];
+    bench.done(&[&["sample"], &country_code[..], &letters[..], &[&sample]].concat());
     // The same again, to learn the numbers.
     let options = Options {
         country,
@@ -453,27 +428,16 @@ fn write_and_run(country: Country, folder: &Path) -> (serde_json::Value, Written
         held_permille: 20,
         ..Options::default()
     };
-    let numbers = sample::write(&folder.join("again"), &options).unwrap();
+    let numbers = sample::write(&bench.path("again"), &options).unwrap();
+    let path = |folder: &str, name: &str| bench.text(&format!("{folder}/{name}"));
     for name in [sample::MAILING, sample::SNAPSHOT, sample::JOB] {
-        let read = |folder: &Path| fs::read(folder.join(name)).unwrap();
-        assert!(read(folder) == read(&folder.join("again")), "{name}");
+        let read = |folder: &str| fs::read(path(folder, name)).unwrap();
+        assert!(read("sample") == read("again"), "{name}");
     }
-    let ran = program(&[
-        "run",
-        "--json",
-        "--out",
-        folder.join("out").to_str().unwrap(),
-        "--job",
-        folder.join(sample::JOB).to_str().unwrap(),
-        folder.join(sample::MAILING).to_str().unwrap(),
-    ]);
-    assert_eq!(
-        ran.status.code(),
-        Some(3),
-        "{}",
-        String::from_utf8_lossy(&ran.stderr)
-    );
-    (serde_json::from_slice(&ran.stdout).unwrap(), numbers)
+    let job = ["--job", &path("sample", sample::JOB)];
+    let ran = bench.run("out", &path("sample", sample::MAILING), &job);
+    assert_eq!(code(&ran), 3, "{}", errors(&ran));
+    (json(&ran), numbers)
 }
 
 /// The books of a run are those that the sample promised.
@@ -492,8 +456,7 @@ fn expect_digital(said: &serde_json::Value, written: &Written) {
 #[test]
 fn a_run_of_a_sample_keeps_its_books() {
     for country in COUNTRIES {
-        let folder = tempfile::tempdir().unwrap();
-        let (said, written) = write_and_run(country, folder.path());
+        let (said, written) = write_and_run(country);
         assert_eq!(said["letters"], 300);
         assert_eq!(said["rejected"], 0);
         expect_digital(&said, &written);

@@ -18,3 +18,4 @@ mod limits;
 mod messages;
 #[path = "seal/requests.rs"]
 mod requests;
+mod support;

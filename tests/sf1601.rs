@@ -14,6 +14,7 @@ mod papers;
 mod readers;
 #[path = "sf1601/requests.rs"]
 mod requests;
+mod support;
 #[path = "seal/common.rs"]
 #[expect(dead_code, reason = "helpers of another test")]
 mod tools;

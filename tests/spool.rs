@@ -8,6 +8,7 @@
 #[path = "compose/letters.rs"]
 #[expect(dead_code, reason = "helpers of another test")]
 mod letters;
+mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -24,6 +25,7 @@ use lettermill::spool::{
 };
 use lopdf::{Document, Object, Stream, dictionary};
 use skrifa::{FontRef, MetadataProvider};
+use support::tools::{opinion_of, second_opinion};
 
 // ---- letters made by hand ----------------------------------------------------------------------------------------
 
@@ -316,22 +318,6 @@ fn mixed() -> Vec<Order> {
 
 // ---- other programs ----------------------------------------------------------------------------------------------
 
-/// Runs a program; `None`, said on stderr, where it is missing.
-fn run(program: &str, arguments: &[&str]) -> Option<std::process::Output> {
-    match Command::new(program).args(arguments).output() {
-        Ok(output) => Some(output),
-        Err(_)
-            if std::env::var_os("LETTERMILL_REQUIRE_TOOLS").is_some_and(|value| value == "1") =>
-        {
-            panic!("`{program}` is missing; install it or unset LETTERMILL_REQUIRE_TOOLS")
-        }
-        Err(_) => {
-            eprintln!("`{program}` is missing: its check is left out");
-            None
-        }
-    }
-}
-
 fn text_of(path: &Path) -> &str {
     path.to_str().unwrap()
 }
@@ -358,7 +344,7 @@ fn decoded(pdf: &Path, page: u32, folder: &Path) -> Option<Vec<Payload>> {
         "-H",
         "320",
     ];
-    let drawn = run(
+    let drawn = second_opinion(
         "pdftoppm",
         &[&strip[..], &[text_of(pdf), text_of(&image)]].concat(),
     )?;
@@ -368,7 +354,7 @@ fn decoded(pdf: &Path, page: u32, folder: &Path) -> Option<Vec<Payload>> {
         String::from_utf8_lossy(&drawn.stderr)
     );
     let image = image.with_extension("png");
-    let read = run(
+    let read = second_opinion(
         "dmtxread",
         &["-n", "-m", "2000", "-N", "1", text_of(&image)],
     )?;
@@ -420,21 +406,21 @@ fn a_spool_is_whole_and_other_programs_agree() {
     for part in &spooled.parts {
         let pdf = folder.path().join(&part.pdf);
         let path = text_of(&pdf);
-        if let Some(output) = run("qpdf", &["--check", path]) {
+        if let Some(output) = second_opinion("qpdf", &["--check", path]) {
             assert!(
                 output.status.success(),
                 "{}",
                 String::from_utf8_lossy(&output.stdout)
             );
         }
-        if let Some(output) = run("mutool", &["info", path]) {
+        if let Some(output) = second_opinion("mutool", &["info", path]) {
             assert!(
                 output.status.success() && output.stderr.is_empty(),
                 "{}",
                 String::from_utf8_lossy(&output.stderr)
             );
         }
-        if let Some(output) = run("pdfinfo", &[path]) {
+        if let Some(output) = second_opinion("pdfinfo", &[path]) {
             let text = String::from_utf8_lossy(&output.stdout).into_owned();
             assert!(
                 text.contains(&format!("Pages:           {}\n", part.pages)),
@@ -442,7 +428,7 @@ fn a_spool_is_whole_and_other_programs_agree() {
             );
             assert!(text.contains("Producer:        Lettermill"), "{text}");
         }
-        if let Some(output) = run("pdffonts", &[path]) {
+        if let Some(output) = second_opinion("pdffonts", &[path]) {
             let text = String::from_utf8_lossy(&output.stdout).into_owned();
             let fonts: Vec<&str> = text.lines().skip(2).collect();
             assert_eq!(fonts.len(), 2, "one program a face: {text}");
@@ -454,12 +440,9 @@ fn a_spool_is_whole_and_other_programs_agree() {
             }
         }
         let folder_of = pdf.parent().unwrap();
-        let sums = Command::new("sha256sum")
-            .arg("-c")
-            .arg(pdf.with_extension("sha256"))
-            .current_dir(folder_of)
-            .output();
-        if let Ok(sums) = sums {
+        let mut sums = Command::new("sha256sum");
+        sums.arg("-c").arg(pdf.with_extension("sha256"));
+        if let Some(sums) = opinion_of(sums.current_dir(folder_of)) {
             assert!(
                 sums.status.success(),
                 "{}",
@@ -473,7 +456,7 @@ fn a_spool_is_whole_and_other_programs_agree() {
             .path()
             .join(format!("print/{}/{:04}.pdf", row.class, row.part));
         let page = row.first_page.to_string();
-        if let Some(output) = run(
+        if let Some(output) = second_opinion(
             "pdftotext",
             &["-f", &page, "-l", &page, "-layout", text_of(&pdf), "-"],
         ) {
@@ -675,7 +658,7 @@ fn a_million_pages_have_a_balanced_tree() {
         let (spooled, _) = spool(folder.path(), &orders, &Options::default());
         assert_eq!(prove(folder.path(), &spooled).pieces as usize, letters);
         let pdf = folder.path().join(&spooled.parts[0].pdf);
-        if let Some(output) = run("qpdf", &["--check", text_of(&pdf)]) {
+        if let Some(output) = second_opinion("qpdf", &["--check", text_of(&pdf)]) {
             assert!(
                 output.status.success(),
                 "{}",
@@ -799,7 +782,7 @@ fn composed_letters_are_proved_and_their_addresses_found() {
     prove(folder.path(), &spooled);
     for part in &spooled.parts {
         let pdf = folder.path().join(&part.pdf);
-        if let Some(output) = run("qpdf", &["--check", text_of(&pdf)]) {
+        if let Some(output) = second_opinion("qpdf", &["--check", text_of(&pdf)]) {
             assert!(
                 output.status.success(),
                 "{}",
@@ -841,6 +824,12 @@ fn a_plan_of_other_pages_is_an_error() {
 
 // ---- enclosures --------------------------------------------------------------------------------------------------
 
+/// The node at the root of all pages.
+fn page_tree(document: &Document) -> lopdf::ObjectId {
+    let pages = document.catalog().unwrap().get(b"Pages").unwrap();
+    pages.as_reference().unwrap()
+}
+
 /// PDFs that must be taken, each with an odd feature.
 fn odd_but_good() -> Vec<(&'static str, Vec<u8>)> {
     let square = "0.2 0.4 0.8 rg 200 300 200 200 re f";
@@ -849,13 +838,7 @@ fn odd_but_good() -> Vec<(&'static str, Vec<u8>)> {
         dictionary! { "Contents" => content(document, "q 300 0 0 300 150 300 cm /Im0 Do Q") }
     });
     let picture = image(&mut inherited, 90);
-    let root = inherited
-        .catalog()
-        .unwrap()
-        .get(b"Pages")
-        .unwrap()
-        .as_reference()
-        .unwrap();
+    let root = page_tree(&inherited);
     let node = inherited.get_dictionary_mut(root).unwrap();
     node.set(
         "Resources",
@@ -865,13 +848,7 @@ fn odd_but_good() -> Vec<(&'static str, Vec<u8>)> {
     node.set("Rotate", 180);
 
     let mut twice = single_document(square, dictionary! {});
-    let root = twice
-        .catalog()
-        .unwrap()
-        .get(b"Pages")
-        .unwrap()
-        .as_reference()
-        .unwrap();
+    let root = page_tree(&twice);
     let node = twice.get_dictionary_mut(root).unwrap();
     let kid = node.get(b"Kids").unwrap().as_array().unwrap()[0].clone();
     node.set("Kids", vec![kid.clone(), kid]);
@@ -1003,7 +980,7 @@ fn odd_enclosures_are_printed_with_a_mark_in_its_place() {
     let (spooled, rows) = spool(folder.path(), &orders, &Options::default());
     prove(folder.path(), &spooled);
     let pdf = folder.path().join(&spooled.parts[0].pdf);
-    if let Some(output) = run("qpdf", &["--check", text_of(&pdf)]) {
+    if let Some(output) = second_opinion("qpdf", &["--check", text_of(&pdf)]) {
         assert!(
             output.status.success(),
             "{}",
@@ -1041,7 +1018,7 @@ fn look(pdf: &Path, page: u32, folder: &Path) -> Option<Vec<u8>> {
         "-H",
         "690",
     ];
-    run(
+    second_opinion(
         "pdftoppm",
         &[&arguments[..], &[text_of(pdf), text_of(&image)]].concat(),
     )?;
@@ -1275,13 +1252,7 @@ fn what_must_not_be_printed_is_refused_with_its_reason() {
             "pages without end",
             {
                 let mut document = single_document("", dictionary! {});
-                let root = document
-                    .catalog()
-                    .unwrap()
-                    .get(b"Pages")
-                    .unwrap()
-                    .as_reference()
-                    .unwrap();
+                let root = page_tree(&document);
                 document
                     .get_dictionary_mut(root)
                     .unwrap()
@@ -1294,13 +1265,7 @@ fn what_must_not_be_printed_is_refused_with_its_reason() {
             "one page many times",
             {
                 let mut document = single_document("", dictionary! {});
-                let root = document
-                    .catalog()
-                    .unwrap()
-                    .get(b"Pages")
-                    .unwrap()
-                    .as_reference()
-                    .unwrap();
+                let root = page_tree(&document);
                 let node = document.get_dictionary_mut(root).unwrap();
                 let kid = node.get(b"Kids").unwrap().as_array().unwrap()[0].clone();
                 node.set("Kids", vec![kid; 500]);
@@ -1405,7 +1370,7 @@ fn encrypted() -> Option<Vec<u8>> {
         folder.path().join("locked.pdf"),
     );
     fs::write(&plain, single("", dictionary! {})).unwrap();
-    run(
+    second_opinion(
         "qpdf",
         &[
             "--encrypt",

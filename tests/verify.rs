@@ -19,6 +19,7 @@ mod old;
 mod program;
 #[path = "verify/rewrite.rs"]
 mod rewrite;
+mod support;
 #[path = "verify/vectors.rs"]
 mod vectors;
 

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 
+use crate::xml::is_character;
+
 /// Appends text, escaped.
 pub(super) fn escape_into(text: &str, out: &mut Vec<u8>) {
     let bytes = text.as_bytes();
@@ -36,16 +38,11 @@ pub(super) fn unescape(text: &str) -> Cow<'_, str> {
     text.into()
 }
 
-/// A character that XML 1.0 does not allow (§2.2, production Char).
-pub(super) fn forbidden(text: &str) -> Option<char> {
-    text.chars().find(|c| !is_xml_character(*c))
-}
-
 /// True for text as [`escape_into`] writes it.
 pub(super) fn is_canonical_text(text: &str) -> bool {
     let mut rest = text;
     while let Some(at) =
-        rest.find(|c: char| matches!(c, '&' | '<' | '>' | '\r') || !is_xml_character(c))
+        rest.find(|c: char| matches!(c, '&' | '<' | '>' | '\r') || !is_character(c))
     {
         let behind = rest.get(at..).unwrap_or_default();
         let escape = ["&amp;", "&lt;", "&gt;", "&#xD;"]
@@ -57,14 +54,6 @@ pub(super) fn is_canonical_text(text: &str) -> bool {
         }
     }
     true
-}
-
-fn is_xml_character(c: char) -> bool {
-    match c {
-        '\t' | '\n' | '\r' => true,
-        '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => false,
-        _ => true,
-    }
 }
 
 #[cfg(test)]

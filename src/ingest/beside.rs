@@ -4,9 +4,9 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
-use super::markup;
 use crate::disk;
 use crate::finding::{Code, shape};
+use crate::xml::markup;
 
 /// Why a file is not taken. Names no path: a path may hold a person's name.
 #[derive(Debug, PartialEq, Eq)]

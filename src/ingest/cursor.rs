@@ -15,13 +15,13 @@ use quick_xml::events::Event;
 
 use super::Limits;
 use super::error::Fault;
-use super::markup::{self, RawAttribute};
-use super::scope::{Scope, Space};
 use super::vocabulary::Element;
 use super::white_space::collapsed;
 use crate::finding::Finding;
 use crate::letter::LetterSeq;
 use crate::schema::{DeclId, Validator};
+use crate::xml::markup::{self, RawAttribute};
+use crate::xml::scope::{Scope, Space};
 
 /// Elements nested deeper than this are not even looked into for being well-formed; bounds the reader's memory.
 const DEPTH_READ_MAX: u32 = 100_000;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::white_space::is_space;
+use crate::xml::{forbidden, is_character};
 
 /// Where a byte sequence first is not UTF-8, or holds a character that XML forbids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,36 +25,6 @@ pub(super) fn text_of(bytes: &[u8]) -> Result<&str, Damage> {
     }
 }
 
-/// The first character of valid UTF-8 that XML forbids: most controls, U+FFFE and U+FFFF.
-fn forbidden(text: &str) -> Option<(usize, char)> {
-    let bytes = text.as_bytes();
-    // In blocks without an early exit, so that the compiler can use vectors.
-    let control = |block: &[u8]| {
-        block
-            .iter()
-            .fold(false, |bad, &b| bad | (b < 0x20 && !is_space(b)))
-    };
-    let in_controls = bytes
-        .chunks(4096)
-        .enumerate()
-        .find(|(_, block)| control(block))
-        .and_then(|(n, block)| {
-            block
-                .iter()
-                .position(|&b| b < 0x20 && !is_space(b))
-                .map(|i| n * 4096 + i)
-        });
-    let mut high = memchr::memchr_iter(0xef, bytes);
-    let in_high = high.find(|&i| matches!(bytes.get(i + 1..i + 3), Some([0xbf, 0xbe | 0xbf])));
-    let first = match (in_controls, in_high) {
-        (Some(a), Some(b)) => a.min(b),
-        (a, b) => a.or(b)?,
-    };
-    text.get(first..)
-        .and_then(|t| t.chars().next())
-        .map(|c| (first, c))
-}
-
 /// The same text with every damage replaced by U+FFFD: well-formed exactly if the original is so but for its damage.
 pub(super) fn repaired(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
@@ -66,11 +36,6 @@ pub(super) fn repaired(bytes: &[u8]) -> String {
 /// The text, repaired where it must be.
 pub(super) fn repaired_cow(bytes: &[u8]) -> Cow<'_, str> {
     text_of(bytes).map_or_else(|_| Cow::Owned(repaired(bytes)), Cow::Borrowed)
-}
-
-/// The Char production of XML 1.0 §2.2.
-pub(super) fn is_character(c: char) -> bool {
-    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
 }
 
 #[cfg(test)]
@@ -88,11 +53,6 @@ mod tests {
         assert_eq!(
             text_of("å\u{ffff}\u{1}".as_bytes()),
             Err(Damage::Character(2, '\u{ffff}'))
-        );
-        let long = "x".repeat(5000) + "\u{1f}";
-        assert_eq!(
-            text_of(long.as_bytes()),
-            Err(Damage::Character(5000, '\u{1f}'))
         );
         assert_eq!(repaired(b"a\xff\0b"), "a\u{fffd}\u{fffd}b");
     }

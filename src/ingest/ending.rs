@@ -8,9 +8,10 @@ use super::error::{Fault, FaultKind};
 use super::split::{self, Item};
 use super::vocabulary::Element;
 use super::waves::{State, Waves};
-use super::{damage, markup, opening, parse, white_space};
+use super::{damage, opening, parse, white_space};
 use crate::letter::LetterSeq;
 use crate::schema::{DeclId, Validator};
+use crate::xml::markup;
 
 impl Waves<'_> {
     /// Reads the trailer that begins here.

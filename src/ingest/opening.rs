@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use super::cursor::{Cursor, Origin, Stop};
 use super::encoding::{self, Encoding};
 use super::error::{At, Error, Fault, FaultKind};
-use super::scope::Scope;
 use super::split::{self, Item};
 use super::vocabulary::{Element, NAMESPACE, ROOT};
-use super::{Input, Limits, Options, Root, Slice, Source, build, damage, markup, white_space};
+use super::{Input, Limits, Options, Root, Slice, Source, build, damage, white_space};
 use crate::disk::Map;
 use crate::letter::LetterSeq;
 use crate::schema::{Children, DeclId, Schema, Validator};
+use crate::xml::markup;
+use crate::xml::scope::Scope;
 
 pub(super) fn open(
     path: &Path,

@@ -8,7 +8,8 @@
 use memchr::{memchr, memchr_iter, memchr2_iter, memchr3_iter, memmem};
 
 use super::error::{Fault, FaultKind};
-use super::{damage, markup, white_space};
+use super::{damage, white_space};
+use crate::xml::markup;
 
 /// How far the shortcut looks for the end of an element; longer ones are read properly.
 const SHORTCUT_BYTES: usize = 1 << 20;

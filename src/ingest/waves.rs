@@ -8,9 +8,10 @@ use super::error::{Error, Fault, FaultKind};
 use super::split::{self, Item, Shortcut};
 use super::vocabulary::Element;
 use super::wave::{Cut, Tally, Wave};
-use super::{Options, Source, beside, damage, markup, opening};
+use super::{Options, Source, beside, damage, opening};
 use crate::letter::LetterSeq;
 use crate::schema::{Children, DeclId};
+use crate::xml::markup;
 
 /// What a mailing turned out to hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

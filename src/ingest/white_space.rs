@@ -2,18 +2,10 @@
 
 use std::borrow::Cow;
 
-/// Space, tab, line feed, carriage return.
-pub(super) fn is_space(b: u8) -> bool {
-    matches!(b, b' ' | b'\t' | b'\n' | b'\r')
-}
+pub(super) use crate::xml::{is_space, spaces};
 
 fn is_space_char(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n' | '\r')
-}
-
-/// How much white space the bytes begin with.
-pub(super) fn spaces(bytes: &[u8]) -> usize {
-    bytes.iter().take_while(|&&b| is_space(b)).count()
 }
 
 /// True if all white space in the text is single spaces.

@@ -6,8 +6,8 @@ use std::fmt;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny};
 use serde::de::{MapAccess, SeqAccess, Visitor};
 
+use super::Wrong;
 use super::words;
-use super::xml::Wrong;
 use crate::finding::shape;
 use crate::letter::Delivery;
 
@@ -56,7 +56,8 @@ fn wrong(error: &serde_json::Error) -> Wrong {
     Wrong {
         line: error.line() as u64,
         found: format!("{found}, at character {}", error.column()),
-        allowed: "receipts of Digital Post: an object, an array, a page, or one object a line",
+        allowed: "receipts of Digital Post: an object, an array, a page, or one object a line"
+            .into(),
     }
 }
 

@@ -3,12 +3,10 @@
 use std::io::{self, BufRead, Read};
 use std::sync::Arc;
 
-use super::xml::{self, Name, Wrong};
-use super::{Fault, Found, Kind, Receipt, Take};
+use super::elements::{self, Name};
+use super::{Fault, Found, Kind, Receipt, Take, Wrong};
 use super::{digital_post, mina_meddelanden, post_status, words};
 
-/// A status message with its envelope has some 10 KiB; this is four hundred times that.
-const XML_BYTES_MAX: u64 = 4 << 20;
 /// A page of receipts; some 200,000 of them.
 const JSON_BYTES_MAX: u64 = 64 << 20;
 /// One receipt on a line.
@@ -107,7 +105,7 @@ fn xml_document<E>(
     from: &mut dyn BufRead,
     take: &mut Take<'_, E>,
 ) -> Result<(), E> {
-    let found = rest(from, Vec::new(), XML_BYTES_MAX)
+    let found = rest(from, Vec::new(), elements::LIMITS.bytes)
         .and_then(|bytes| xml_receipt(origin, &bytes))
         .map_or_else(|wrong| origin.fault(wrong), Found::Receipt);
     take(found)
@@ -117,7 +115,7 @@ fn xml_receipt(origin: &Origin, bytes: &[u8]) -> Result<Receipt, Wrong> {
     let mut answer = mina_meddelanden::Answer::default();
     let mut status = post_status::Status::default();
     let mut is_status = false;
-    xml::walk(bytes, &mut |path, text| {
+    elements::walk(bytes, &mut |path, text| {
         // The root ends last, but is the first of every path.
         is_status |= path.iter().any(|Name { local, .. }| {
             matches!(

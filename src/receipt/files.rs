@@ -5,8 +5,7 @@ use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use super::document::{self, Origin};
-use super::xml::Wrong;
-use super::{Take, tars};
+use super::{Take, Wrong, tars};
 
 /// Folders in folders.
 const DEPTH_MAX: u32 = 16;

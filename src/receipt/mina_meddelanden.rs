@@ -5,8 +5,8 @@
 //! not kept. The meaning of the error codes is not public, so a fault is told by its `faultcode` alone: `Client` (SOAP
 //! 1.2: `Sender`) means that the request was not taken in, anything else that nobody knows.
 
-use super::words;
-use super::xml::{Name, Wrong};
+use super::elements::Name;
+use super::{Wrong, words};
 use crate::letter::Delivery;
 
 /// Versions add `/v2`, `/v3` to the name of a service.

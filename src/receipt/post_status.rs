@@ -4,8 +4,8 @@
 //! names; each decides alone where the other is missing or not known. If they contradict each other, or neither is
 //! known, the outcome is unknown: error details alone do not say that it was the last attempt.
 
-use super::words;
-use super::xml::{self, Name, Wrong};
+use super::elements::{self, Name};
+use super::{Wrong, words};
 use crate::finding::shape;
 use crate::letter::Delivery;
 
@@ -171,7 +171,8 @@ impl Status {
             Wrong::whole("Beskeddata that is not Base64", "PKO_PostStatus as Base64")
         })?;
         // Elements of the status' own namespace only: a second envelope in the first is not opened.
-        xml::walk(&payload, &mut |path, text| self.element(path, text)).map_err(|wrong| Wrong {
+        let walked = elements::walk(&payload, &mut |path, text| self.element(path, text));
+        walked.map_err(|wrong| Wrong {
             line: 0,
             found: format!("Beskeddata with {}", wrong.found),
             ..wrong

@@ -5,8 +5,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use super::document::{self, Origin};
-use super::xml::Wrong;
-use super::{Found, Take};
+use super::{Found, Take, Wrong};
 
 /// A tar says so here.
 const MAGIC: (usize, &[u8]) = (257, b"ustar");

@@ -6,25 +6,25 @@
 
 use std::path::Path;
 
-use quick_xml::events::{BytesRef, Event};
-use quick_xml::name::{Namespace, ResolveResult};
-use quick_xml::reader::NsReader;
-
 use crate::finding::shape;
 use crate::letter::{OrganisationNumber, PersonNumber, RecipientId};
+use crate::xml::{self, Event, Limits, Reader};
 
 use super::build::{Origin, Unit};
 use super::{Builder, Entry, Error, Operator, Status, input};
 
-/// An answer holds a thousand recipients at most, of some 600 bytes each; this is a hundred times that.
-const ANSWER_BYTES_MAX: u64 = 64 << 20;
-/// An answer is eight elements deep.
-const DEPTH_MAX: usize = 32;
+/// An answer holds a thousand recipients at most, of some 600 bytes and a dozen elements each; this is a hundred times
+/// that. It is eight elements deep.
+const LIMITS: Limits = Limits {
+    bytes: 64 << 20,
+    depth: 32,
+    elements: 1_200_000,
+};
 /// Versions add `/v2`, `/v3`; types of the first version are used in all.
-const FAR_NAMESPACE: &[u8] = b"http://minameddelanden.gov.se/schema/Recipient";
-const SOAP_NAMESPACES: [&[u8]; 2] = [
-    b"http://schemas.xmlsoap.org/soap/envelope/",
-    b"http://www.w3.org/2003/05/soap-envelope",
+const FAR_NAMESPACE: &str = "http://minameddelanden.gov.se/schema/Recipient";
+const SOAP_NAMESPACES: [&str; 2] = [
+    "http://schemas.xmlsoap.org/soap/envelope/",
+    "http://www.w3.org/2003/05/soap-envelope",
 ];
 
 /// The elements that mean something to us, by their place.
@@ -52,26 +52,26 @@ enum Node {
 }
 
 impl Node {
-    fn of(parent: Option<Self>, namespace: &[u8], local: &[u8]) -> Self {
+    fn of(parent: Option<Self>, namespace: &str, local: &str) -> Self {
         let far = namespace.starts_with(FAR_NAMESPACE);
         match (parent.unwrap_or(Self::Around), local) {
-            (Self::Around, b"Fault") if SOAP_NAMESPACES.contains(&namespace) => Self::Fault,
-            (Self::Fault, b"ErrorCode") => Self::FaultCode,
+            (Self::Around, "Fault") if SOAP_NAMESPACES.contains(&namespace) => Self::Fault,
+            (Self::Fault, "ErrorCode") => Self::FaultCode,
             (Self::Fault, _) => Self::Fault,
-            (Self::Around, b"isReachableResponse") if far => Self::Response,
-            (Self::Around, b"isReachable") if far => Self::Request,
+            (Self::Around, "isReachableResponse") if far => Self::Response,
+            (Self::Around, "isReachable") if far => Self::Request,
             (Self::Around, _) => Self::Around,
             _ if !far => Self::Ignored,
-            (Self::Response, b"return") => Self::Return,
-            (Self::Return, b"AccountStatus") => Self::Account,
-            (Self::Return, b"SenderAccepted") => Self::Accepted,
-            (Self::Account, b"RecipientId") => Self::RecipientId,
-            (Self::Account, b"Type") => Self::Type,
-            (Self::Account, b"Pending") => Self::Pending,
-            (Self::Account, b"ServiceSupplier") => Self::Supplier,
-            (Self::Supplier, b"Id") => Self::SupplierId,
-            (Self::Supplier, b"Name") => Self::SupplierName,
-            (Self::Supplier, b"ServiceAdress") => Self::SupplierUrl,
+            (Self::Response, "return") => Self::Return,
+            (Self::Return, "AccountStatus") => Self::Account,
+            (Self::Return, "SenderAccepted") => Self::Accepted,
+            (Self::Account, "RecipientId") => Self::RecipientId,
+            (Self::Account, "Type") => Self::Type,
+            (Self::Account, "Pending") => Self::Pending,
+            (Self::Account, "ServiceSupplier") => Self::Supplier,
+            (Self::Supplier, "Id") => Self::SupplierId,
+            (Self::Supplier, "Name") => Self::SupplierName,
+            (Self::Supplier, "ServiceAdress") => Self::SupplierUrl,
             _ => Self::Ignored,
         }
     }
@@ -90,14 +90,12 @@ struct Answer {
 pub fn read_answer(path: &Path, builder: &mut Builder) -> Result<(), Error> {
     let bytes = input::read_whole(
         path,
-        ANSWER_BYTES_MAX,
+        LIMITS.bytes,
         "an answer to isReachable, at most 64 MiB",
     )?;
     Reading {
         path,
-        bytes: &bytes,
         line: 1,
-        counted: 0,
         answers: false,
         asks: false,
         fault: None,
@@ -105,14 +103,12 @@ pub fn read_answer(path: &Path, builder: &mut Builder) -> Result<(), Error> {
         text: String::new(),
         answer: Answer::default(),
     }
-    .read(builder)
+    .read(&bytes, builder)
 }
 
 struct Reading<'f> {
     path: &'f Path,
-    bytes: &'f [u8],
     line: u64,
-    counted: usize, // Bytes whose line ends are in `line`.
     answers: bool,
     asks: bool,
     fault: Option<String>,
@@ -122,47 +118,25 @@ struct Reading<'f> {
 }
 
 impl Reading<'_> {
-    fn read(&mut self, builder: &mut Builder) -> Result<(), Error> {
-        let mut reader = NsReader::from_reader(self.bytes);
-        reader.config_mut().expand_empty_elements = true;
-        loop {
-            let Ok(event) = reader.read_event() else {
-                self.count_lines(reader.error_position());
-                return Err(self.wrong("XML that is not well-formed", "a whole answer"));
-            };
-            // The position is behind the event, on the line where it ends.
-            self.count_lines(reader.buffer_position());
+    fn read(&mut self, bytes: &[u8], builder: &mut Builder) -> Result<(), Error> {
+        let wrong =
+            |error: xml::Error| Error::line(self.path, error.line, error.found, &error.allowed);
+        let mut reader = Reader::new(bytes, LIMITS).map_err(wrong)?;
+        while let Some(event) = reader.event().map_err(wrong)? {
             match event {
-                Event::Start(start) => {
-                    let (namespace, _) = reader.resolver().resolve_element(start.name());
-                    let namespace = match namespace {
-                        ResolveResult::Bound(Namespace(name)) => name,
-                        ResolveResult::Unbound => b"",
-                        ResolveResult::Unknown(_) => {
-                            return Err(
-                                self.wrong("a prefix that is not declared", "XML namespaces")
-                            );
-                        }
-                    };
-                    self.start(namespace, start.local_name().as_ref())?;
+                Event::Start(start) => self.start(start.namespace(), start.local()),
+                Event::Text(text) => self.text.push_str(&text),
+                Event::End => {
+                    self.line = reader.line();
+                    self.end(builder)?;
                 }
-                Event::End(_) => self.end(builder)?,
-                Event::Text(text) => self.text.push_str(&String::from_utf8_lossy(&text)),
-                Event::CData(data) => self.text.push_str(&String::from_utf8_lossy(&data)),
-                Event::GeneralRef(reference) => self.reference(&reference)?,
-                Event::DocType(_) => {
-                    return Err(self.wrong("a document type declaration", "none"));
-                }
-                Event::Eof => return self.eof(),
-                Event::Decl(_) | Event::PI(_) | Event::Comment(_) | Event::Empty(_) => {}
             }
         }
+        self.line = reader.line();
+        self.whole()
     }
 
-    fn start(&mut self, namespace: &[u8], local: &[u8]) -> Result<(), Error> {
-        if self.nodes.len() >= DEPTH_MAX {
-            return Err(self.wrong("elements deeper than an answer has", "32 deep"));
-        }
+    fn start(&mut self, namespace: &str, local: &str) {
         let node = Node::of(self.nodes.last().copied(), namespace, local);
         match node {
             Node::Response => self.answers = true,
@@ -182,7 +156,6 @@ impl Reading<'_> {
         }
         self.nodes.push(node);
         self.text.clear();
-        Ok(())
     }
 
     fn end(&mut self, builder: &mut Builder) -> Result<(), Error> {
@@ -256,26 +229,8 @@ impl Reading<'_> {
         }
     }
 
-    fn reference(&mut self, reference: &BytesRef<'_>) -> Result<(), Error> {
-        if let Ok(Some(c)) = reference.resolve_char_ref() {
-            self.text.push(c);
-            return Ok(());
-        }
-        let name: &[u8] = reference;
-        let text = std::str::from_utf8(name)
-            .ok()
-            .and_then(quick_xml::escape::resolve_predefined_entity);
-        match text {
-            Some(text) => self.text.push_str(text),
-            None => return Err(self.wrong("an entity", "the five built-in ones")),
-        }
-        Ok(())
-    }
-
-    fn eof(&mut self) -> Result<(), Error> {
-        if !self.nodes.is_empty() {
-            return Err(self.wrong("the end of the file within an element", "a whole answer"));
-        }
+    /// What an answer must have.
+    fn whole(&mut self) -> Result<(), Error> {
         if let Some(code) = self.fault.take() {
             return Err(Error::Fault {
                 origin: Origin {
@@ -293,13 +248,6 @@ impl Reading<'_> {
             return Err(self.wrong("no isReachableResponse", "an answer of FaR to isReachable"));
         }
         Ok(())
-    }
-
-    fn count_lines(&mut self, at: u64) {
-        let at = usize::try_from(at).unwrap_or(usize::MAX);
-        let newly = self.bytes.get(self.counted..at).unwrap_or_default();
-        self.line += memchr::memchr_iter(b'\n', newly).count() as u64;
-        self.counted = self.counted.max(at);
     }
 
     fn wrong(&self, found: &str, allowed: &str) -> Error {

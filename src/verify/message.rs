@@ -14,15 +14,14 @@ use roxmltree::Node;
 use serde::Serialize;
 
 use crate::sign::{Certificate, Vouched, foreign};
+use crate::xml;
 
 mod danish;
 mod mina_meddelanden;
 mod tree;
 
-pub use tree::{
-    ATTRIBUTES_MAX, DECLARATIONS_MAX, DEPTH_MAX, FILE_BYTES_MAX, MARKUP_MAX, NAME_BYTES_MAX,
-    NODES_MAX,
-};
+pub use crate::xml::{ATTRIBUTES_MAX, DECLARATIONS_MAX, NAME_BYTES_MAX};
+pub use tree::{DEPTH_MAX, FILE_BYTES_MAX, MARKUP_MAX, NODES_MAX};
 
 /// SOAP 1.1 and 1.2.
 const SOAP_NAMESPACES: [&str; 2] = [
@@ -164,16 +163,12 @@ pub enum Error {
         source: io::Error,
     },
     /// It is not XML that is read, or larger than what is read.
-    #[error("`{}`: line {line}: {found}; {allowed}", path.display())]
+    #[error("`{}`: {fault}", path.display())]
     Xml {
         /// Which file.
         path: PathBuf,
-        /// Where, from one.
-        line: u64,
-        /// What was found.
-        found: &'static str,
-        /// What is allowed.
-        allowed: String,
+        /// Where, and what.
+        fault: xml::Error,
     },
     /// It is XML of another kind.
     #[error("`{}`: {found}; {allowed}", path.display())]
@@ -203,8 +198,12 @@ pub fn verify_bytes(path: &Path, bytes: &[u8], trusted: &[Certificate]) -> Resul
     if let Some(verdict) = danish::verify(bytes) {
         return Ok(verdict);
     }
-    let text = tree::text(path, bytes)?;
-    let document = tree::parse(path, &text)?;
+    let refused = |fault| Error::Xml {
+        path: path.to_owned(),
+        fault,
+    };
+    let text = tree::text(bytes).map_err(refused)?;
+    let document = tree::parse(&text).map_err(refused)?;
     let root = document.root_element();
     let content = body_of(root).unwrap_or(root);
     let verdict = if mina_meddelanden::is_one(content) {

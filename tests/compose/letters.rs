@@ -4,6 +4,10 @@ use std::sync::Arc;
 
 use lettermill::letter::*;
 
+use crate::support::bare;
+
+pub use crate::support::bare::address as parts;
+
 pub fn runs(text: &str) -> Vec<Run<'static>> {
     // `*bold*`, `_italic_`, `|` for a line break: enough for tests.
     let mut runs = Vec::new();
@@ -88,18 +92,6 @@ pub fn key_values(entries: &[(&str, &str)]) -> Block<'static> {
     Block::KeyValues(entries.iter().map(entry).collect())
 }
 
-pub fn parts(street: &str, postal_code: &str, city: &str) -> Address<'static> {
-    Address {
-        country: None,
-        form: AddressForm::Parts {
-            care_of: None,
-            street: street.to_owned().into(),
-            postal_code: postal_code.to_owned().into(),
-            city: city.to_owned().into(),
-        },
-    }
-}
-
 pub fn letter(
     language: &'static str,
     subject: &str,
@@ -107,35 +99,18 @@ pub fn letter(
     address: Address<'static>,
     blocks: Vec<Block<'static>>,
 ) -> Letter<'static> {
+    let bare = bare::letter("L-1", "");
     Letter {
-        seq: LetterSeq(0),
         line: 7,
-        id: "L-1".into(),
-        reference: None,
-        department: None,
-        cost_centre: None,
-        process: None,
         recipient: Recipient {
-            id: RecipientId::None,
             name: name.to_owned().into(),
-            attention: None,
             address: Some(address),
-            address_protected: false,
+            ..bare.recipient
         },
-        wish: DeliveryWish::Auto,
-        mandatory: false,
-        legal_notification: false,
-        not_before: None,
-        reply_by: None,
         language: language.into(),
         subject: subject.to_owned().into(),
         content: Content::Text(blocks),
-        attachments: Vec::new(),
-        actions: Vec::new(),
-        notification: None,
-        data: Vec::new(),
-        dialogue: Default::default(),
-        print: PrintOptions::default(),
+        ..bare
     }
 }
 
@@ -167,14 +142,10 @@ pub fn header(country: &str) -> Header {
         contact: Default::default(),
     };
     Header {
-        mailing_id: "M-1".into(),
         created: jiff::civil::date(2026, 3, 12),
         created_text: "2026-03-12T02:00:00+01:00".into(),
-        environment: Environment::Test,
         sender: if country == "SE" { swedish } else { danish },
-        defaults: Defaults::default(),
-        shared: Vec::new(),
-        letters_declared: 1,
+        ..bare::header(Country::Sweden)
     }
 }
 

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use harfrust::Font;
 use lettermill::compose::{Face, LaidLetter, Resources, Stationery};
@@ -260,28 +259,6 @@ fn font(
         "Type" => "Font", "Subtype" => "Type0", "BaseFont" => "Proof", "Encoding" => "Identity-H",
         "DescendantFonts" => vec![cid.into()], "ToUnicode" => to_unicode,
     })
-}
-
-/// A program of the machine; `None` when it is not there and need not be.
-pub fn run(program: &str, arguments: &[&str]) -> Option<String> {
-    match Command::new(program).args(arguments).output() {
-        Ok(output) => {
-            assert!(
-                output.status.success(),
-                "{program}: {}",
-                String::from_utf8_lossy(&output.stderr)
-            );
-            Some(String::from_utf8(output.stdout).unwrap())
-        }
-        Err(error) => {
-            assert!(
-                std::env::var_os("LETTERMILL_REQUIRE_TOOLS").is_none_or(|value| value != "1"),
-                "`{program}` is needed: {error}"
-            );
-            eprintln!("`{program}` is not there: its check is skipped");
-            None
-        }
-    }
 }
 
 /// A PDF in a folder that goes away with the guard.

@@ -19,9 +19,16 @@ use proptest::prelude::*;
 use rayon::prelude::*;
 
 use crate::common::*;
+use crate::support::files::{ending_in, tree};
 use crate::tools::{has, run, run_ok};
 
 const POST: &str = "digital/digital-post";
+const JOB: BundleJob<'static> = BundleJob {
+    format: Format::DigitalPost,
+    batch: MAILING,
+    date: DAY,
+    certificate: None,
+};
 
 fn containers(change: impl FnOnce(&mut PostOptions)) -> Options {
     let mut options = PostOptions::default();
@@ -50,10 +57,8 @@ fn bundle(folder: &Path, messages: &[(String, Vec<Sealed>)], options: Options, t
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let signer = signer();
     let job = BundleJob {
-        format: Format::DigitalPost,
-        batch: MAILING,
-        date: DAY,
         certificate: Some(signer.certificate()),
+        ..JOB
     };
     pool.unwrap().install(|| {
         let mut bundler = Bundler::new(folder, &job, options);
@@ -66,7 +71,7 @@ fn bundle(folder: &Path, messages: &[(String, Vec<Sealed>)], options: Options, t
         }
         let written = bundler.finish().unwrap();
         assert!(written.is_sorted_by(|a, b| a.path < b.path));
-        let on_disk = files(folder);
+        let on_disk = tree(folder);
         assert_eq!(written.len(), on_disk.len());
         for (file, (path, bytes)) in written.iter().zip(&on_disk) {
             assert_eq!(&file.path, path);
@@ -84,32 +89,11 @@ fn bundled(letters: usize, options: Options, threads: usize) -> tempfile::TempDi
     folder
 }
 
-fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
-    let mut found = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(next) = folders.pop() {
-        for entry in fs::read_dir(next).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let bytes = fs::read(&path).unwrap();
-                found.push((path.strip_prefix(folder).unwrap().to_owned(), bytes));
-            }
-        }
-    }
-    found.sort();
-    found
-}
-
 /// The one file with this ending.
 fn only(folder: &Path, ending: &str) -> PathBuf {
-    let found = files(folder).into_iter().map(|(path, _)| path);
-    let mut found: Vec<_> = found
-        .filter(|p| p.to_string_lossy().ends_with(ending))
-        .collect();
+    let mut found = ending_in(folder, ending);
     assert_eq!(found.len(), 1, "{found:?}");
-    folder.join(found.remove(0))
+    found.remove(0)
 }
 
 fn said(checked: &Checked) -> Vec<&str> {
@@ -246,12 +230,12 @@ fn a_preset_changes_neither_the_dictionary_nor_the_contents() {
 fn the_same_letters_give_the_same_bytes() {
     let few = || containers(|options| options.container_messages_max = 3);
     let one = bundled(40, few(), 1);
-    assert_eq!(files(one.path()).len(), 2 * 17 + 1);
+    assert_eq!(tree(one.path()).len(), 2 * 17 + 1);
     let plain = || containers(|options| options.container = ContainerForm::Xml);
     let plain_one = bundled(40, plain(), 1);
     for threads in [2, 4, 7] {
-        assert!(files(one.path()) == files(bundled(40, few(), threads).path()));
-        assert!(files(plain_one.path()) == files(bundled(40, plain(), threads).path()));
+        assert!(tree(one.path()) == tree(bundled(40, few(), threads).path()));
+        assert!(tree(plain_one.path()) == tree(bundled(40, plain(), threads).path()));
     }
 }
 
@@ -267,22 +251,16 @@ fn another_batch_has_containers_of_other_names() {
         let written = bundler.finish().unwrap();
         written[0].path.clone()
     };
-    let job = BundleJob {
-        format: Format::DigitalPost,
-        batch: "M",
-        date: DAY,
-        certificate: None,
-    };
-    let name = names(&job, &messages);
-    assert_eq!(name, names(&job, &messages));
-    assert_ne!(name, names(&job, &messages[1..]));
-    assert_ne!(name, names(&BundleJob { batch: "N", ..job }, &messages));
+    let name = names(&JOB, &messages);
+    assert_eq!(name, names(&JOB, &messages));
+    assert_ne!(name, names(&JOB, &messages[1..]));
+    assert_ne!(name, names(&BundleJob { batch: "N", ..JOB }, &messages));
     assert_ne!(
         name,
         names(
             &BundleJob {
                 date: DAY.yesterday().unwrap(),
-                ..job
+                ..JOB
             },
             &messages
         )
@@ -353,14 +331,8 @@ fn plain_files_lie_in_folders_beside_one_index() {
     // A thousand in a folder.
     let message = &sealed(1)[0].1[0];
     let folder = tempfile::tempdir().unwrap();
-    let job = BundleJob {
-        format: Format::DigitalPost,
-        batch: "M",
-        date: DAY,
-        certificate: None,
-    };
     let options = containers(|options| options.container = ContainerForm::Xml);
-    let mut bundler = Bundler::new(folder.path(), &job, options);
+    let mut bundler = Bundler::new(folder.path(), &JOB, options);
     for n in 0..1001 {
         let message = Sealed {
             message_id: message_id("M", &n.to_string()),
@@ -384,7 +356,7 @@ fn files_are_for_their_owner_only_and_nothing_else_is_left() {
         containers(|options| options.container_messages_max = 1),
         2,
     );
-    for (path, _) in files(folder.path()) {
+    for (path, _) in tree(folder.path()) {
         let mode = fs::metadata(folder.path().join(&path))
             .unwrap()
             .permissions()
@@ -396,7 +368,7 @@ fn files_are_for_their_owner_only_and_nothing_else_is_left() {
     }
     let empty = tempfile::tempdir().unwrap();
     bundle(empty.path(), &[], Options::default(), 1);
-    assert!(files(empty.path()).is_empty());
+    assert!(tree(empty.path()).is_empty());
 }
 
 #[test]
@@ -406,9 +378,8 @@ fn other_formats_lie_in_one_series_of_tars() {
     let signer = signer();
     let job = BundleJob {
         format: Format::Sf1601,
-        batch: MAILING,
-        date: DAY,
         certificate: Some(signer.certificate()),
+        ..JOB
     };
     let options = Options {
         bundle_entries_max: 2,
@@ -771,10 +742,8 @@ fn ten_thousand() {
     let folder = tempfile::tempdir().unwrap();
     let signer = signer();
     let job = BundleJob {
-        format: Format::DigitalPost,
-        batch: MAILING,
-        date: DAY,
         certificate: Some(signer.certificate()),
+        ..JOB
     };
     // One real signature for all keeps this short; the check then finds them all wrong, and reads them all the same.
     let sealer: Sealer = sealer_with(|_| {});
@@ -851,7 +820,7 @@ proptest! {
         static BUNDLE: OnceLock<tempfile::TempDir> = OnceLock::new();
         let good = BUNDLE.get_or_init(|| bundled(2, Options::default(), 1));
         let folder = tempfile::tempdir().unwrap();
-        for (path, mut bytes) in files(good.path()) {
+        for (path, mut bytes) in tree(good.path()) {
             let is_index = path.extension().is_some_and(|e| e == "csv");
             let is_lzma = path.extension().is_some_and(|e| e == "lzma");
             if (in_index && is_index) || (!in_index && is_lzma) {

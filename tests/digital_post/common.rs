@@ -68,9 +68,7 @@ pub fn letter(id: &str) -> Letter<'_> {
         recipient: Recipient {
             id: cpr("6101900019"),
             name: "Åse Ærø".into(),
-            attention: None,
-            address: None,
-            address_protected: false,
+            ..tools::letter(id).recipient
         },
         language: "da".into(),
         subject: "Opkrævning januar".into(),

@@ -345,7 +345,7 @@ fn a_body_that_is_missing_or_empty_is_told() {
 fn what_cannot_be_read_says_so() {
     let full = full();
     for (document, said) in [
-        (String::new(), "ends before its end"),
+        (String::new(), "the end of the file before an element"),
         ("<a/>".into(), "its root is not `Message`"),
         ("<Message/>".into(), "its root is not `Message`"),
         ("<memo:Message/>".into(), "a prefix that is not declared"),
@@ -357,7 +357,7 @@ fn what_cannot_be_read_says_so() {
             "not well-formed",
         ),
         (full[..full.len() - 3].to_owned(), "not well-formed"),
-        (format!("{full}{full}"), "its root is not"),
+        (format!("{full}{full}"), "a second root element"),
         (format!("{full}x"), "text outside the root"),
         (
             format!("<?xml version=\"1.0\" encoding=\"latin1\"?>{full}"),

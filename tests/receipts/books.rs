@@ -8,6 +8,7 @@ use lettermill::letter::{Delivery, Fate};
 use proptest::prelude::*;
 
 use crate::common::*;
+use crate::support::tools::opinion_of;
 
 #[test]
 fn receipts_move_letters_and_repeats_change_nothing() {
@@ -95,7 +96,7 @@ fn receipts_move_letters_and_repeats_change_nothing() {
     assert_eq!(dump(home), before);
     drop(ledger);
     let path = home.join("ledger.sqlite");
-    let Some(sqlite) = second_opinion(Command::new("sqlite3").arg(&path).arg(
+    let Some(sqlite) = opinion_of(Command::new("sqlite3").arg(&path).arg(
         "PRAGMA integrity_check; PRAGMA foreign_key_check; SELECT state, count(*) FROM deliveries GROUP BY 1",
     )) else {
         return;

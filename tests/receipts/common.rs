@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
 
 use jiff::Timestamp;
 use lettermill::clock::{Clock, FixedClock};
@@ -193,30 +192,6 @@ pub fn check_books(home: &Path) {
     none(
         "SELECT count(*) FROM deliveries d LEFT JOIN receipts r USING (batch, seq) WHERE r.seq IS NULL",
     );
-}
-
-/// Official files and samples, where the optional folder is there.
-pub fn reference(path: &str) -> Option<PathBuf> {
-    let full = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../shared")
-        .join(path);
-    if !full.exists() {
-        eprintln!("`../shared/{path}` is absent: its checks are left out");
-    }
-    full.exists().then_some(full)
-}
-
-/// Output of another program, or `None` where it is missing and may be.
-pub fn second_opinion(command: &mut Command) -> Option<Output> {
-    match command.output() {
-        Ok(output) => Some(output),
-        Err(error) => {
-            let required = std::env::var_os("LETTERMILL_REQUIRE_TOOLS").is_some_and(|v| v == "1");
-            assert!(!required, "{command:?}: {error}");
-            eprintln!("{command:?}: {error}; its opinion is not asked");
-            None
-        }
-    }
 }
 
 /// Opens a ledger. A program that another test is just starting holds a copy of every open file for a moment, the lock of

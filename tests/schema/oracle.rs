@@ -12,19 +12,6 @@ use xsd_schema::{SchemaSet, load_and_process_schema};
 /// Files that one process of xmllint is given.
 const FILES_A_CALL: usize = 400;
 
-/// True if xmllint is there; if not, says so, and fails where the tools are required.
-pub fn has_xmllint() -> bool {
-    let there = Command::new("xmllint").arg("--version").output().is_ok();
-    if !there {
-        assert!(
-            std::env::var_os("LETTERMILL_REQUIRE_TOOLS").is_none_or(|value| value != "1"),
-            "xmllint is not on PATH, and LETTERMILL_REQUIRE_TOOLS=1"
-        );
-        eprintln!("xmllint is not on PATH: its verdicts are not compared");
-    }
-    there
-}
-
 /// The verdict of xmllint on each document.
 pub fn xmllint(schema: &Path, documents: &[&str]) -> Vec<bool> {
     let folder = tempfile::tempdir().unwrap();

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::sync::OnceLock;
 
@@ -15,6 +15,7 @@ use proptest::prelude::*;
 use rayon::prelude::*;
 
 use crate::common::*;
+use crate::support::files::tree;
 
 const JOB: BundleJob<'static> = BundleJob {
     format: Format::MinaMeddelanden,
@@ -56,24 +57,6 @@ fn bundled(
         );
     }
     folder
-}
-
-fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
-    let mut found = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(next) = folders.pop() {
-        for entry in fs::read_dir(next).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let bytes = fs::read(&path).unwrap();
-                found.push((path.strip_prefix(folder).unwrap().to_owned(), bytes));
-            }
-        }
-    }
-    found.sort();
-    found
 }
 
 fn checked(folder: &Path) -> Checked {
@@ -162,9 +145,9 @@ fn the_same_letters_give_the_same_bytes() {
         ..Options::default()
     };
     let third = bundled(20, &operators, few_open, 2);
-    assert_eq!(files(one.path()).len(), 6);
-    assert!(files(one.path()) == files(other.path()));
-    assert!(files(one.path()) == files(third.path()));
+    assert_eq!(tree(one.path()).len(), 6);
+    assert!(tree(one.path()) == tree(other.path()));
+    assert!(tree(one.path()) == tree(third.path()));
 }
 
 #[test]
@@ -174,7 +157,7 @@ fn bundles_end_at_their_limits() {
         ..Options::default()
     };
     let folder = bundled(7, &["1"], entries, 2);
-    assert_eq!(files(folder.path()).len(), 6);
+    assert_eq!(tree(folder.path()).len(), 6);
     let found = checked(folder.path());
     assert_eq!((found.bundles, found.sound, found.faults_total), (3, 7, 0));
 
@@ -189,7 +172,7 @@ fn bundles_end_at_their_limits() {
         let folder = bundled(4, &["1"], options, 2);
         let found = checked(folder.path());
         assert_eq!((found.bundles, found.sound), (bundles, 4));
-        for (path, bytes) in files(folder.path()) {
+        for (path, bytes) in tree(folder.path()) {
             let tar = path.extension().is_some_and(|e| e == "tar");
             assert!(!tar || bundles == 4 || bytes.len() as u64 <= bundle_bytes_max);
         }
@@ -207,7 +190,7 @@ fn an_operator_id_that_is_no_number_names_no_folder() {
         assert!(error.contains("digits only"), "{error}");
     }
     assert_eq!(bundler.finish().unwrap(), []);
-    assert!(files(folder.path()).is_empty());
+    assert!(tree(folder.path()).is_empty());
 }
 
 #[test]
@@ -381,7 +364,7 @@ proptest! {
         static BUNDLE: OnceLock<tempfile::TempDir> = OnceLock::new();
         let whole = BUNDLE.get_or_init(|| bundled(2, &["1"], Options::default(), 1));
         let folder = tempfile::tempdir().unwrap();
-        for (path, mut bytes) in files(whole.path()) {
+        for (path, mut bytes) in tree(whole.path()) {
             if path.extension().is_some_and(|e| e == "tar") == in_tar {
                 for (at, value) in &changes {
                     // Every second change hits a header of the tar, where the lengths are.

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
+use std::process::{Command, Output};
 use std::sync::{Arc, OnceLock};
 
 use jiff::civil::{Date, date};
@@ -12,24 +12,13 @@ use lettermill::bundle::{Seal, Sealed, mina_meddelanden as mm};
 use lettermill::letter::*;
 use lettermill::sign::Signer;
 
+use crate::support::bare;
+
+pub use crate::support::tools::{has, reference};
+
 pub const DAY: Date = date(2026, 11, 22);
 pub const SENDER: &str = "162021004748";
 pub const OPERATOR: &str = "162021003898";
-
-pub fn has(tool: &str) -> bool {
-    let found = Command::new(tool)
-        .arg("--version")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok();
-    if !found {
-        let required = std::env::var("LETTERMILL_REQUIRE_TOOLS").is_ok_and(|v| v == "1");
-        assert!(!required, "`{tool}` is not on PATH and is required");
-        eprintln!("`{tool}` is not on PATH: its checks are left out");
-    }
-    found
-}
 
 pub fn run(command: &mut Command) -> Output {
     command.output().unwrap()
@@ -47,17 +36,6 @@ pub fn run_ok(command: &mut Command) -> Vec<u8> {
 pub fn openssl(folder: &Path, arguments: &str) {
     let arguments = arguments.split(' ').map(|a| a.replace('~', " "));
     run_ok(Command::new("openssl").args(arguments).current_dir(folder));
-}
-
-/// Official schemas and worked samples, where the optional folder is there.
-pub fn reference(path: &str) -> Option<PathBuf> {
-    let full = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../shared")
-        .join(path);
-    if !full.exists() {
-        eprintln!("`../shared/{path}` is absent: its checks are left out");
-    }
-    full.exists().then_some(full)
 }
 
 pub fn keep_private(path: &Path) {
@@ -85,15 +63,10 @@ pub fn relay() -> Arc<Signer> {
 }
 
 pub fn header() -> Header {
+    let bare = bare::header(Country::Sweden);
     Header {
         mailing_id: "M-2026-11-22".into(),
-        created: DAY,
-        created_text: "2026-11-22T20:00:00+01:00".into(),
-        environment: Environment::Test,
         sender: Sender {
-            country: Country::Sweden,
-            organisation_number: SENDER.into(),
-            name: "Kommun A".into(),
             return_address: Address {
                 country: None,
                 form: AddressForm::Lines(vec!["Kommun A".into(), "999 99 Exempelstad".into()]),
@@ -108,13 +81,13 @@ pub fn header() -> Header {
                 attention: Some("Barn & utbildning".into()),
                 ..SenderContact::default()
             },
+            ..bare.sender
         },
-        defaults: Defaults::default(),
         shared: vec![SharedDocument {
             id: "terms".into(),
             document: pdf("villkor.pdf", b"%PDF-1.4 shared"),
         }],
-        letters_declared: 1,
+        ..bare
     }
 }
 
@@ -138,37 +111,17 @@ pub fn person(digits: &str) -> RecipientId {
     RecipientId::Person(PersonNumber::from_digits(digits).unwrap())
 }
 
-/// The least that a letter has.
+/// The least that a message needs.
 pub fn letter(id: &str) -> Letter<'_> {
+    let bare = bare::letter(id, "Ada Exempel");
     Letter {
-        seq: LetterSeq(0),
-        line: 1,
-        id: id.into(),
-        reference: None,
-        department: None,
-        cost_centre: None,
-        process: None,
         recipient: Recipient {
             id: person("181501019806"),
-            name: "Ada Exempel".into(),
-            attention: None,
-            address: None,
-            address_protected: false,
+            ..bare.recipient
         },
-        wish: DeliveryWish::Auto,
-        mandatory: false,
-        legal_notification: false,
-        not_before: None,
-        reply_by: None,
-        language: "sv".into(),
         subject: "Beslut om förskoleplats".into(),
         content: Content::Text(vec![Block::Paragraph(vec![run_of("Hej!")])]),
-        attachments: Vec::new(),
-        actions: Vec::new(),
-        notification: None,
-        data: Vec::new(),
-        dialogue: Default::default(),
-        print: PrintOptions::default(),
+        ..bare
     }
 }
 

@@ -146,7 +146,7 @@ fn faults_are_told_by_their_elements() {
             "</kombi_request>",
             "",
             "</kombi_request>",
-            "it ends before its end",
+            "the end of the file within an element",
         ),
         (
             "<kombi_request>",
@@ -158,7 +158,7 @@ fn faults_are_told_by_their_elements() {
             "encoding=\"UTF-8\"",
             "encoding=\"UTF-16\"",
             "byte 0",
-            "UTF-8 is allowed",
+            "another encoding; allowed: UTF-8",
         ),
         ("Opkr", "&x;Opkr", "sd:TitelTekst", "an entity"),
         (

@@ -24,19 +24,19 @@ fn refused(text: impl AsRef<[u8]>) -> String {
 #[test]
 fn what_is_no_message_is_refused_with_its_place() {
     let cases = [
-        ("", "line 1: XML that is not well-formed"),
-        ("\u{feff}", "line 1: XML that is not well-formed"),
-        ("hej", "line 1: XML that is not well-formed"),
+        ("", "line 1: the end of the file before an element"),
+        ("\u{feff}", "line 1: the end of the file before an element"),
+        ("hej", "line 1: text outside the root element"),
         ("<a>\n<b>\n</a>", "line 3: XML that is not well-formed"),
         ("<a b='1' b='2'/>", "not well-formed"),
         ("<a xmlns='urn:1' xmlns='urn:2'/>", "not well-formed"),
         ("<a xmlns:b=''/>", "not well-formed"),
-        ("<b:a/>", "not well-formed"),
-        ("<a>&other;</a>", "not well-formed"),
-        ("<a/><a/>", "not well-formed"),
+        ("<b:a/>", "a prefix that is not declared"),
+        ("<a>&other;</a>", "an entity"),
+        ("<a/><a/>", "a second root element"),
         (
             "<?xml version='1.0' encoding='ISO-8859-1'?><a/>",
-            "another encoding; UTF-8 is needed",
+            "another encoding; allowed: UTF-8",
         ),
         ("<a/>", "its first element is `a`; a `SignedDelivery`"),
         (
@@ -83,9 +83,9 @@ fn limits_are_kept_before_memory_is_taken() {
             "</a>".repeat(depth)
         )
     };
-    assert!(refused(deep(DEPTH_MAX)).contains("64 levels are read"));
+    assert!(refused(deep(DEPTH_MAX)).contains("at most 64 in each other"));
     assert!(message::verify_bytes("m".as_ref(), deep(DEPTH_MAX - 1).as_bytes(), &[]).is_ok());
-    assert!(refused(deep(100_000)).contains("64 levels"));
+    assert!(refused(deep(100_000)).contains("at most 64"));
 
     let wide = |count: usize| {
         let mut text = String::from("<a");
@@ -94,7 +94,7 @@ fn limits_are_kept_before_memory_is_taken() {
         }
         text + "/>"
     };
-    assert!(refused(wide(ATTRIBUTES_MAX + 1)).contains("64 are read"));
+    assert!(refused(wide(ATTRIBUTES_MAX + 1)).contains("at most 64 on one"));
     assert!(refused(wide(ATTRIBUTES_MAX)).contains("its first element"));
 
     let mut declared = String::new();
@@ -105,7 +105,7 @@ fn limits_are_kept_before_memory_is_taken() {
         )
         .unwrap();
     }
-    assert!(refused(declared).contains("128 are read"));
+    assert!(refused(declared).contains("at most 128 in force"));
 
     assert!(refused("<".repeat(MARKUP_MAX + 1)).contains("500000"));
     assert!(refused(format!("<a>{}</a>", "=".repeat(MARKUP_MAX + 1))).contains("500000"));
@@ -113,7 +113,7 @@ fn limits_are_kept_before_memory_is_taken() {
     assert!(refused(many).contains("200000 in all"));
     assert!(refused(format!("<{}/>", "a".repeat(2_000))).contains("1024 bytes"));
     let large = vec![b' '; (64 << 20) + 1];
-    assert!(refused(large).contains("67108864 bytes are read"));
+    assert!(refused(large).contains("at most 67108864 bytes"));
 }
 
 /// Documents that the mutations start from.

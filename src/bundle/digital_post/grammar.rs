@@ -68,10 +68,8 @@ impl Prefix {
         !matches!(self, Self::Gln | Self::Sor)
     }
 
-    pub(super) fn of_namespace(namespace: &[u8]) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|p| p.namespace().as_bytes() == namespace)
+    pub(super) fn of_namespace(namespace: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|p| p.namespace() == namespace)
     }
 }
 

@@ -3,19 +3,21 @@
 //! In: the bytes of a file. Out: what it says of itself, every fault by the path of its element, and notes on what may
 //! go wrong. A document type declaration and entities other than the built-in five are refused.
 
-use quick_xml::events::{BytesRef, BytesStart, Event};
-use quick_xml::name::{Namespace, ResolveResult};
-use quick_xml::reader::NsReader;
-
 use super::grammar::{Kind, Prefix};
 use super::walk::{DEPTH_MAX, Walk};
 use super::{ATTACHMENTS_MAX, DOCUMENTS_BYTES_MAX, MemoVersion, MessageType, values};
 use crate::finding::shape;
+use crate::xml::{self, Event, Limits, Reader, Start};
 
 /// A message with 74 MiB of documents has 98.7 MiB in base64 (facts/denmark.md §1.8); line breaks may come to that.
 pub const INSPECT_BYTES_MAX: usize = 128 << 20;
-const SCHEMA_INSTANCE: &[u8] = b"http://www.w3.org/2001/XMLSchema-instance";
-const NOT_WELL_FORMED: &str = "it is not well-formed XML";
+/// A MeMo with ten attachments and as many actions has some hundred elements.
+const LIMITS: Limits = Limits {
+    bytes: INSPECT_BYTES_MAX as u64,
+    depth: DEPTH_MAX,
+    elements: 20_000,
+};
+const SCHEMA_INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
 /// What was found in a MeMo.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -51,24 +53,11 @@ impl Inspection {
 
 /// True when the bytes look like a MeMo: its root is `Message` in the namespace of MeMo. What is in it may be anything.
 pub fn is_memo(bytes: &[u8]) -> bool {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let mut reader = NsReader::from_reader(bytes);
-    loop {
-        match reader.read_resolved_event() {
-            Ok((
-                ResolveResult::Bound(Namespace(name)),
-                Event::Start(start) | Event::Empty(start),
-            )) => {
-                return Prefix::of_namespace(name) == Some(Prefix::Memo)
-                    && start.local_name().as_ref() == b"Message";
-            }
-            Ok((
-                ResolveResult::Unbound,
-                Event::Decl(_) | Event::Text(_) | Event::Comment(_) | Event::PI(_),
-            )) => {}
-            Ok(_) | Err(_) => return false,
-        }
-    }
+    xml::root(bytes).is_some_and(|(namespace, name)| is_root(&namespace, &name))
+}
+
+fn is_root(namespace: &str, name: &str) -> bool {
+    namespace == Prefix::Memo.namespace() && name == "Message"
 }
 
 /// Looks at a MeMo.
@@ -76,7 +65,7 @@ pub fn inspect(bytes: &[u8]) -> Inspection {
     let mut looking = Looking {
         walk: Walk::new(MemoVersion::V1_2),
         version: None,
-        depth: 0,
+        begun: false,
         text: String::new(),
     };
     if let Err(fault) = looking.read(bytes) {
@@ -89,90 +78,40 @@ pub fn inspect(bytes: &[u8]) -> Inspection {
 struct Looking {
     walk: Walk,
     version: Option<MemoVersion>,
-    depth: usize,
+    begun: bool,
     text: String,
 }
 
 impl Looking {
     /// Reads on until the end, or until something makes the rest unreadable.
     fn read(&mut self, bytes: &[u8]) -> Result<(), String> {
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        if bytes.len() > INSPECT_BYTES_MAX {
-            let found = bytes.len();
-            return Err(format!(
-                "it has {found} bytes; at most {INSPECT_BYTES_MAX} are read"
-            ));
-        }
-        if simdutf8::basic::from_utf8(bytes).is_err() {
-            return Err("it is not UTF-8".into());
-        }
-        let mut reader = NsReader::from_reader(bytes);
-        reader.config_mut().expand_empty_elements = true;
-        loop {
-            let at = reader.buffer_position();
-            let Ok((namespace, event)) = reader.read_resolved_event() else {
-                return Err(format!("byte {at}: {NOT_WELL_FORMED}"));
-            };
+        let mut reader = Reader::new(bytes, LIMITS).map_err(|error| error.to_string())?;
+        while let Some(event) = reader.event().map_err(|error| error.to_string())? {
             match event {
-                Event::Start(start) => {
-                    let prefix = match namespace {
-                        ResolveResult::Bound(Namespace(name)) => Prefix::of_namespace(name),
-                        ResolveResult::Unbound => None,
-                        ResolveResult::Unknown(_) => {
-                            return Err(format!("byte {at}: a prefix that is not declared"));
-                        }
-                    };
-                    self.start(&reader, prefix, &start)?;
-                }
-                Event::End(_) => self.end(),
-                Event::Text(text) => self.take(std::str::from_utf8(&text).unwrap_or_default())?,
-                Event::CData(data) => self.take(std::str::from_utf8(&data).unwrap_or_default())?,
-                Event::GeneralRef(reference) => self.reference(&reference)?,
-                Event::DocType(_) => {
-                    return Err(format!(
-                        "byte {at}: a document type declaration; none is allowed"
-                    ));
-                }
-                Event::Decl(declaration) => {
-                    let utf_8 = |name: &[u8]| name.eq_ignore_ascii_case(b"utf-8");
-                    let encoding = declaration.encoding();
-                    if encoding.is_some_and(|name| !name.is_ok_and(|name| utf_8(&name))) {
-                        return Err("it declares another encoding; UTF-8 is allowed".into());
-                    }
-                }
-                Event::Eof if self.walk.is_over() && self.depth == 0 => return Ok(()),
-                Event::Eof => return Err("it ends before its end".into()),
-                Event::PI(_) | Event::Comment(_) | Event::Empty(_) => {}
+                Event::Start(start) => self.start(&start)?,
+                Event::Text(text) => self.text.push_str(&text),
+                Event::End => self.end(),
             }
         }
+        Ok(())
     }
 
-    fn start(
-        &mut self,
-        reader: &NsReader<&[u8]>,
-        prefix: Option<Prefix>,
-        start: &BytesStart<'_>,
-    ) -> Result<(), String> {
-        self.depth += 1;
-        if self.depth > DEPTH_MAX {
-            return Err(format!("elements more than {DEPTH_MAX} deep"));
-        }
-        let name = start.local_name();
-        if self.depth == 1 {
-            if self.walk.is_over() || prefix != Some(Prefix::Memo) || name.as_ref() != b"Message" {
-                return Err(format!(
-                    "its root is not `Message` in the namespace {}",
-                    Prefix::Memo.namespace()
-                ));
-            }
-            self.root(reader, start)?;
-        } else {
+    fn start(&mut self, start: &Start<'_>) -> Result<(), String> {
+        let prefix = Prefix::of_namespace(start.namespace());
+        if self.begun {
             self.no_text_between();
-            self.walk.start(prefix, name.as_ref());
-            self.attributes(reader, start, &mut |_, _| false)?;
+            self.walk.start(prefix, start.local().as_bytes());
+            self.attributes(start, &mut |_, _| false);
+        } else if is_root(start.namespace(), start.local()) {
+            self.begun = true;
+            self.root(start);
+        } else {
+            return Err(format!(
+                "its root is not `Message` in the namespace {}",
+                Prefix::Memo.namespace()
+            ));
         }
-        let written = start.name();
-        if prefix == Some(Prefix::Memo) && !written.as_ref().starts_with(b"memo:") {
+        if prefix == Some(Prefix::Memo) && start.prefix() != "memo" {
             let note =
                 "a prefix other than `memo:`; older receivers refuse it (facts/denmark.md §1.1)";
             if !self.walk.notes.iter().any(|known| known == note) {
@@ -184,20 +123,20 @@ impl Looking {
     }
 
     /// The version decides about the rest.
-    fn root(&mut self, reader: &NsReader<&[u8]>, start: &BytesStart<'_>) -> Result<(), String> {
+    fn root(&mut self, start: &Start<'_>) {
         let mut version = None;
         let mut schema_version = false;
-        self.attributes(reader, start, &mut |name, value| match name {
-            b"memoVersion" => {
+        self.attributes(start, &mut |name, value| match name {
+            "memoVersion" => {
                 version = Some(value.to_owned());
                 true
             }
-            b"memoSchVersion" => {
+            "memoSchVersion" => {
                 schema_version = true;
                 true
             }
             _ => false,
-        })?;
+        });
         self.version = match version.as_deref().map(decimal) {
             Some("1.1") => Some(MemoVersion::V1_1),
             Some("1.2") => Some(MemoVersion::V1_2),
@@ -229,41 +168,23 @@ impl Looking {
             }
             (Some(_), _) => {}
         }
-        Ok(())
     }
 
     /// Looks at all attributes; `known` takes those that mean something.
-    fn attributes(
-        &mut self,
-        reader: &NsReader<&[u8]>,
-        start: &BytesStart<'_>,
-        known: &mut dyn FnMut(&[u8], &str) -> bool,
-    ) -> Result<(), String> {
-        for attribute in start.attributes() {
-            let attribute = attribute.map_err(|_| NOT_WELL_FORMED.to_owned())?;
-            let name = attribute.key;
-            let is_declaration = name.as_ref() == b"xmlns" || name.as_ref().starts_with(b"xmlns:");
-            let (namespace, local) = reader.resolver().resolve_attribute(name);
+    fn attributes(&mut self, start: &Start<'_>, known: &mut dyn FnMut(&str, &str) -> bool) {
+        for (namespace, name, value) in start.attributes() {
             let allowed = match namespace {
-                _ if is_declaration => true,
-                ResolveResult::Bound(Namespace(SCHEMA_INSTANCE)) => true,
-                ResolveResult::Bound(_) => false,
-                ResolveResult::Unbound => {
-                    let value = String::from_utf8_lossy(&attribute.value);
-                    known(local.as_ref(), &value)
-                }
-                ResolveResult::Unknown(_) => return Err("a prefix that is not declared".into()),
+                "" => known(name, value),
+                namespace => namespace == SCHEMA_INSTANCE,
             };
             if !allowed {
                 self.walk
                     .fault_here("an attribute that is not known", "the schema has none here");
             }
         }
-        Ok(())
     }
 
     fn end(&mut self) {
-        self.depth = self.depth.saturating_sub(1);
         let mut text = std::mem::take(&mut self.text);
         match self.walk.text_kind() {
             Some(Kind::Base64) => text.retain(|c| !matches!(c, ' ' | '\t' | '\r' | '\n')),
@@ -294,28 +215,6 @@ impl Looking {
                 .fault_here("text between its elements", "elements alone are allowed");
         }
         self.text.clear();
-    }
-
-    fn take(&mut self, text: &str) -> Result<(), String> {
-        if self.depth == 0 && !text.bytes().all(|b| b.is_ascii_whitespace()) {
-            return Err("text outside the root".into());
-        }
-        if super::super::canonical::forbidden(text).is_some() {
-            return Err("a character that XML 1.0 does not allow".into());
-        }
-        self.text.push_str(text);
-        Ok(())
-    }
-
-    fn reference(&mut self, reference: &BytesRef<'_>) -> Result<(), String> {
-        if let Ok(Some(c)) = reference.resolve_char_ref() {
-            return self.take(c.encode_utf8(&mut [0; 4]));
-        }
-        let name = std::str::from_utf8(reference).ok();
-        match name.and_then(quick_xml::escape::resolve_predefined_entity) {
-            Some(text) => self.take(text),
-            None => Err("an entity; the five built-in ones are allowed".into()),
-        }
     }
 
     fn finish(mut self) -> Inspection {

@@ -4,6 +4,7 @@
 use super::super::{Refusal, canonical};
 use super::grammar::{Content, Element};
 use super::values;
+use crate::xml::forbidden;
 
 pub(super) struct Writer(Vec<u8>);
 
@@ -83,9 +84,9 @@ pub(super) enum Base64<'b> {
 
 /// XML 1.0 §2.2. `ingest` finds such characters too; here a message must not become unreadable by one.
 pub(super) fn check_characters(element: &Element, text: &str) -> Result<(), Refusal> {
-    match canonical::forbidden(text) {
+    match forbidden(text) {
         None => Ok(()),
-        Some(c) => {
+        Some((_, c)) => {
             let found = format!("character U+{:04X}", u32::from(c));
             Err(refused(element, found, "XML 1.0 does not allow it"))
         }

@@ -8,6 +8,7 @@ use super::super::documents::Encoded;
 use super::super::{Refusal, canonical};
 use super::markup::{ATTACHMENT_CLOSE, Leaf, Markup};
 use crate::letter::Document;
+use crate::xml::forbidden;
 
 /// Characters of an MD5 digest in hexadecimal.
 const CHECKSUM_CHARACTERS: usize = 32;
@@ -89,9 +90,9 @@ pub(super) fn attachment_overhead(markup: &Markup, document: &Document) -> Resul
 
 /// XML 1.0 §2.2, production Char. `ingest` finds such characters too; here a message must not become unreadable by one.
 pub(super) fn check_characters(text: &str) -> Result<(), Refusal> {
-    match canonical::forbidden(text) {
+    match forbidden(text) {
         None => Ok(()),
-        Some(c) => Err(Refusal::ContentNotAllowed {
+        Some((_, c)) => Err(Refusal::ContentNotAllowed {
             found: format!("character U+{:04X}", u32::from(c)),
             allowed: "XML 1.0 does not allow it".into(),
         }),

@@ -76,7 +76,7 @@ pub fn inspect(bytes: &[u8]) -> Inspection {
     };
     match tree::read(bytes) {
         Ok(root) => request(&root, &mut found),
-        Err(fault) => found.fault(ROOT, &fault),
+        Err(error) => found.fault(ROOT, &error.to_string()),
     }
     found
 }

@@ -64,10 +64,10 @@ impl Prefix {
         }
     }
 
-    pub(super) fn of_namespace(namespace: &[u8]) -> Option<Self> {
+    pub(super) fn of_namespace(namespace: &str) -> Option<Self> {
         Self::ALL
             .into_iter()
-            .find(|prefix| prefix.namespace().as_bytes() == namespace)
+            .find(|prefix| prefix.namespace() == namespace)
     }
 }
 

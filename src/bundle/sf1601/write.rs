@@ -3,6 +3,7 @@
 use super::table::{self, Content, Element, Prefix};
 use super::values;
 use crate::bundle::{Refusal, canonical};
+use crate::xml::forbidden;
 
 /// Begins every request.
 pub(super) const OPENING: &str =
@@ -111,7 +112,7 @@ impl Writer {
                 allowed: format!("SF1601 takes {allowed}"),
             });
         }
-        if let Some(c) = canonical::forbidden(text) {
+        if let Some((_, c)) = forbidden(text) {
             return Err(Refusal::ContentNotAllowed {
                 found: format!("character U+{:04X}", u32::from(c)),
                 allowed: "XML 1.0 does not allow it".into(),

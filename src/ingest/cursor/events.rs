@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::super::markup::{self, BadReference, RawAttribute};
-use super::super::scope::Space;
-use super::super::vocabulary::{self, Element};
+use super::super::vocabulary::{self, Element, NAMESPACE};
 use super::{Cursor, Frame, Stop, TagAttribute};
 use crate::finding::Code;
 use crate::schema::Attribute;
+use crate::xml::line_ends;
+use crate::xml::markup::{self, BadReference, RawAttribute};
+use crate::xml::scope::Space;
 
 impl<'a> Cursor<'a, '_, '_> {
     /// A start tag whose inside is `length` bytes long.
@@ -142,7 +143,10 @@ impl<'a> Cursor<'a, '_, '_> {
 
     pub(super) fn push_frame(&mut self, local: &'a str, space: Space) -> Element {
         let depth = self.depth as usize;
-        let element = match (self.scope.is_ours(space), self.frames.get_mut(depth - 1)) {
+        let element = match (
+            self.scope.name(space) == NAMESPACE,
+            self.frames.get_mut(depth - 1),
+        ) {
             (true, Some(parent)) => vocabulary::child(parent.element, local, &mut parent.hint),
             _ => Element::Unknown,
         };
@@ -260,10 +264,10 @@ impl<'a> Cursor<'a, '_, '_> {
 
     /// Line ends as XML 1.0 §2.11 has them: CRLF and CR are LF.
     pub(super) fn line_ends(&self, text: &'a str) -> Cow<'a, str> {
-        if !self.has_carriage_return || !text.contains('\r') {
-            return Cow::Borrowed(text);
+        match self.has_carriage_return {
+            true => line_ends(text),
+            false => Cow::Borrowed(text),
         }
-        Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
     }
 
     pub(super) fn validate_text(&mut self, text: &str) {

@@ -3,9 +3,9 @@
 use quick_xml::errors::{Error as XmlError, IllFormedError};
 
 use super::super::error::Fault;
-use super::super::markup::{self, Wrong};
 use super::{Cursor, Stop};
 use crate::finding::{Code, Finding, Place};
+use crate::xml::markup::{self, Wrong};
 
 /// How many findings are kept for one piece; more help nobody.
 const FINDINGS_MAX: usize = 20;

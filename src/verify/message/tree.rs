@@ -6,12 +6,11 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use memchr::{memchr, memchr_iter};
-use quick_xml::events::{BytesStart, Event};
-use quick_xml::reader::Reader;
+use memchr::memchr_iter;
 use roxmltree::{Document, ParsingOptions};
 
 use super::Error;
+use crate::xml::{self, Limits, Reader};
 
 /// Most bytes of a file. Receivers take messages of 2 MiB; this is thirty times that.
 pub const FILE_BYTES_MAX: u64 = 64 << 20;
@@ -21,12 +20,12 @@ pub const DEPTH_MAX: usize = 64;
 pub const NODES_MAX: u32 = 200_000;
 /// `<` in the file, and `=`: the tree's memory is taken by their number before anything is read.
 pub const MARKUP_MAX: usize = 500_000;
-/// Attributes of one element, declarations of namespaces among them. Envelopes that programs write have thirty.
-pub const ATTRIBUTES_MAX: usize = 64;
-/// Declarations of namespaces in force at one place: each element that adds one copies them.
-pub const DECLARATIONS_MAX: usize = 128;
-/// Bytes of a name.
-pub const NAME_BYTES_MAX: usize = 1_024;
+
+const LIMITS: Limits = Limits {
+    bytes: FILE_BYTES_MAX,
+    depth: DEPTH_MAX,
+    elements: NODES_MAX as usize,
+};
 
 /// Reads a whole file, up to the limit and one byte more.
 pub fn read(path: &Path) -> Result<Vec<u8>, Error> {
@@ -41,40 +40,24 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Error> {
 }
 
 /// The text of a file that keeps the limits, with line ends as XML 1.0 §2.11 has them.
-pub fn text<'b>(path: &Path, bytes: &'b [u8]) -> Result<Cow<'b, str>, Error> {
-    let refused = |found, allowed: String| Error::Xml {
-        path: path.to_owned(),
-        line: 1,
-        found,
-        allowed,
-    };
-    if bytes.len() as u64 > FILE_BYTES_MAX {
-        return Err(refused(
-            "a larger file",
-            format!("{FILE_BYTES_MAX} bytes are read"),
-        ));
-    }
-    let text = simdutf8::basic::from_utf8(bytes)
-        .map_err(|_| refused("bytes that are not UTF-8", "UTF-8 is needed".into()))?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+pub fn text(bytes: &[u8]) -> Result<Cow<'_, str>, xml::Error> {
+    let mut reader = Reader::new(bytes, LIMITS)?;
     for byte in [b'<', b'='] {
         if memchr_iter(byte, bytes).count() > MARKUP_MAX {
-            return Err(refused(
-                "more markup",
-                format!("{MARKUP_MAX} tags and attributes are read"),
-            ));
+            return Err(xml::Error {
+                line: 1,
+                found: "more markup",
+                allowed: format!("at most {MARKUP_MAX} tags and attributes").into(),
+            });
         }
     }
-    check(path, text)?;
+    while reader.event()?.is_some() {}
     // roxmltree 0.21 keeps a CR that stands before a character reference.
-    Ok(match memchr(b'\r', text.as_bytes()) {
-        Some(_) => Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")),
-        None => Cow::Borrowed(text),
-    })
+    Ok(xml::line_ends(reader.text()))
 }
 
 /// The tree of a text that [`text`] gave.
-pub fn parse<'input>(path: &Path, text: &'input str) -> Result<Document<'input>, Error> {
+pub fn parse(text: &str) -> Result<Document<'_>, xml::Error> {
     let options = ParsingOptions {
         allow_dtd: false,
         nodes_limit: NODES_MAX,
@@ -83,123 +66,16 @@ pub fn parse<'input>(path: &Path, text: &'input str) -> Result<Document<'input>,
     // The parser's own words may hold names and values of the document.
     Document::parse_with_options(text, options).map_err(|error| {
         let (found, allowed) = match error {
-            roxmltree::Error::DtdDetected => dtd(),
             roxmltree::Error::NodesLimitReached => (
                 "more elements and texts",
-                format!("{NODES_MAX} in all are read"),
+                format!("at most {NODES_MAX} in all").into(),
             ),
-            _ => not_well_formed(),
+            _ => ("XML that is not well-formed", "a whole XML document".into()),
         };
-        Error::Xml {
-            path: path.to_owned(),
+        xml::Error {
             line: u64::from(error.pos().row),
             found,
             allowed,
         }
-    })
-}
-
-fn dtd() -> (&'static str, String) {
-    (
-        "a document type declaration",
-        "messages have none, and none is read".into(),
-    )
-}
-
-fn not_well_formed() -> (&'static str, String) {
-    (
-        "XML that is not well-formed",
-        "a whole XML document is needed".into(),
-    )
-}
-
-/// Walks over all tags without keeping any.
-fn check(path: &Path, text: &str) -> Result<(), Error> {
-    let mut reader = Reader::from_str(text);
-    reader.config_mut().check_end_names = false; // The tree's parser does.
-    let mut declared: Vec<usize> = Vec::new(); // A line for each open element.
-    loop {
-        let event = reader.read_event();
-        let found = match &event {
-            Err(_) => Some(not_well_formed()),
-            Ok(Event::Eof) => return Ok(()),
-            Ok(Event::DocType(_)) => Some(dtd()),
-            Ok(Event::Decl(declaration)) => declaration
-                .encoding()
-                .and_then(Result::ok)
-                .filter(|name| !is_utf8(name))
-                .map(|_| ("another encoding", "UTF-8 is needed".into())),
-            Ok(Event::Start(start)) => element(start, &mut declared),
-            Ok(Event::Empty(start)) => {
-                let found = element(start, &mut declared);
-                declared.pop();
-                found
-            }
-            Ok(Event::End(_)) => {
-                declared.pop();
-                None
-            }
-            Ok(_) => None,
-        };
-        if let Some((found, allowed)) = found {
-            let read = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
-            let before = text.as_bytes().get(..read).unwrap_or(text.as_bytes());
-            return Err(Error::Xml {
-                path: path.to_owned(),
-                line: memchr_iter(b'\n', before).count() as u64 + 1,
-                found,
-                allowed,
-            });
-        }
-    }
-}
-
-/// ASCII is UTF-8 too.
-fn is_utf8(name: &[u8]) -> bool {
-    ["utf-8", "utf8", "us-ascii"]
-        .iter()
-        .any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
-}
-
-/// Opens an element; what is not allowed in it.
-fn element(start: &BytesStart<'_>, declared: &mut Vec<usize>) -> Option<(&'static str, String)> {
-    let mut declarations = declared.last().copied().unwrap_or_default();
-    if start.name().as_ref().len() > NAME_BYTES_MAX {
-        return Some(("a longer name", format!("{NAME_BYTES_MAX} bytes are read")));
-    }
-    // Duplicates are found by comparison with all before, so the count is looked at first.
-    for (count, attribute) in start.attributes().enumerate() {
-        if count >= ATTRIBUTES_MAX {
-            return Some((
-                "an element with more attributes",
-                format!("{ATTRIBUTES_MAX} are read"),
-            ));
-        }
-        let Ok(attribute) = attribute else {
-            return Some(not_well_formed());
-        };
-        let name = attribute.key.as_ref();
-        if name.len() > NAME_BYTES_MAX {
-            return Some(("a longer name", format!("{NAME_BYTES_MAX} bytes are read")));
-        }
-        if name == b"xmlns" || name.starts_with(b"xmlns:") {
-            declarations += 1;
-            if name != b"xmlns" && attribute.value.is_empty() {
-                return Some(not_well_formed()); // Namespaces in XML 1.0 §5.
-            }
-        }
-    }
-    declared.push(declarations);
-    if declarations > DECLARATIONS_MAX {
-        return Some((
-            "more declarations of namespaces in each other",
-            format!("{DECLARATIONS_MAX} are read"),
-        ));
-    }
-    (declared.len() > DEPTH_MAX).then(|| {
-        (
-            "elements nested deeper",
-            format!("{DEPTH_MAX} levels are read"),
-        )
     })
 }

@@ -5,15 +5,14 @@
 
 use std::borrow::Cow;
 
-use super::damage::is_character;
-use super::white_space::{is_space, spaces};
+use super::character::{is_character, is_space, spaces};
 
 /// What is wrong with a piece of markup: where in the slice, found, allowed.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Wrong {
-    pub(super) offset: usize,
-    pub(super) found: String,
-    pub(super) allowed: &'static str,
+pub struct Wrong {
+    pub offset: usize,
+    pub found: String,
+    pub allowed: &'static str,
 }
 
 fn wrong<T>(offset: usize, found: impl Into<String>, allowed: &'static str) -> Result<T, Wrong> {
@@ -40,7 +39,7 @@ fn continues_name(c: char) -> bool {
 }
 
 /// A name with at most one colon that stands neither first nor last: where the colon is.
-pub(super) fn qualified_name(name: &str) -> Option<Option<usize>> {
+pub fn qualified_name(name: &str) -> Option<Option<usize>> {
     let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
     if name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.bytes().all(plain) {
         return Some(None); // As most names are.
@@ -62,7 +61,7 @@ pub(super) fn qualified_name(name: &str) -> Option<Option<usize>> {
 }
 
 /// Prefix (may be empty) and local part.
-pub(super) fn split_name(name: &str) -> Option<(&str, &str)> {
+pub fn split_name(name: &str) -> Option<(&str, &str)> {
     qualified_name(name).map(|colon| match colon {
         Some(i) => (&name[..i], &name[i + 1..]),
         None => ("", name),
@@ -70,7 +69,7 @@ pub(super) fn split_name(name: &str) -> Option<(&str, &str)> {
 }
 
 /// A name as it may stand in a message: cut short.
-pub(super) fn shown(name: &str) -> String {
+pub fn shown(name: &str) -> String {
     const CHARACTERS_MAX: usize = 40;
     let mut out: String = name
         .chars()
@@ -85,17 +84,17 @@ pub(super) fn shown(name: &str) -> String {
 
 /// An attribute as written: its name, and what stands between the quotes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct RawAttribute<'a> {
-    pub(super) prefix: &'a str,
-    pub(super) local: &'a str,
-    pub(super) value: &'a str,
+pub struct RawAttribute<'a> {
+    pub prefix: &'a str,
+    pub local: &'a str,
+    pub value: &'a str,
     /// Of the name, in the tag.
-    pub(super) offset: usize,
+    pub offset: usize,
 }
 
 impl<'a> RawAttribute<'a> {
     /// `Some(prefix)` if this declares a namespace; the default namespace has the empty prefix.
-    pub(super) fn declares(&self) -> Option<&'a str> {
+    pub fn declares(&self) -> Option<&'a str> {
         match (self.prefix, self.local) {
             ("xmlns", prefix) => Some(prefix),
             ("", "xmlns") => Some(""),
@@ -106,10 +105,7 @@ impl<'a> RawAttribute<'a> {
 
 /// Reads the inside of a start tag, `name a="b"` without `<`, `/` and `>`. Gives the name; the attributes replace those
 /// in `attributes`. References in values are not resolved here, duplicates not looked for.
-pub(super) fn tag<'a>(
-    inside: &'a str,
-    attributes: &mut Vec<RawAttribute<'a>>,
-) -> Result<&'a str, Wrong> {
+pub fn tag<'a>(inside: &'a str, attributes: &mut Vec<RawAttribute<'a>>) -> Result<&'a str, Wrong> {
     attributes.clear();
     let bytes = inside.as_bytes();
     let name_end = bytes
@@ -211,7 +207,7 @@ fn attribute(inside: &str, start: usize) -> Result<(RawAttribute<'_>, usize), Wr
 
 /// Why a reference cannot be resolved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum BadReference {
+pub enum BadReference {
     /// Not well-formed.
     Malformed,
     /// An entity that is not one of the five.
@@ -221,7 +217,7 @@ pub(super) enum BadReference {
 }
 
 /// What stands between `&` and `;`, resolved.
-pub(super) fn reference(name: &str) -> Result<char, BadReference> {
+pub fn reference(name: &str) -> Result<char, BadReference> {
     let number = |digits: &str, radix| {
         if digits.is_empty() || !digits.chars().all(|c| c.is_digit(radix)) {
             return Err(BadReference::Malformed);
@@ -259,7 +255,7 @@ pub(super) fn reference(name: &str) -> Result<char, BadReference> {
 
 /// An attribute value with references resolved and white space normalised (XML 1.0 §3.3.3): borrowed if nothing had to
 /// change. References that cannot be resolved are told to `bad` with their offset and left out.
-pub(super) fn attribute_value<'a>(
+pub fn attribute_value<'a>(
     value: &'a str,
     mut bad: impl FnMut(usize, BadReference),
 ) -> Cow<'a, str> {
@@ -292,7 +288,7 @@ pub(super) fn attribute_value<'a>(
 }
 
 /// Checks what stands between `<!--` and `-->`.
-pub(super) fn comment(inside: &[u8]) -> Result<(), Wrong> {
+pub fn comment(inside: &[u8]) -> Result<(), Wrong> {
     match memchr::memmem::find(inside, b"--") {
         Some(i) => wrong(i, "`--` inside a comment", "a comment without `--`"),
         None if inside.ends_with(b"-") => {
@@ -303,7 +299,7 @@ pub(super) fn comment(inside: &[u8]) -> Result<(), Wrong> {
 }
 
 /// Checks what stands between `<?` and `?>`, not being the XML declaration.
-pub(super) fn instruction(inside: &str) -> Result<(), Wrong> {
+pub fn instruction(inside: &str) -> Result<(), Wrong> {
     let end = inside.bytes().position(is_space).unwrap_or(inside.len());
     let target = &inside[..end];
     if target.eq_ignore_ascii_case("xml") {
@@ -323,8 +319,8 @@ pub(super) fn instruction(inside: &str) -> Result<(), Wrong> {
     Ok(())
 }
 
-/// Checks what stands between `<?xml` and `?>` of the XML declaration.
-pub(super) fn declaration(inside: &str) -> Result<(), Wrong> {
+/// Checks what stands between `<?` and `?>` of the XML declaration; gives the encoding that it names.
+pub fn declaration(inside: &str) -> Result<Option<&str>, Wrong> {
     const ALLOWED: &str = "`<?xml version=\"1.0\" encoding=\"…\"?>`";
     let mut attributes = Vec::new();
     let Some(tail) = inside.get("xml".len()..) else {
@@ -363,7 +359,8 @@ pub(super) fn declaration(inside: &str) -> Result<(), Wrong> {
     if attributes.is_empty() {
         return wrong(0, "an XML declaration without a version", ALLOWED);
     }
-    Ok(())
+    let encoding = attributes.iter().find(|a| a.local == "encoding");
+    Ok(encoding.map(|a| a.value))
 }
 
 fn is_encoding_name(name: &str) -> bool {
@@ -464,12 +461,15 @@ mod tests {
 
     #[test]
     fn declarations_are_checked() {
-        for good in [
-            "xml version=\"1.0\"",
-            "xml version='1.0' encoding='UTF-8' standalone='yes' ",
-            "xml version='1.0' standalone='no'",
+        for (good, encoding) in [
+            ("xml version=\"1.0\"", None),
+            (
+                "xml version='1.0' encoding='UTF-8' standalone='yes' ",
+                Some("UTF-8"),
+            ),
+            ("xml version='1.0' standalone='no'", None),
         ] {
-            assert_eq!(declaration(good), Ok(()), "{good}");
+            assert_eq!(declaration(good), Ok(encoding), "{good}");
         }
         for bad in [
             "xml",

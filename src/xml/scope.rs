@@ -3,14 +3,13 @@
 use std::borrow::Cow;
 
 use super::markup::{RawAttribute, attribute_value};
-use super::vocabulary::NAMESPACE;
 
 const XML: &str = "http://www.w3.org/XML/1998/namespace";
 const XMLNS: &str = "http://www.w3.org/2000/xmlns/";
 
 /// A namespace, by where it was declared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Space {
+pub enum Space {
     /// No namespace.
     None,
     /// The one that every document knows as `xml`.
@@ -23,14 +22,13 @@ pub(super) enum Space {
 struct Binding<'a> {
     prefix: Cow<'a, str>,
     uri: Cow<'a, str>,
-    ours: bool,
     /// Nesting of the element that declares it.
     depth: u32,
 }
 
 /// The declarations in force, outermost first.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Scope<'a> {
+pub struct Scope<'a> {
     bindings: Vec<Binding<'a>>,
 }
 
@@ -39,7 +37,7 @@ impl<'a> Scope<'a> {
     ///
     /// # Errors
     /// What is not allowed about it.
-    pub(super) fn declare(
+    pub fn declare(
         &mut self,
         prefix: &'a str,
         attribute: &RawAttribute<'a>,
@@ -57,25 +55,23 @@ impl<'a> Scope<'a> {
                 super::markup::shown(prefix)
             ));
         }
-        let ours = uri == NAMESPACE;
         self.bindings.push(Binding {
             prefix: Cow::Borrowed(prefix),
             uri,
-            ours,
             depth,
         });
         Ok(())
     }
 
     /// Forgets what the element at `depth` declared.
-    pub(super) fn leave(&mut self, depth: u32) {
+    pub fn leave(&mut self, depth: u32) {
         while self.bindings.last().is_some_and(|b| b.depth >= depth) {
             self.bindings.pop();
         }
     }
 
     /// The namespace of an element's prefix; the empty prefix is the default namespace.
-    pub(super) fn of_element(&self, prefix: &str) -> Option<Space> {
+    pub fn of_element(&self, prefix: &str) -> Option<Space> {
         // The empty prefix apart: comparing empty strings can be strangely slow, as their addresses may be unmapped.
         let found = match prefix.is_empty() {
             true => self.bindings.iter().rposition(|b| b.prefix.is_empty()),
@@ -93,7 +89,7 @@ impl<'a> Scope<'a> {
     }
 
     /// The namespace of an attribute's prefix; an attribute without prefix is in none.
-    pub(super) fn of_attribute(&self, prefix: &str) -> Option<Space> {
+    pub fn of_attribute(&self, prefix: &str) -> Option<Space> {
         if prefix.is_empty() {
             Some(Space::None)
         } else {
@@ -102,7 +98,7 @@ impl<'a> Scope<'a> {
     }
 
     /// The namespace's name; empty for none.
-    pub(super) fn name(&self, space: Space) -> &str {
+    pub fn name(&self, space: Space) -> &str {
         match space {
             Space::None => "",
             Space::Xml => XML,
@@ -110,17 +106,16 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// True for the namespace of mailings.
-    pub(super) fn is_ours(&self, space: Space) -> bool {
-        matches!(space, Space::Declared(i) if self.bindings.get(i).is_some_and(|b| b.ours))
+    /// How many are in force.
+    pub fn declarations(&self) -> usize {
+        self.bindings.len()
     }
 
     /// The same declarations, free of the text they were read from, as those around a piece: nothing in it ends them.
-    pub(super) fn into_outer(self) -> Scope<'static> {
+    pub fn into_outer(self) -> Scope<'static> {
         let own = |b: Binding<'_>| Binding {
             prefix: Cow::Owned(b.prefix.into_owned()),
             uri: Cow::Owned(b.uri.into_owned()),
-            ours: b.ours,
             depth: 0,
         };
         Scope {
@@ -129,11 +124,10 @@ impl<'a> Scope<'a> {
     }
 
     /// A copy that borrows from this one.
-    pub(super) fn borrowed<'b>(&'b self) -> Scope<'b> {
+    pub fn borrowed<'b>(&'b self) -> Scope<'b> {
         let borrow = |b: &'b Binding<'a>| Binding {
             prefix: Cow::Borrowed(&*b.prefix),
             uri: Cow::Borrowed(&*b.uri),
-            ours: b.ours,
             depth: b.depth,
         };
         Scope {
