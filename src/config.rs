@@ -5,7 +5,6 @@
 //! `docs/lettermill.toml`, which a test reads. An unknown key is an error.
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,10 +12,13 @@ use jiff::civil::Date;
 use serde::Deserialize;
 
 use crate::run::{Danish, KeySource, Keys, Plan};
-use crate::schema::{Schema, SchemaError};
+use crate::schema::Schema;
 use crate::{bundle, compose, ingest, report, route, sign, spool, validate, vendor};
 
 mod ask;
+mod error;
+
+pub use error::JobError;
 
 /// Name of the snapshot that is used where the job names none.
 pub const SNAPSHOT: &str = "registry.snapshot";
@@ -191,59 +193,6 @@ pub struct Host {
     pub date: Option<Date>,
     /// Where development keys may lie; the first that can be written is taken.
     pub development_keys: Vec<PathBuf>,
-}
-
-/// One fault of a job file.
-#[derive(Debug, thiserror::Error)]
-pub enum JobError {
-    /// It cannot be read.
-    #[error("job file `{}`: {source}", path.display())]
-    Unreadable {
-        /// Which.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
-    /// It is not TOML, or has a key that is not known.
-    #[error("job file `{}`: {message}\nhint: docs/lettermill.toml shows every key", path.display())]
-    Form {
-        /// Which.
-        path: PathBuf,
-        /// What and where.
-        message: String,
-    },
-    /// A value that is not allowed.
-    #[error("job file: `{key}` is {found}; allowed is {allowed}")]
-    Value {
-        /// The key.
-        key: &'static str,
-        /// What was found.
-        found: String,
-        /// What is allowed.
-        allowed: &'static str,
-    },
-    /// A file that the job names is not there.
-    #[error("job file: `{key}` names `{}`: {source}", path.display())]
-    Missing {
-        /// The key.
-        key: &'static str,
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
-    /// The schema cannot be used.
-    #[error(transparent)]
-    Schema(#[from] SchemaError),
-    /// The vendor profile cannot be used.
-    #[error("job file: `vendor`: {0}")]
-    Vendor(#[from] vendor::Error),
-    /// The routing rules cannot be used.
-    #[error("job file: [route]: {0}")]
-    Route(String),
-    /// The vendor profile cannot be used.
-    #[error("job file: [print]: {0}")]
-    Print(spool::OptionsError),
 }
 
 /// A job file with what is needed to resolve it.

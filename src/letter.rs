@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use jiff::civil::{Date, DateTime};
+use jiff::civil::Date;
 
 mod delivery;
 mod dialogue;
@@ -24,7 +24,7 @@ pub use dialogue::{
 };
 pub use identifier::{Cpr, Cvr, OrganisationNumber, PersonNumber, RecipientId};
 pub use print::{Colour, Envelope, Postage, PrintOptions, Sides};
-pub use wall_clock::WallClock;
+pub use wall_clock::{DateTimeText, WallClock};
 
 /// Text that borrows from the mapped file where no white space was folded and no character was escaped.
 pub type Text<'a> = Cow<'a, str>;
@@ -495,13 +495,4 @@ pub enum ActionTarget<'a> {
         /// Organiser's name.
         organiser_name: Option<Text<'a>>,
     },
-}
-
-/// An `xs:dateTime` as written, and its civil part.
-#[derive(Debug, Clone)]
-pub struct DateTimeText<'a> {
-    /// As written, with its offset if it has one.
-    pub text: Text<'a>,
-    /// Without the offset.
-    pub civil: DateTime,
 }

@@ -9,7 +9,16 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{Offset, TimeZone};
 
-use super::{DateTimeText, Header};
+use super::{Header, Text};
+
+/// An `xs:dateTime` as written, and its civil part.
+#[derive(Debug, Clone)]
+pub struct DateTimeText<'a> {
+    /// As written, with its offset if it has one.
+    pub text: Text<'a>,
+    /// Without the offset.
+    pub civil: DateTime,
+}
 
 /// In the form of POSIX.1.
 const CENTRAL_EUROPE: &str = "CET-1CEST,M3.5.0,M10.5.0/3";

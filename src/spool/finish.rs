@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::mark::{PageKind, Painter, Payload};
+use super::options::Options;
 use super::part::{
     PageSource, PartWriter, Ready, ReadyPage, SAVE, each, saves_content, stream_dictionary,
 };
@@ -82,9 +83,7 @@ pub(super) fn finish(
         scratch: scratch.0.clone(),
         faces: &faces,
         job,
-        part_bytes_max: options.part_bytes_max,
-        part_sheets_max: options.part_sheets_max,
-        part_pieces_max: options.part_pieces_max,
+        options: &options,
         open: None,
         files: Vec::new(),
         summaries: Vec::new(),
@@ -277,9 +276,7 @@ struct Parts<'f> {
     scratch: PathBuf,
     faces: &'f super::face::Faces,
     job: Job,
-    part_bytes_max: u64,
-    part_sheets_max: u32,
-    part_pieces_max: u32,
+    options: &'f Options,
     open: Option<OpenPart>,
     files: Vec<WrittenFile>,
     summaries: Vec<PartSummary>,
@@ -304,9 +301,9 @@ impl Parts<'_> {
         let sheets = u32::from(piece.header.plan.sheets);
         let full = self.open.as_ref().is_some_and(|open| {
             open.summary.class != class
-                || open.summary.sheets + sheets > self.part_sheets_max
-                || open.summary.pieces >= self.part_pieces_max
-                || open.pdf.size_max(self.faces) + piece.size_max > self.part_bytes_max
+                || open.summary.sheets + sheets > self.options.part_sheets_max
+                || open.summary.pieces >= self.options.part_pieces_max
+                || open.pdf.size_max(self.faces) + piece.size_max > self.options.part_bytes_max
                 || open.pdf.objects() > OBJECTS_MAX
         });
         if full {

@@ -176,12 +176,7 @@ fn tar_and_xz_read_a_container_and_give_the_same_bytes() {
             };
             assert_eq!(
                 fields[..4],
-                [
-                    &uuid,
-                    &message_id(MAILING, id).to_string(),
-                    id.as_str(),
-                    role
-                ]
+                [&uuid, &id_of(id).to_string(), id.as_str(), role]
             );
             let from: usize = fields[4].parse().unwrap();
             let length: usize = fields[5].parse().unwrap();
@@ -318,7 +313,7 @@ fn plain_files_lie_in_folders_beside_one_index() {
     assert_eq!(found.operators["digital-post"], 10);
     let index = fs::read_to_string(folder.path().join(POST).join("messages.index.csv")).unwrap();
     let first = index.lines().nth(1).unwrap();
-    let uuid = message_id(MAILING, "L-0");
+    let uuid = id_of("L-0");
     assert!(
         first.starts_with(&format!("0001/{uuid},{uuid},L-0,letter,0,")),
         "{first}"
@@ -572,8 +567,8 @@ fn entries_and_lines_missing_or_doubled_are_found() {
     // A letter that is called a notice, and one of another letter.
     let (_, faults) = with(&[heading, &a.replace(",letter,", ",notice,"), b, c, d, e]);
     assert_eq!(faults, ["the index has another role than the message"]);
-    let other = message_id(MAILING, "L-9").to_string();
-    let own = message_id(MAILING, "L-3").to_string();
+    let other = id_of("L-9").to_string();
+    let own = id_of("L-3").to_string();
     let (_, faults) = with(&[heading, a, b, c, d, &e.replacen(&own, &other, 1)]);
     assert_eq!(faults, ["the index has another id of the letter's message"]);
     let (_, faults) = with(&[heading, a, b, c, d, &e.replacen("L-3", "L-2", 1)]);
@@ -660,7 +655,7 @@ fn damage_to_plain_files_is_found() {
         1,
     );
     let post = folder.path().join(POST);
-    let path = |id: &str| post.join(format!("0001/{}.xml", message_id(MAILING, id)));
+    let path = |id: &str| post.join(format!("0001/{}.xml", id_of(id)));
     let bytes = fs::read(path("L-1")).unwrap();
     let found = || check(folder.path()).unwrap();
     let mut changed = bytes.clone();
@@ -758,7 +753,7 @@ fn ten_thousand() {
     let mut bundler = Bundler::new(folder.path(), &job, options);
     for n in 0..LETTERS {
         let id = format!("L-{n}");
-        let own = message_id(MAILING, &id);
+        let own = id_of(&id);
         let text = text(&template).replacen(&template.message_id.to_string(), &own.to_string(), 1);
         let bytes = text.replacen(">L-T<", &format!(">{id}<"), 1).into_bytes();
         let sealed = Sealed {

@@ -7,7 +7,7 @@ use std::process::Command;
 use std::sync::{Arc, OnceLock};
 
 use lettermill::bundle::digital_post::{MemoVersion, Options, Sealer};
-use lettermill::bundle::{Seal, Sealed};
+use lettermill::bundle::{Seal, Sealed, mailing_key, message_id};
 use lettermill::letter::*;
 use lettermill::sign::Signer;
 
@@ -18,6 +18,11 @@ pub use crate::tools::{DAY, pdf, run_of};
 pub const SENDER: &str = "27355021";
 pub const MAILING: &str = "M-DK-1";
 pub const VERSIONS: [MemoVersion; 2] = [MemoVersion::V1_1, MemoVersion::V1_2];
+
+/// The message id of a letter of [`header`]'s mailing.
+pub fn id_of(letter_id: &str) -> uuid::Uuid {
+    message_id(&mailing_key(&header()), letter_id)
+}
 
 pub fn header() -> Header {
     let swedish = tools::header();

@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 use std::sync::{Arc, OnceLock};
 
 use jiff::civil::{Date, date};
-use lettermill::bundle::{Seal, Sealed, mina_meddelanden as mm};
+use lettermill::bundle::{Seal, Sealed, mailing_key, message_id, mina_meddelanden as mm};
 use lettermill::letter::*;
 use lettermill::sign::Signer;
 
@@ -60,6 +60,11 @@ pub fn relay() -> Arc<Signer> {
         Arc::new(Signer::development(folder.path(), OPERATOR, name).unwrap())
     };
     Arc::clone(RELAY.get_or_init(make))
+}
+
+/// The message id of a letter of [`header`]'s mailing.
+pub fn id_of(letter_id: &str) -> uuid::Uuid {
+    message_id(&mailing_key(&header()), letter_id)
 }
 
 pub fn header() -> Header {

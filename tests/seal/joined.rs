@@ -3,8 +3,7 @@
 use std::fs;
 
 use lettermill::bundle::{
-    BundleJob, Bundler, Format, Options, Refusal, Seal, Sealed, check, message_id,
-    mina_meddelanden as mm,
+    BundleJob, Bundler, Format, Options, Refusal, Seal, Sealed, check, mina_meddelanden as mm,
 };
 use lettermill::letter::*;
 use proptest::prelude::*;
@@ -40,7 +39,7 @@ fn letters_to_one_recipient_are_a_message_each_in_one_delivery() {
         ..letter("L-3")
     };
     let letters = [&full, &second, &third];
-    let ids = ["L-1", "L-2", "L-3"].map(|id| message_id("M-2026-11-22", id));
+    let ids = ["L-1", "L-2", "L-3"].map(|id| id_of(id));
     for (version, form) in WAYS {
         let sealer = sealer_with(options(version, form));
         let sealed = joined(&sealer, &letters).unwrap();

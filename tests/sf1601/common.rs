@@ -10,7 +10,7 @@ use jiff::civil::{Date, date};
 use lettermill::bundle::sf1601::{
     AddressWish, Categories, Category, Memo, MemoDocument, Options, Paper, Receipts, Sealer,
 };
-use lettermill::bundle::{Refusal, Role, message_id};
+use lettermill::bundle::{Refusal, Role, mailing_key, message_id};
 use lettermill::compose::{self, FirstPage, Stationery, lay_out};
 use lettermill::letter::*;
 use lettermill::spool::{self, Binder, Bound, Destination, Piece, Prepared, Preparer};
@@ -21,6 +21,11 @@ use crate::tools::{reference, run, signer};
 pub const DAY: Date = date(2026, 11, 26);
 /// The least that begins and ends as a PDF.
 pub const TINY: &[u8] = b"%PDF-1.6\n%%EOF\n";
+
+/// The message id of a letter of [`header`]'s mailing.
+pub fn id_of(letter_id: &str) -> uuid::Uuid {
+    message_id(&mailing_key(&header()), letter_id)
+}
 
 pub fn header() -> Header {
     letters::header("DK")
@@ -63,7 +68,7 @@ impl Memo for TestMemo {
 
 pub fn sealer(options: Options) -> Sealer {
     let header = header();
-    let memo = Box::new(TestMemo(header.mailing_id.clone()));
+    let memo = Box::new(TestMemo(mailing_key(&header)));
     Sealer::new(options, signer(), memo, &header, DAY).unwrap()
 }
 

@@ -7,7 +7,7 @@ use std::process::Command;
 use lettermill::bundle::sf1601::{
     AddressWish, Choice, MemoDocument, Options, Paper, Sealer, inspect, is_kombi_request, verify,
 };
-use lettermill::bundle::{Format, Refusal, Role, Seal, Sealed, message_id};
+use lettermill::bundle::{Format, Refusal, Role, Seal, Sealed, mailing_key, message_id};
 use lettermill::letter::*;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -37,7 +37,7 @@ fn every_letter_in_every_form_is_valid() {
             assert_eq!(digital, sealer.seal(&[&letter]).unwrap());
             let notices = usize::from(letter.notification.is_some());
             assert_eq!((automatic.len(), digital.len()), (1 + notices, 1 + notices));
-            let id = message_id("M-1", &letter.id);
+            let id = id_of(&letter.id);
             let all = [vec![print], automatic, digital].concat();
             for sealed in &all {
                 let verified = verify(&sealed.bytes).unwrap();
@@ -116,7 +116,7 @@ fn every_element_has_its_value() {
         ..tiny_paper()
     };
     let sealed = sealer(full_options()).seal_print(&letter, &paper).unwrap();
-    let id = message_id("M-1", "L-1");
+    let id = id_of("L-1");
     let form = shipment(&sealed.bytes);
     let (_, inside) = form.split_once('>').unwrap();
     let expected = format!(
@@ -286,7 +286,7 @@ fn a_long_mailing_id_is_left_out() {
     for (length, there) in [(38, true), (39, false)] {
         let mut header = header();
         header.mailing_id = "M".repeat(length);
-        let memo = Box::new(TestMemo(header.mailing_id.clone()));
+        let memo = Box::new(TestMemo(mailing_key(&header)));
         let sealer = Sealer::new(Options::default(), signer(), memo, &header, DAY).unwrap();
         let sealed = sealer.seal_print(&letters::bill(), &tiny_paper()).unwrap();
         let verified = verify(&sealed.bytes).unwrap();
