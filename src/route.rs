@@ -84,6 +84,8 @@ pub enum Cause {
     ContentNotAllowed,
     /// A PDF or a character that cannot be printed.
     Unprintable,
+    /// It can be printed, but not asked of SF1601.
+    NotRequestable,
     /// The address is too long for the window.
     AddressDoesNotFit,
     /// More pages than allowed in one letter.
@@ -109,6 +111,7 @@ impl Cause {
             Self::TooLargeForChannel { .. } => "too-large",
             Self::ContentNotAllowed => "content-not-digital",
             Self::Unprintable => "unprintable",
+            Self::NotRequestable => "not-requestable",
             Self::AddressDoesNotFit => "address-does-not-fit",
             Self::TooManyPages { .. } => "too-many-pages",
             Self::TooThick { .. } => "too-thick",
@@ -119,6 +122,7 @@ impl Cause {
         match self {
             Self::TooLargeForChannel { .. } | Self::ContentNotAllowed => true,
             Self::Unprintable
+            | Self::NotRequestable
             | Self::AddressDoesNotFit
             | Self::TooManyPages { .. }
             | Self::TooThick { .. } => false,
@@ -142,6 +146,13 @@ impl Redirect {
             Self::Undelivered => "undelivered",
             Self::PersonDecided => "person-decided",
         }
+    }
+
+    /// Whether such a redirect gave the reason; no rule can have these names.
+    fn gave(reason: &Reason) -> bool {
+        let all = [Self::Undelivered, Self::PersonDecided];
+        all.iter()
+            .any(|redirect| redirect.reason() == reason.name())
     }
 }
 
@@ -255,8 +266,8 @@ impl<'s> Router<'s> {
     }
 
     /// The decision for a letter after sealing or composing found a [`Cause`] against its channel: too large for digital
-    /// goes on paper if it may, what cannot be printed is held. Never silently: the safeguards apply again, and the
-    /// fate it had is kept in [`Decision::earlier`].
+    /// goes on paper if it may, what cannot be printed is held, and what was redirected to digital too. Never silently:
+    /// the safeguards apply again, and the fate it had is kept in [`Decision::earlier`].
     pub fn fall_back(
         &self,
         letter: &Letter<'_>,
@@ -266,6 +277,7 @@ impl<'s> Router<'s> {
     ) -> Decision {
         let fate = match decision.fate {
             Fate::Held | Fate::Rejected => return decision,
+            Fate::Digital if Redirect::gave(&decision.reason) => Fate::Held,
             Fate::Digital if cause.closes_digital_only() => Fate::Print,
             Fate::Digital | Fate::Print => Fate::Held,
         };
@@ -284,7 +296,8 @@ impl<'s> Router<'s> {
     }
 
     /// The decision for a letter that is run again and sent to a channel that a person, or a receipt, chose. The safeguards
-    /// hold as ever; the sender's own wish yields to a person.
+    /// hold as ever; the sender's own wish yields to a person. A letter that was to go digital never goes on paper: it is
+    /// held, also for what otherwise only the default rules look at, unless the rules send it digital by themselves.
     pub fn redirect(
         &self,
         letter: &Letter<'_>,
@@ -297,21 +310,45 @@ impl<'s> Router<'s> {
             return first;
         }
         let (facts, operator) = self.asked(letter, findings);
-        let (fate, named) = match (to, why) {
-            (Channel::Print, Redirect::Undelivered) => (Fate::Print, rule::Named::NOTHING),
-            (Channel::Print, Redirect::PersonDecided) => (Fate::Print, rule::Named::WISH),
-            (Channel::Digital, _) => (Fate::Digital, rule::Named::WISH),
-        };
+        let by_rule = first.fate == Fate::Digital;
         first.earlier.push(Step {
             fate: first.fate,
             reason: first.reason,
         });
-        let mut next = self.settle(fate, Reason::of(why.reason()), operator, facts, named);
+        let reason = Reason::of(why.reason());
+        let mut next = match (to, why) {
+            (Channel::Print, Redirect::Undelivered) => {
+                self.settle(Fate::Print, reason, None, facts, rule::Named::NOTHING)
+            }
+            (Channel::Print, Redirect::PersonDecided) => {
+                self.settle(Fate::Print, reason, None, facts, rule::Named::WISH)
+            }
+            (Channel::Digital, _) if by_rule => Decision {
+                fate: Fate::Digital,
+                reason,
+                operator: first.operator,
+                earlier: Vec::new(),
+            },
+            (Channel::Digital, _) => self.settle_digital(reason, operator, facts),
+        };
         first.earlier.append(&mut next.earlier);
         Decision {
             earlier: first.earlier,
             ..next
         }
+    }
+
+    /// Whether a letter that goes digital may go on paper as well, should others choose so: no person said digital, and no
+    /// safeguard is against paper.
+    pub fn may_print(
+        &self,
+        letter: &Letter<'_>,
+        findings: &[Finding],
+        decision: &Decision,
+    ) -> bool {
+        let (facts, _) = self.asked(letter, findings);
+        let against = self.against_print(facts, rule::Named::NOTHING);
+        against.is_none() && !Redirect::gave(&decision.reason)
     }
 
     /// One sentence for people about a reason, also of the job file's own rules.

@@ -122,7 +122,11 @@ pub const REASONS: &[(&str, &str)] = &[
     ),
     (
         "not-reachable",
-        "A rule says digital, but the recipient cannot be reached so.",
+        "A rule or a person says digital, but the recipient cannot be reached so.",
+    ),
+    (
+        "not-requestable",
+        "SF1601 cannot be asked to print the letter: it asks for inserts, its PDF is too large, or a text or the address does not fit.",
     ),
     (
         "operator-not-supported",
@@ -167,7 +171,7 @@ pub const REASONS: &[(&str, &str)] = &[
     ),
     (
         "undelivered",
-        "The mailbox operator or the infrastructure refused the digital message.",
+        "The mailbox operator, the infrastructure or the print vendor refused the message.",
     ),
     (
         "unknown",

@@ -93,7 +93,10 @@ impl Mill<'_> {
         };
         let sealed = match writer {
             Writer::Messages(sealer) => sealer.seal(&[letter]),
-            Writer::Requests(requests) => self.request_digital(requests, letter, findings)?,
+            Writer::Requests(requests) => {
+                let both = self.router.may_print(letter, findings, decision);
+                self.request_digital(requests, letter, both, findings)?
+            }
         };
         match sealed {
             Ok(messages) => Ok(Ok(Output::Messages {

@@ -43,14 +43,15 @@ impl Requests {
 }
 
 impl Mill<'_> {
-    /// Makes the request for a letter that goes digital.
+    /// Makes the request for a letter that goes digital; in both forms only where it may also go on paper.
     pub fn request_digital(
         &self,
         requests: &Requests,
         letter: &Letter<'_>,
+        both: bool,
         findings: &mut Vec<Finding>,
     ) -> Result<Result<Vec<Sealed>, Refusal>, Error> {
-        if !requests.automatic {
+        if !(requests.automatic && both) {
             return Ok(requests.sealer.seal_digital(letter));
         }
         // What cannot be printed still goes digital: the platform then has no choice.
@@ -92,7 +93,7 @@ impl Mill<'_> {
         };
         let allowed = "what SF1601 takes on paper, see docs/formats-sf1601.md";
         findings.push(about(letter, Code::PrintRequest, &refusal, allowed));
-        Ok(Err(Cause::Unprintable))
+        Ok(Err(Cause::NotRequestable))
     }
 }
 
