@@ -15,7 +15,7 @@ mod dialogue;
 pub mod identifier;
 mod print;
 
-pub use delivery::Delivery;
+pub use delivery::{Delivery, RECALLED};
 pub use dialogue::{
     About, Classification, ContactPoint, Dialogue, EarlierMessage, Matter, MatterStatus,
     ReceiptWish, ReplyWish, Representative, SenderContact,
