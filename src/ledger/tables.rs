@@ -458,8 +458,10 @@ mod tests {
         }
     }
 
-    /// Outcomes, codes and minutes of a letter's receipts, and the state that version 3 gives it.
-    const OLD_STATES: &[(&[(&str, &str, Option<u8>)], &str)] = &[
+    /// Outcome, code and minute of a receipt.
+    type OldReceipt = (&'static str, &'static str, Option<u8>);
+    /// Receipts of a letter, and the state that version 3 gives it.
+    const OLD_STATES: &[(&[OldReceipt], &str)] = &[
         (&[("refused", "a", None)], "refused"),
         (
             &[("unknown", "a", Some(1)), ("refused", "b", Some(2))],
