@@ -11,10 +11,13 @@ use crate::run::{Rerun, Which};
 /// Where the batch read its mailing, if it still lies there.
 fn known(parent: &BatchRow) -> Result<PathBuf, Failure> {
     let path = PathBuf::from(&parent.source_path);
-    let lost = match () {
-        () if parent.source_path.is_empty() => "the ledger does not know where it lies".to_owned(),
-        () if !path.is_file() => format!("it no longer lies at `{}`", path.display()),
-        () => return Ok(path),
+    if path.is_file() {
+        return Ok(path);
+    }
+    let lost = if parent.source_path.is_empty() {
+        "the ledger does not know where it lies".to_owned()
+    } else {
+        format!("it no longer lies at `{}`", path.display())
     };
     Err(Failure::Mailing(format!(
         "the mailing file of batch `{}` is needed, and {lost}\nhint: name the very same file with --mailing FILE",

@@ -12,7 +12,8 @@
 //! 5. What is said of a letter's notice is kept beside it and says nothing of the letter.
 //!
 //! Hence neither the order in which receipts are imported nor how often matters, but for two things: a receipt without a time
-//! counts from when it was first imported, and is about the newest of the batches sent by then. A letter with receipts that say `refused` and `delivered` is a *contradiction*:
+//! counts from when it was first imported, and is about the newest of the batches sent by then. A letter with receipts that
+//! say `refused` and `delivered` is a *contradiction*:
 //! it counts as delivered, and a person should look whether it also went on paper.
 //!
 //! What a person finds out about a message is a receipt too ([`Ledger::settle`]), and obeys the same rules.

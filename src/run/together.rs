@@ -222,3 +222,38 @@ fn hand_out(
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::ingest;
+
+    #[test]
+    fn groups_end_where_the_wave_is_full() {
+        let path = Path::new("fixtures/business/id.duplicate.xml");
+        let source = ingest::open(path, None, &ingest::Options::default()).unwrap();
+        let wave = source.waves().next().unwrap().unwrap();
+        let places: Vec<LetterPlace> = wave.places().collect();
+        let weight = places[0].weight();
+        assert!(places.len() == 5 && weight > 500);
+        let to = |recipients: [Recipient; 5]| -> Vec<_> {
+            recipients.into_iter().zip(places.iter().copied()).collect()
+        };
+        for (recipients, weights, expected) in [
+            ([1; 5], 100, &[5][..]),
+            ([1; 5], 3, &[3]), // Cut: it is larger than any wave.
+            ([1; 5], 0, &[1]), // One at least.
+            ([1, 1, 2, 2, 2], 100, &[2, 3]),
+            ([1, 1, 2, 2, 2], 4, &[2]), // The second one comes whole with the next wave.
+            ([1, 1, 2, 2, 3], 4, &[2, 2]),
+        ] {
+            let bytes_max = weights * (weight + 10); // The letters are alike, but for their numbers.
+            assert_eq!(lengths(&to(recipients), bytes_max), expected);
+        }
+        let many = vec![(1, places[0]); WAVE_LETTERS + 1];
+        assert_eq!(lengths(&many, usize::MAX), [WAVE_LETTERS]);
+        assert!(lengths(&[], usize::MAX).is_empty());
+    }
+}

@@ -499,6 +499,31 @@ fn a_letter_that_sf1601_cannot_print_says_why() {
 }
 
 #[test]
+fn both_forms_are_sent_only_where_the_letter_may_be_printed() {
+    let legal = "<legalNotification>true</legalNotification>";
+    let letters = [
+        brief("any", DANE),
+        wishing("digital", DANE, "<delivery>digital</delivery>"),
+        wishing("legal", DANE, legal),
+    ];
+    let job =
+        format!("{SF1601}[sf1601]\nautomatic = true\n[route]\nrights = [\"legal-notification\"]\n");
+    let nights = Nights::new(&mailing("DK", "n", &letters), &job, &[(DANE, "reachable")]);
+    assert_eq!(fates(&nights.run(&[])), [3, 0, 0, 0]);
+    let tar = files(&nights.path("home/outbox"));
+    let tar = tar
+        .iter()
+        .find(|path| path.extension().is_some_and(|e| e == "tar"));
+    let requests = String::from_utf8_lossy(&fs::read(tar.unwrap()).unwrap()).into_owned();
+    let count = |choice| {
+        requests
+            .matches(&format!("<KombiValgKode>{choice}<"))
+            .count()
+    };
+    assert_eq!((count("Automatisk Valg"), count("Digital Post")), (1, 2));
+}
+
+#[test]
 fn a_dry_run_says_that_it_counts_letters() {
     let letters = [brief("A", SWEDES[0]), brief("B", SWEDES[0])];
     for (job, said_so) in [
