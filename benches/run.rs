@@ -23,6 +23,8 @@ const ROUNDS: usize = 5;
 struct Silent;
 
 impl Observer for Silent {
+    fn note(&self, _: &str) {}
+
     fn progress(&self, _: u64, _: u64, _: u64) {}
 }
 

@@ -106,7 +106,10 @@ fn check_mailing(args: &CheckArgs) -> Result<Exit, Failure> {
     if args.run.json {
         print(&summary::check_json(&report))?;
     } else {
-        print(&summary::check_text(&report, args.full))?;
+        // Which letters travel together is found out when messages are made.
+        let joins = plan.mina_meddelanden.join_letters
+            && report.about.country == crate::letter::Country::Sweden;
+        print(&summary::check_text(&report, args.full, joins))?;
     }
     let left = report.totals.held + report.totals.rejected;
     Ok(if left == 0 {

@@ -52,9 +52,11 @@ use crate::letter::{Environment, Fate};
 
 mod batch;
 mod begin;
+mod conclude;
 mod deliveries;
 mod error;
 mod home;
+mod messages;
 mod moves;
 mod reader;
 mod receipts;
@@ -106,7 +108,7 @@ pub struct Mailing<'a> {
 pub struct LetterRow<'a> {
     /// Its place in the mailing, from zero.
     pub seq: u32,
-    /// The sender's business key; empty if the letter had none that can be read.
+    /// The sender's business key, or another name for a letter whose key cannot be read.
     pub letter_id: &'a str,
     /// How it ended.
     pub fate: Fate,
@@ -114,11 +116,13 @@ pub struct LetterRow<'a> {
     pub reason: &'a str,
     /// Mailbox operator or print class; empty for held and rejected letters.
     pub target: &'a str,
-    /// Id of the digital message.
+    /// Id of the message: digital, or a request to print.
     pub message_id: Option<&'a str>,
     /// Id of the delivery that carries the message, where several travel in one; `None`: the message itself.
     pub delivery: Option<&'a str>,
-    /// Digest of the sealed message or of the composed letter.
+    /// Id of a short message that tells of the letter.
+    pub notice: Option<&'a str>,
+    /// Digest of the sealed message; `None` for a printed piece.
     pub sha256: Option<Sha256>,
     /// The steps that led there, for the operator on duty.
     pub path: &'a str,
@@ -131,7 +135,7 @@ pub struct PieceRow<'a> {
     pub piece: u32,
     /// The letter in it.
     pub seq: u32,
-    /// The part of the spool that it lies in, `<class>/<part>`.
+    /// The file of the spool that it lies in, relative to the batch's folder.
     pub part: &'a str,
     /// Sheets of paper.
     pub sheets: u32,
@@ -251,7 +255,7 @@ pub enum Stop {
 pub enum Sent {
     /// Those whose fate was digital or print.
     All,
-    /// The same, but not a digital one whose delivery was refused: a rerun takes it on.
+    /// The same, but not one whose message was refused: a rerun takes it on.
     ButRefused,
 }
 

@@ -17,7 +17,7 @@ pub mod identifier;
 mod print;
 mod wall_clock;
 
-pub use delivery::Delivery;
+pub use delivery::{Delivery, RECALLED};
 pub use dialogue::{
     About, Classification, ContactPoint, Dialogue, EarlierMessage, Matter, MatterStatus,
     ReceiptWish, ReplyWish, Representative, SenderContact,

@@ -2,7 +2,8 @@
 //!
 //! In: files, folders and tars ([`read`]). Out: [`Receipt`]s, each about one message, and a [`Fault`] for whatever could
 //! not be read; one bad file never stops the rest. What always holds:
-//! - a receipt names its message by the id that the bundle gave it, a UUID, and nobody by number, name or address;
+//! - a receipt names its message by the id that the bundle gave it, a UUID, and nobody by number, name or address; hence
+//!   texts of others are not kept: any word in them may be a name;
 //! - nothing of the outcome is guessed: what is not known to mean an end is [`Delivery::Unknown`];
 //! - memory does not grow with the number of files: one of them is held at a time, and none larger than its limit.
 //!
@@ -44,8 +45,6 @@ pub struct Receipt {
     pub outcome: Delivery,
     /// The channel's own word for it, or a word of ours where the channel has none; at most 64 characters.
     pub code: String,
-    /// An excerpt of the channel's text, masked, at most 200 characters; empty if there is none.
-    pub text: String,
     /// When it was so, if the channel says it.
     pub at: Option<Timestamp>,
     /// The channel's number for the transfer, at most 64 characters.

@@ -84,8 +84,8 @@ pub enum Cause {
     ContentNotAllowed,
     /// A PDF or a character that cannot be printed.
     Unprintable,
-    /// The print vendor has no way to take it: its size, an insert, a postage class, an address.
-    RequestNotPossible,
+    /// It can be printed, but not asked of SF1601.
+    NotRequestable,
     /// The address is too long for the window.
     AddressDoesNotFit,
     /// More pages than allowed in one letter.
@@ -111,7 +111,7 @@ impl Cause {
             Self::TooLargeForChannel { .. } => "too-large",
             Self::ContentNotAllowed => "content-not-digital",
             Self::Unprintable => "unprintable",
-            Self::RequestNotPossible => "request-not-possible",
+            Self::NotRequestable => "not-requestable",
             Self::AddressDoesNotFit => "address-does-not-fit",
             Self::TooManyPages { .. } => "too-many-pages",
             Self::TooThick { .. } => "too-thick",
@@ -122,7 +122,7 @@ impl Cause {
         match self {
             Self::TooLargeForChannel { .. } | Self::ContentNotAllowed => true,
             Self::Unprintable
-            | Self::RequestNotPossible
+            | Self::NotRequestable
             | Self::AddressDoesNotFit
             | Self::TooManyPages { .. }
             | Self::TooThick { .. } => false,
@@ -146,6 +146,13 @@ impl Redirect {
             Self::Undelivered => "undelivered",
             Self::PersonDecided => "person-decided",
         }
+    }
+
+    /// Whether such a redirect gave the reason; no rule can have these names.
+    fn gave(reason: &Reason) -> bool {
+        let all = [Self::Undelivered, Self::PersonDecided];
+        all.iter()
+            .any(|redirect| redirect.reason() == reason.name())
     }
 }
 
@@ -259,8 +266,8 @@ impl<'s> Router<'s> {
     }
 
     /// The decision for a letter after sealing or composing found a [`Cause`] against its channel: too large for digital
-    /// goes on paper if it may, what cannot be printed is held. Never silently: the safeguards apply again, and the
-    /// fate it had is kept in [`Decision::earlier`].
+    /// goes on paper if it may, what cannot be printed is held, and what was redirected to digital too. Never silently:
+    /// the safeguards apply again, and the fate it had is kept in [`Decision::earlier`].
     pub fn fall_back(
         &self,
         letter: &Letter<'_>,
@@ -270,6 +277,7 @@ impl<'s> Router<'s> {
     ) -> Decision {
         let fate = match decision.fate {
             Fate::Held | Fate::Rejected => return decision,
+            Fate::Digital if Redirect::gave(&decision.reason) => Fate::Held,
             Fate::Digital if cause.closes_digital_only() => Fate::Print,
             Fate::Digital | Fate::Print => Fate::Held,
         };
@@ -288,7 +296,8 @@ impl<'s> Router<'s> {
     }
 
     /// The decision for a letter that is run again and sent to a channel that a person, or a receipt, chose. The safeguards
-    /// hold as ever; the sender's own wish yields to a person.
+    /// hold as ever; the sender's own wish yields to a person. A letter that was to go digital never goes on paper: it is
+    /// held, also for what otherwise only the default rules look at, unless the rules send it digital by themselves.
     pub fn redirect(
         &self,
         letter: &Letter<'_>,
@@ -301,16 +310,27 @@ impl<'s> Router<'s> {
             return first;
         }
         let (facts, operator) = self.asked(letter, findings);
-        let (fate, named) = match (to, why) {
-            (Channel::Print, Redirect::Undelivered) => (Fate::Print, rule::Named::NOTHING),
-            (Channel::Print, Redirect::PersonDecided) => (Fate::Print, rule::Named::WISH),
-            (Channel::Digital, _) => (Fate::Digital, rule::Named::WISH),
-        };
+        let by_rule = first.fate == Fate::Digital;
         first.earlier.push(Step {
             fate: first.fate,
             reason: first.reason,
         });
-        let mut next = self.settle(fate, Reason::of(why.reason()), operator, facts, named);
+        let reason = Reason::of(why.reason());
+        let mut next = match (to, why) {
+            (Channel::Print, Redirect::Undelivered) => {
+                self.settle(Fate::Print, reason, None, facts, rule::Named::NOTHING)
+            }
+            (Channel::Print, Redirect::PersonDecided) => {
+                self.settle(Fate::Print, reason, None, facts, rule::Named::WISH)
+            }
+            (Channel::Digital, _) if by_rule => Decision {
+                fate: Fate::Digital,
+                reason,
+                operator: first.operator,
+                earlier: Vec::new(),
+            },
+            (Channel::Digital, _) => self.settle_digital(reason, operator, facts),
+        };
         first.earlier.append(&mut next.earlier);
         Decision {
             earlier: first.earlier,
@@ -323,7 +343,11 @@ impl<'s> Router<'s> {
         &self,
         letter: &Letter<'_>,
         findings: &[Finding],
+        decision: &Decision,
     ) -> Option<&'static str> {
+        if Redirect::gave(&decision.reason) {
+            return Some("person-decided");
+        }
         let (facts, _) = self.asked(letter, findings);
         if facts.stands(Standing::Of(Status::Exempt)) {
             return Some("exempt-mandatory"); // For a recipient who is exempt, paper would be chosen.

@@ -35,7 +35,7 @@ pub use ask::{AskPlan, ask};
 pub use check::check;
 pub use error::Error;
 pub use mill::Depth;
-pub use rerun::{Rerun, Which};
+pub use rerun::{Behind, Rerun, Which};
 
 use gather::Gather;
 use mill::Mill;
@@ -78,7 +78,8 @@ pub struct Plan {
     pub stationery: compose::Options,
     /// What the plant takes.
     pub spool: spool::Options,
-    /// More rejected letters than this, in per cent, and the finished batch is held back for a person.
+    /// More rejected letters of a mailing than this, in per cent, and the finished batch is held back for a person. A rerun
+    /// never is: a person has chosen its letters, many of which may be rejected once more.
     pub max_rejected_percent: f64,
     /// Prices, and how much the report shows.
     pub report: report::Options,
@@ -124,6 +125,9 @@ pub enum KeySource {
 
 /// Hears how far a run has come.
 pub trait Observer: Sync {
+    /// What an operator should know at once, however the run ends: what was done about earlier ones.
+    fn note(&self, text: &str);
+
     /// So many letters are done, up to this byte of so many.
     fn progress(&self, letters: u64, bytes: u64, bytes_total: u64);
 }
@@ -139,7 +143,7 @@ pub struct Outcome {
     pub report_folder: PathBuf,
     /// True when a person must release it.
     pub held_back: bool,
-    /// What else an operator should know: what earlier runs had left behind, what could not be written after release.
+    /// What else an operator should know: which letters were left out, what could not be written after release.
     pub notes: Vec<String>,
 }
 
@@ -161,6 +165,8 @@ pub fn run(
         timing.lap("open");
 
         let (mut ledger, recovered) = Ledger::open(&plan.home, clock)?;
+        let recovered: Vec<String> = recovered.iter().map(ToString::to_string).collect();
+        recovered.iter().for_each(|note| observer.note(note)); // Done, whatever becomes of this run.
         let chosen = Chosen::of(again, &ledger)?; // Under the ledger's lock: nobody takes a letter on twice.
         let mut batch = match again {
             None => ledger.begin(&mill.mailing(&source))?, // Refuses a mailing already sent.
@@ -177,8 +183,8 @@ pub fn run(
             }
         };
         timing.lap("release");
-        let mut outcome = finish::outcome(plan, placed, timing, &recovered); // Released: nothing is an error any more.
-        outcome.notes.extend(chosen.note());
+        let mut outcome = finish::outcome(plan, placed, timing, recovered); // Released: nothing is an error any more.
+        outcome.notes.extend(chosen.notes());
         Ok(outcome)
     })
 }
@@ -205,7 +211,8 @@ fn fill(
     source.verify_unchanged()?; // Nothing is released from a file that moved under us.
     let proved = proof::read_back(batch.folder(), books)?;
     timing.lap("read back");
-    let report = finish::report(mill, source, batch.name(), &proved);
+    let rejected_max = (!chosen.is_rerun()).then_some(mill.plan.max_rejected_percent);
+    let report = finish::report(mill, source, batch.name(), &proved, rejected_max);
     let files = finish::seal_folder(mill, source, batch, proved.files, &report)?;
     Ok((report, files))
 }

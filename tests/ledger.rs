@@ -59,6 +59,7 @@ fn row(seq: u32, letter_id: &str, fate: Fate) -> LetterRow<'_> {
         target: "",
         message_id: None,
         delivery: None,
+        notice: None,
         sha256: None,
         path: "",
     }
@@ -693,14 +694,14 @@ fn what_is_no_ledger_of_ours_is_left_alone() {
 
     drop(Ledger::open(home.path(), &clock).unwrap());
     let db = rusqlite::Connection::open(&path).unwrap();
-    db.pragma_update(None, "user_version", 3).unwrap();
+    db.pragma_update(None, "user_version", 4).unwrap();
     drop(db);
     for error in [
         Ledger::open(home.path(), &clock).map(drop).unwrap_err(),
         Ledger::read(home.path()).map(drop).unwrap_err(),
     ] {
         assert!(
-            matches!(error, Error::Newer { found: 3, known: 2 }),
+            matches!(error, Error::Newer { found: 4, known: 3 }),
             "{error}"
         );
     }

@@ -2,10 +2,14 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "receipts/again.rs"]
+mod again;
 #[path = "receipts/books.rs"]
 mod books;
 #[path = "receipts/common.rs"]
 mod common;
+#[path = "receipts/nights.rs"]
+mod nights;
 #[path = "receipts/program.rs"]
 mod program;
 #[path = "receipts/read.rs"]

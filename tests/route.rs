@@ -7,12 +7,13 @@ use std::path::PathBuf;
 use jiff::civil::{Date, date};
 use lettermill::finding::{Code, Finding, Place};
 use lettermill::letter::{
-    Country, Cpr, Cvr, DeliveryWish, Fate, Letter, LetterSeq, OrganisationNumber, PersonNumber,
-    Postage, Recipient, RecipientId,
+    Channel, Country, Cpr, Cvr, DeliveryWish, Fate, Letter, LetterSeq, OrganisationNumber,
+    PersonNumber, Postage, Recipient, RecipientId,
 };
 use lettermill::registry::{Builder, Operator, Snapshot, Status};
 use lettermill::route::{
-    self, Cause, Decision, DigitalChannel, Error, Options, ProtectedAddress, REASONS, Right, Router,
+    self, Cause, Decision, DigitalChannel, Error, Options, ProtectedAddress, REASONS, Redirect,
+    Right, Router,
 };
 use tempfile::TempDir;
 
@@ -695,6 +696,77 @@ fn danish_minors_get_paper() {
     assert_eq!(told(&decision), "print minor");
 }
 
+/// As [`decide`], for a letter that a person sends to digital; and what becomes of it when it is too large.
+fn redirect(
+    letter: &Letter<'_>,
+    country: Country,
+    status: Option<Status>,
+    options: &Options,
+) -> (Decision, Decision) {
+    let operator = (country == Country::Sweden).then_some(KIVRA);
+    let entries: Vec<_> = status
+        .map(|status| (letter.recipient.id, status, operator))
+        .into_iter()
+        .collect();
+    let registry = Registry::of(&entries);
+    let snapshot = registry.open();
+    let router = Router::new(options, country, Some(&snapshot), ON).unwrap();
+    let decision = router.redirect(letter, &[], Channel::Digital, Redirect::PersonDecided);
+    let fallen = router.fall_back(letter, &[], decision.clone(), TOO_LARGE);
+    (decision, fallen)
+}
+
+#[test]
+fn what_a_person_sends_to_digital_is_digital_or_held() {
+    let rights = denmark(&[Right::MandatoryPost, Right::LegalNotification]);
+    for status in Status::ALL.iter().copied().map(Some).chain([None]) {
+        for (country, id) in [(Country::Sweden, swede(ADULT)), (Country::Denmark, dane())] {
+            for wish in [
+                DeliveryWish::Auto,
+                DeliveryWish::Digital,
+                DeliveryWish::Print,
+            ] {
+                for marks in 0..4 {
+                    let mut letter = letter(id);
+                    letter.wish = wish;
+                    letter.mandatory = marks & 1 > 0;
+                    letter.legal_notification = marks & 2 > 0;
+                    let (decision, fallen) = redirect(&letter, country, status, &rights);
+                    assert_ne!(decision.fate, Fate::Print, "{status:?} {}", told(&decision));
+                    assert_eq!(fallen.fate, Fate::Held, "{status:?} {}", told(&fallen));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_only_the_rules_forbid_holds_for_a_person_too() {
+    let mut legal = letter(dane());
+    legal.mandatory = true;
+    legal.legal_notification = true;
+    let to = |letter: &Letter<'_>, status, options: &Options| {
+        told(&redirect(letter, Country::Denmark, Some(status), options).0)
+    };
+    let mandatory = [Right::MandatoryPost];
+    let all = [Right::MandatoryPost, Right::LegalNotification];
+    assert_eq!(
+        to(&legal, Status::Reachable, &denmark(&mandatory)),
+        "held legal-notification-not-allowed < digital person-decided < held legal-notification-not-allowed"
+    );
+    assert!(to(&legal, Status::Exempt, &denmark(&all)).starts_with("held exempt < digital"));
+    assert!(to(&legal, Status::Reachable, &denmark(&all)).starts_with("digital person-decided"));
+    let child = letter(RecipientId::Cpr(Cpr::from_digits("6101154000").unwrap()));
+    assert!(to(&child, Status::Reachable, &denmark(&all)).starts_with("held minor < digital"));
+    // A rule of the job that says digital by itself is a person's word as well.
+    let own = "[[rules]]\nname = \"young\"\nsentence = \"s\"\nwhen = { minor = true }\nthen = \"digital\"\n";
+    let own = Options {
+        rules: options(own).unwrap().rules,
+        ..denmark(&all)
+    };
+    assert!(to(&child, Status::Reachable, &own).starts_with("digital person-decided"));
+}
+
 const TOO_LARGE: Cause = Cause::TooLargeForChannel {
     bytes: 3_000_000,
     bytes_max: 2_097_152,
@@ -750,7 +822,7 @@ fn what_does_not_fit_falls_back_and_says_so() {
     );
     for (cause, reason) in [
         (Cause::Unprintable, "unprintable"),
-        (Cause::RequestNotPossible, "request-not-possible"),
+        (Cause::NotRequestable, "not-requestable"),
         (Cause::AddressDoesNotFit, "address-does-not-fit"),
         (
             Cause::TooManyPages {

@@ -96,7 +96,7 @@ pub struct RerunArgs {
     /// Where the job lies.
     #[command(flatten)]
     pub job: JobArgs,
-    /// Digital letters whose message was refused; never those whose outcome is unknown.
+    /// Letters whose message was refused, digital or a request to print; never those whose outcome is unknown.
     #[arg(long, group = "which", requires = "to")]
     pub undelivered: bool,
     /// With --undelivered: also letters whose message was refused for a fault of its own (a file, the format), which a person

@@ -18,6 +18,8 @@ pub enum Failure {
     Ledger(ledger::Error),
     /// No such batch or letter.
     NotFound(String),
+    /// No mailing file to work on.
+    Mailing(String),
     /// Building a snapshot.
     Registry(registry::Error),
     /// No receipt that could be read.
@@ -42,9 +44,11 @@ impl Failure {
             Self::Run(error) => exit_of_run(error),
             Self::Ledger(error) => exit_of_ledger(error),
             Self::NotFound(_) => Exit::NotFound,
-            Self::Registry(_) | Self::Receipts(_) | Self::Snapshot(_) | Self::Verify(_) => {
-                Exit::BadInput
-            }
+            Self::Mailing(_)
+            | Self::Registry(_)
+            | Self::Receipts(_)
+            | Self::Snapshot(_)
+            | Self::Verify(_) => Exit::BadInput,
             Self::Sample(_) | Self::Output(_) => Exit::CannotWrite,
         }
     }
@@ -75,13 +79,15 @@ fn exit_of_ledger(error: &ledger::Error) -> Exit {
     match error {
         ledger::Error::Busy { .. }
         | ledger::Error::AlreadySent { .. }
+        | ledger::Error::SentTwice { .. }
         | ledger::Error::NotInState { .. }
         | ledger::Error::Decided { .. }
         | ledger::Error::NotAnEnd(_) => Exit::Refused,
-        ledger::Error::NoLedger(_) | ledger::Error::NoMessage(_) => Exit::NotFound,
+        ledger::Error::NoLedger(_) | ledger::Error::NoMessage(_) | ledger::Error::NotAMessageId => {
+            Exit::NotFound
+        }
         ledger::Error::OtherMailing { .. } => Exit::BadInput,
         ledger::Error::Changed(_)
-        | ledger::Error::SentTwice { .. }
         | ledger::Error::Balance { .. }
         | ledger::Error::Pieces { .. } => Exit::Faulty,
         _ => Exit::CannotWrite,
@@ -103,6 +109,7 @@ impl fmt::Display for Failure {
             },
             Self::Ledger(error) => error.fmt(f),
             Self::NotFound(what)
+            | Self::Mailing(what)
             | Self::Receipts(what)
             | Self::Verify(what)
             | Self::Trusted(what) => f.write_str(what),

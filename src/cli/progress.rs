@@ -27,6 +27,10 @@ impl Progress {
 }
 
 impl Observer for Progress {
+    fn note(&self, text: &str) {
+        self.bar.suspend(|| super::say(&format!("note: {text}")));
+    }
+
     fn progress(&self, letters: u64, bytes: u64, bytes_total: u64) {
         self.bar.set_length(bytes_total);
         self.bar.set_position(bytes);

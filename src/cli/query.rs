@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::args::{ShowArgs, StatusArgs};
+use super::receipts::tell;
 use super::{BatchArgs, Exit, Failure, JobArgs, WithdrawArgs, job, print};
 use crate::clock::SystemClock;
 use crate::ledger::{BatchRow, History, Ledger, State};
@@ -211,7 +212,8 @@ fn delivery_text(out: &mut String, history: &History) {
     }
     for receipt in &history.receipts {
         let at = receipt.at.unwrap_or(receipt.imported_at);
-        let _ = write!(out, "      {at} {}: {}", receipt.outcome, receipt.code);
+        let of = if receipt.notice { "its notice: " } else { "" };
+        let _ = write!(out, "      {of}{at} {}: {}", receipt.outcome, receipt.code);
         if !receipt.text.is_empty() {
             let _ = write!(out, ", \"{}\"", receipt.text);
         }
@@ -221,7 +223,8 @@ fn delivery_text(out: &mut String, history: &History) {
 
 /// Lets a held batch go.
 pub fn release(args: &BatchArgs) -> Result<Exit, Failure> {
-    let (mut ledger, _) = Ledger::open(&home(&args.job)?, &SystemClock)?;
+    let (mut ledger, recovered) = Ledger::open(&home(&args.job)?, &SystemClock)?;
+    tell(&recovered);
     let released = ledger.release_held(&args.batch)?;
     print(&format!(
         "batch {} is released: {}\n",
@@ -231,9 +234,10 @@ pub fn release(args: &BatchArgs) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// Closes a held batch.
+/// Closes a held batch, or one that is ready and not sent. Batches of earlier runs stay as they are: the one that cannot be
+/// finished may be the one to be withdrawn.
 pub fn withdraw(args: &WithdrawArgs) -> Result<Exit, Failure> {
-    let (mut ledger, _) = Ledger::open(&home(&args.batch.job)?, &SystemClock)?;
+    let mut ledger = Ledger::open_as_is(&home(&args.batch.job)?, &SystemClock)?;
     let folder = ledger.withdraw(&args.batch.batch, &args.why)?;
     print(&format!(
         "batch {} is withdrawn; none of its letters was sent: {}\n",

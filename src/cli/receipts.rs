@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::path::Path;
 
 use serde_json::json;
 
@@ -10,7 +11,7 @@ use super::query::home;
 use super::{Exit, Failure, print, say};
 use crate::clock::SystemClock;
 use crate::ledger::{
-    self, BatchRow, DeliveryOfLetter, ImportTally, Ledger, ReceiptRow, Recovered, State,
+    self, BatchRow, Deliveries, DeliveryOfLetter, ImportTally, Ledger, ReceiptRow, Recovered, State,
 };
 use crate::receipt::{self, Fault, Found, Receipt};
 
@@ -43,13 +44,13 @@ struct Imported {
 }
 
 impl Imported {
-    fn take(&mut self, found: Found, ledger: &mut Ledger<'_>) -> Result<(), ledger::Error> {
+    fn take(&mut self, found: Found, home: &Path) -> Result<(), ledger::Error> {
         match found {
             Found::Receipt(receipt) => {
                 *self.kinds.entry(receipt.kind).or_default() += 1;
                 self.waiting.push(receipt);
                 if self.waiting.len() >= AT_ONCE {
-                    self.flush(ledger)?;
+                    self.flush(home)?;
                 }
             }
             Found::Container => self.containers += 1,
@@ -63,7 +64,13 @@ impl Imported {
         Ok(())
     }
 
-    fn flush(&mut self, ledger: &mut Ledger<'_>) -> Result<(), ledger::Error> {
+    /// Takes in what was read so far. The ledger is open only here: a run need not wait while files are read.
+    fn flush(&mut self, home: &Path) -> Result<(), ledger::Error> {
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
+        let (mut ledger, recovered) = Ledger::open(home, &SystemClock)?;
+        tell(&recovered);
         let rows: Vec<ReceiptRow<'_>> = self.waiting.iter().map(row).collect();
         self.tally.add(ledger.import(&rows)?);
         self.waiting.clear();
@@ -83,7 +90,7 @@ fn row(receipt: &Receipt) -> ReceiptRow<'_> {
         message_id: &receipt.message_id,
         outcome: receipt.outcome,
         code: &receipt.code,
-        text: &receipt.text,
+        text: "",
         at: receipt.at,
         transaction: receipt.transaction.as_deref(),
         source: &receipt.source,
@@ -93,11 +100,9 @@ fn row(receipt: &Receipt) -> ReceiptRow<'_> {
 fn import(args: &ImportArgs) -> Result<Exit, Failure> {
     let home = home(&args.job)?;
     drop(Ledger::read(&home)?); // No ledger is made where none is.
-    let (mut ledger, recovered) = Ledger::open(&home, &SystemClock)?;
-    tell(&recovered);
     let mut imported = Imported::default();
-    receipt::read(&args.paths, &mut |found| imported.take(found, &mut ledger))?;
-    imported.flush(&mut ledger)?;
+    receipt::read(&args.paths, &mut |found| imported.take(found, &home))?;
+    imported.flush(&home)?;
     for fault in &imported.shown {
         say(&format!("fault: {fault}"));
     }
@@ -151,6 +156,13 @@ fn import_text(imported: &Imported) -> String {
         "new: {} delivered, {} refused, {} unknown, {} underway; {} letters have another state now",
         tally.delivered, tally.refused, tally.unknown, tally.underway, tally.letters_moved
     );
+    if tally.notices > 0 {
+        let _ = writeln!(
+            out,
+            "new about notices: {}, of which {} did not go out; their letters are as they were",
+            tally.notices, tally.notices_refused
+        );
+    }
     if tally.contradictions > 0 {
         let _ = writeln!(
             out,
@@ -201,14 +213,13 @@ fn show(args: &ShowReceiptsArgs) -> Result<Exit, Failure> {
     let mut objects = Vec::new();
     let mut out = String::new();
     for batch in batches.iter().filter(|batch| batch.state == State::Sent) {
-        let letters = match batch.deliveries.known() {
-            0 => Vec::new(), // Nothing came back: no need to look for letters.
-            _ => reader.not_delivered(&batch.name, letters_max)?,
-        };
+        let letters = reader.not_delivered(&batch.name, letters_max)?;
+        let paper = reader.on_paper(&batch.name)?;
         if args.json {
-            objects.push(batch_json(batch, &letters));
+            objects.push(batch_json(batch, &paper, &letters));
         } else {
-            batch_text(&mut out, batch, &letters, letters_max);
+            batch_text(&mut out, batch, &paper);
+            letters_text(&mut out, &batch.name, &letters, letters_max);
         }
     }
     if args.json {
@@ -220,10 +231,15 @@ fn show(args: &ShowReceiptsArgs) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-fn batch_json(batch: &BatchRow, letters: &[DeliveryOfLetter]) -> serde_json::Value {
+fn batch_json(
+    batch: &BatchRow,
+    paper: &Deliveries,
+    letters: &[DeliveryOfLetter],
+) -> serde_json::Value {
     let mut object = json!({ "batch": batch.name, "parent": batch.parent, "kind": batch.kind });
     super::query::deliveries_json(&mut object, batch);
     object["digital"] = json!(batch.totals.unwrap_or_default().digital);
+    object["paper"] = json!(paper);
     object["letters"] = letters.iter().map(letter_json).collect();
     object
 }
@@ -237,12 +253,7 @@ fn letter_json(letter: &DeliveryOfLetter) -> serde_json::Value {
     })
 }
 
-fn batch_text(
-    out: &mut String,
-    batch: &BatchRow,
-    letters: &[DeliveryOfLetter],
-    letters_max: usize,
-) {
+fn batch_text(out: &mut String, batch: &BatchRow, paper: &Deliveries) {
     let digital = batch.totals.unwrap_or_default().digital;
     let came = &batch.deliveries;
     let _ = writeln!(
@@ -255,6 +266,16 @@ fn batch_text(
         came.underway,
         digital.saturating_sub(came.known())
     );
+    if paper.known() > 0 {
+        let _ = writeln!(
+            out,
+            "  on paper by request: {} delivered, {} refused, {} unknown, {} underway",
+            paper.delivered, paper.refused, paper.unknown, paper.underway
+        );
+    }
+}
+
+fn letters_text(out: &mut String, batch: &str, letters: &[DeliveryOfLetter], letters_max: usize) {
     for letter in letters {
         let _ = write!(
             out,
@@ -277,8 +298,7 @@ fn batch_text(
     if letters.len() == letters_max {
         let _ = writeln!(
             out,
-            "  there may be more: `lettermill receipts show --batch {}`",
-            batch.name
+            "  there may be more: `lettermill receipts show --batch {batch}`"
         );
     }
 }
@@ -298,7 +318,8 @@ fn settle(args: &SettleArgs) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-fn tell(recovered: &[Recovered]) {
+/// What the start did about batches of earlier runs.
+pub fn tell(recovered: &[Recovered]) {
     for recovered in recovered {
         say(&format!("note: {recovered}"));
     }

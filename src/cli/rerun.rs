@@ -4,9 +4,26 @@ use std::path::PathBuf;
 
 use super::args::{RerunArgs, RunArgs, To};
 use super::{Exit, Failure, job, run_mailing};
-use crate::ledger::Ledger;
+use crate::ledger::{BatchRow, Ledger};
 use crate::letter::Channel;
 use crate::run::{Rerun, Which};
+
+/// Where the batch read its mailing, if it still lies there.
+fn known(parent: &BatchRow) -> Result<PathBuf, Failure> {
+    let path = PathBuf::from(&parent.source_path);
+    if path.is_file() {
+        return Ok(path);
+    }
+    let lost = if parent.source_path.is_empty() {
+        "the ledger does not know where it lies".to_owned()
+    } else {
+        format!("it no longer lies at `{}`", path.display())
+    };
+    Err(Failure::Mailing(format!(
+        "the mailing file of batch `{}` is needed, and {lost}\nhint: name the very same file with --mailing FILE",
+        parent.name
+    )))
+}
 
 /// Works letters of a batch again.
 pub fn rerun(args: RerunArgs) -> Result<Exit, Failure> {
@@ -17,9 +34,10 @@ pub fn rerun(args: RerunArgs) -> Result<Exit, Failure> {
             args.batch
         )));
     };
-    let mailing = args
-        .mailing
-        .unwrap_or_else(|| PathBuf::from(parent.source_path));
+    let mailing = match args.mailing {
+        Some(named) => named,
+        None => known(&parent)?,
+    };
     let again = Rerun {
         parent: args.batch,
         which: if args.undelivered {

@@ -75,11 +75,17 @@ pub fn run_text(outcome: &Outcome) -> String {
     out
 }
 
-/// A dry run in sentences.
-pub fn check_text(report: &Report, full: bool) -> String {
+/// A dry run in sentences; with `joins` letters to one person travel together.
+pub fn check_text(report: &Report, full: bool, joins: bool) -> String {
     let mut out = String::new();
     headline(&mut out, report);
     reasons(&mut out, report);
+    if joins {
+        let _ = writeln!(
+            out,
+            "digital: letters are counted, not deliveries; those to one person travel together (join_letters)"
+        );
+    }
     if full {
         let print = &report.print;
         let _ = writeln!(

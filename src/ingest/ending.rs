@@ -146,7 +146,7 @@ impl Waves<'_> {
         }
         let mut again = self.source.waves();
         let mut sum = 0;
-        while let Some((cut, _)) = again.next_letter()? {
+        while let Some(cut) = again.next_letter()? {
             sum += parse::attachments_in(&self.source.bytes()[cut.origin.offset..cut.end]);
         }
         Ok(sum)

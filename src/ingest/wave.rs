@@ -16,6 +16,8 @@ pub(super) struct Cut {
     pub(super) origin: Origin,
     pub(super) end: usize,
     pub(super) decl: DeclId,
+    /// Bytes that it will take in memory, roughly.
+    pub(super) weight: usize,
 }
 
 /// Where a letter stands in its mailing: enough to parse it again.
@@ -26,6 +28,11 @@ impl LetterPlace {
     /// Which letter.
     pub fn seq(self) -> LetterSeq {
         self.0.seq
+    }
+
+    /// Bytes that it will take in memory, roughly: its own, and those of documents beside the mailing.
+    pub fn weight(self) -> usize {
+        self.0.weight
     }
 }
 

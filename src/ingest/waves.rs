@@ -30,8 +30,8 @@ pub struct Waves<'s> {
     /// How far the file is read.
     pub(super) here: Origin,
     pub(super) next_seq: u32,
-    /// A letter that did not fit into the last wave, and its weight.
-    ahead: Option<(Cut, usize)>,
+    /// A letter that did not fit into the last wave.
+    ahead: Option<Cut>,
     /// The kind of child that the last start tag was, so that the next one like it needs no second look.
     last: Option<(Shortcut, DeclId)>,
     pub(super) trailer: Option<(Trailer, usize)>,
@@ -122,14 +122,14 @@ impl<'s> Waves<'s> {
         let mut cuts = Vec::new();
         let mut bytes = 0_usize;
         while cuts.len() < letters_max {
-            let Some((cut, weight)) = self.next_letter()? else {
+            let Some(cut) = self.next_letter()? else {
                 break;
             };
-            if !cuts.is_empty() && bytes.saturating_add(weight) > bytes_max {
-                self.ahead = Some((cut, weight));
+            if !cuts.is_empty() && bytes.saturating_add(cut.weight) > bytes_max {
+                self.ahead = Some(cut);
                 break;
             }
-            bytes = bytes.saturating_add(weight);
+            bytes = bytes.saturating_add(cut.weight);
             cuts.push(cut);
         }
         if cuts.is_empty() {
@@ -138,8 +138,8 @@ impl<'s> Waves<'s> {
         Ok(Some(Wave::new(cuts, self.tally.clone())))
     }
 
-    /// The next letter and how much memory it will take, roughly.
-    pub(super) fn next_letter(&mut self) -> Result<Option<(Cut, usize)>, Fault> {
+    /// The next letter.
+    pub(super) fn next_letter(&mut self) -> Result<Option<Cut>, Fault> {
         if let Some(ahead) = self.ahead.take() {
             return Ok(Some(ahead));
         }
@@ -156,10 +156,10 @@ impl<'s> Waves<'s> {
                 Item::End(at) => self.end_of_root(at)?,
                 Item::Start(at) => {
                     self.move_to(at);
-                    if let Some(cut) = self.child()? {
+                    if let Some(mut cut) = self.child()? {
                         let letter = &bytes[cut.origin.offset..cut.end];
                         // A letter over the limit is not read into memory at all.
-                        let weight = match letter.len() > source.limits.letter_bytes_max {
+                        cut.weight = match letter.len() > source.limits.letter_bytes_max {
                             true => 0,
                             false => {
                                 letter.len()
@@ -170,7 +170,7 @@ impl<'s> Waves<'s> {
                                     )
                             }
                         };
-                        return Ok(Some((cut, weight)));
+                        return Ok(Some(cut));
                     }
                 }
             }
@@ -224,6 +224,7 @@ impl<'s> Waves<'s> {
             },
         };
         let cut = Cut {
+            weight: 0, // Known when its end is.
             seq: LetterSeq(self.next_seq),
             origin,
             end,

@@ -10,7 +10,8 @@ use rusqlite::{Connection, params};
 
 use super::error::{Error, at};
 use super::home::{self, Place};
-use super::{Ledger, LetterRow, PieceRow, Sent, SentBefore, State, Stop, Totals, rerun, tables};
+use super::{Ledger, LetterRow, PieceRow, Sent, SentBefore, State, Stop, Totals};
+use super::{messages, rerun, tables};
 use crate::disk::WrittenFile;
 use crate::letter::Fate;
 
@@ -88,7 +89,7 @@ impl<'l, 'c> Batch<'l, 'c> {
         self.known
     }
 
-    /// Which letters of earlier batches count as sent: for a rerun, not those whose delivery was refused.
+    /// Which letters of earlier batches count as sent: for a rerun, not those whose message was refused.
     pub fn counts_as_sent(&self) -> Sent {
         self.sent
     }
@@ -117,8 +118,9 @@ impl<'l, 'c> Batch<'l, 'c> {
     pub fn record(&mut self, rows: &[LetterRow<'_>]) -> Result<(), Error> {
         let tx = self.ledger.db.transaction()?;
         let mut insert = tx.prepare_cached(
-            "INSERT INTO letters (batch, seq, letter_id, fate, reason, target, message_id, sha256, path, delivery)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            "INSERT INTO letters (batch, seq, letter_id, fate, reason, target, message_id, sha256, path, delivery,
+               notice)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         )?;
         for row in rows {
             insert
@@ -133,6 +135,7 @@ impl<'l, 'c> Batch<'l, 'c> {
                     row.sha256,
                     row.path,
                     row.delivery,
+                    row.notice,
                 ])
                 .map_err(twice(&self.name, "letter", row.seq))?;
         }
@@ -209,7 +212,7 @@ impl<'l, 'c> Batch<'l, 'c> {
     ) -> Result<Ready<'l, 'c>, Error> {
         self.balance(totals)?;
         self.match_pieces(totals.print)?;
-        rerun::refuse_twice(&self.ledger.db, self.number, &self.name)?;
+        rerun::refuse_twice(&self.ledger.db, self.number, &self.name, false)?;
         check_files(&self.folder, files)?;
         sync_folders(&self.folder)?;
         self.ledger.reached(Stop::Durable)?;
@@ -217,6 +220,7 @@ impl<'l, 'c> Batch<'l, 'c> {
         let now = tables::time(self.ledger.clock.now());
         let tx = self.ledger.db.transaction()?;
         insert_files(&tx, self.number, files)?;
+        messages::record(&tx, self.number)?;
         tx.execute(
             "UPDATE batches SET letters = ?2, digital = ?3, print = ?4, held = ?5, rejected = ?6, reason = ?7
              WHERE batch = ?1",

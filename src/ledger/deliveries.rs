@@ -54,6 +54,8 @@ pub struct ReceiptOfLetter {
     pub imported_at: Timestamp,
     /// Name of the file that it came in.
     pub source: String,
+    /// Whether it is about the letter's notice, not about its message.
+    pub notice: bool,
 }
 
 /// A letter, and what is known of its delivery.
@@ -77,6 +79,39 @@ pub struct DeliveryOfLetter {
 }
 
 impl Reader {
+    /// What came back about requests to print, which are no digital letters and not among the counts of a batch.
+    ///
+    /// # Errors
+    /// Anything that SQLite says.
+    pub fn on_paper(&self, batch: &str) -> Result<Deliveries, Error> {
+        let mut came = Deliveries::default();
+        let Some(number) = tables::number(self.db(), batch)? else {
+            return Ok(came);
+        };
+        let digital =
+            "SELECT underway + unknown + refused + delivered FROM batches WHERE batch = ?1";
+        let digital: i64 = self.db().query_row(digital, [number], |row| row.get(0))?;
+        let all = "SELECT count(*) FROM deliveries WHERE batch = ?1";
+        let all: i64 = self.db().query_row(all, [number], |row| row.get(0))?;
+        if all == digital {
+            return Ok(came);
+        }
+        let mut find = self.db().prepare(
+            "SELECT d.state, count(*) FROM deliveries d CROSS JOIN letters l ON l.batch = d.batch AND l.seq = d.seq
+             WHERE d.batch = ?1 AND l.fate <> 'digital' GROUP BY d.state",
+        )?;
+        let mut rows = find.query([number])?;
+        while let Some(row) = rows.next()? {
+            *match tables::delivery_at(row, 0)? {
+                Delivery::Underway => &mut came.underway,
+                Delivery::Unknown => &mut came.unknown,
+                Delivery::Refused => &mut came.refused,
+                Delivery::Delivered => &mut came.delivered,
+            } = tables::count_at(row, 1)?;
+        }
+        Ok(came)
+    }
+
     /// Letters of a batch that are refused or unknown, or whose receipts contradict each other; in the order of the
     /// mailing, at most `letters_max`.
     ///
@@ -95,7 +130,7 @@ impl Reader {
                SELECT batch FROM batches WHERE parent = ?1
                UNION SELECT b.batch FROM batches b JOIN children c ON b.parent = c.batch),
              torn (seq) AS (
-               SELECT seq FROM receipts WHERE batch = ?1 AND outcome IN ('refused', 'delivered')
+               SELECT seq FROM receipts WHERE batch = ?1 AND outcome IN ('refused', 'delivered') AND about = 'letter'
                GROUP BY seq HAVING count(DISTINCT outcome) = 2)
              SELECT l.seq, l.letter_id, l.target, l.message_id, d.state, d.code, d.since, l.seq IN torn,
                (SELECT b.name FROM children c JOIN batches b ON b.batch = c.batch
@@ -132,7 +167,7 @@ pub(super) fn receipts_of(
     seq: u32,
 ) -> Result<Vec<ReceiptOfLetter>, Error> {
     let mut find = db.prepare_cached(
-        "SELECT outcome, code, text, transaction_id, at, imported_at, source FROM receipts
+        "SELECT outcome, code, text, transaction_id, at, imported_at, source, about = 'notice' FROM receipts
          WHERE batch = ?1 AND seq = ?2 ORDER BY receipt",
     )?;
     let rows = find.query_map(params![batch, seq], receipt_row)?;
@@ -152,5 +187,6 @@ fn receipt_row(row: &Row<'_>) -> rusqlite::Result<ReceiptOfLetter> {
         at,
         imported_at: tables::time_at(row, 5)?,
         source: row.get(6)?,
+        notice: row.get(7)?,
     })
 }

@@ -93,11 +93,11 @@ pub enum Error {
     Path(PathBuf),
     /// A file is not what the ledger promises.
     #[error(
-        "`{0}` is not the file that the ledger promises (size or SHA-256 differ); put it back, or withdraw the batch"
+        "`{0}` is not the file that the ledger promises (size or SHA-256 differ); put it back, or withdraw the batch (`lettermill withdraw`)"
     )]
     Changed(PathBuf),
     /// The folder of a batch is gone.
-    #[error("batch `{batch}` is {} but its folder is gone; put it back, or withdraw the batch", state.name())]
+    #[error("batch `{batch}` is {} but its folder is gone; put it back, or withdraw the batch (`lettermill withdraw`)", state.name())]
     Missing {
         /// The batch.
         batch: String,
@@ -114,8 +114,10 @@ pub enum Error {
     },
     /// A rerun would send letters a second time.
     #[error(
-        "batch `{batch}` has {letters} letters that went out in another batch and were not refused; the first is letter {} of the file",
-        u64::from(*seq) + 1
+        "batch `{batch}` has {letters} letters that went out in another batch, or may have, and were not refused: {}\n\
+         hint: {}",
+        named(letter_ids, *letters),
+        twice_hint(batch, *held)
     )]
     SentTwice {
         /// The rerun.
@@ -124,7 +126,16 @@ pub enum Error {
         letters: u64,
         /// The first of them, from zero.
         seq: u32,
+        /// Business keys of the first of them.
+        letter_ids: Vec<String>,
+        /// Whether the rerun is held, and was to be released.
+        held: bool,
     },
+    /// What should be a message's id is none.
+    #[error(
+        "this is no id of a message: needed is a UUID, 36 characters; `lettermill show` tells the message of a letter"
+    )]
+    NotAMessageId,
     /// No batch that was sent has this message.
     #[error(
         "no batch that was sent has the message `{0}`; `lettermill show` tells the message of a letter"
@@ -196,6 +207,27 @@ fn process(pid: Option<u32>) -> String {
         || "another process".to_owned(),
         |pid| format!("process {pid}"),
     )
+}
+
+/// Letters by their keys, as far as they are given.
+fn named(letter_ids: &[String], letters: u64) -> String {
+    let listed: Vec<String> = letter_ids.iter().map(|id| format!("letter {id}")).collect();
+    let more = letters.saturating_sub(listed.len() as u64);
+    match more {
+        0 => listed.join(", "),
+        more => format!("{} and {more} more", listed.join(", ")),
+    }
+}
+
+fn twice_hint(batch: &str, held: bool) -> String {
+    if held {
+        format!(
+            "nothing was released; `lettermill withdraw {batch} --why …`, then `lettermill rerun` again: it takes those that \
+             are still to be done"
+        )
+    } else {
+        "nothing was sent; `lettermill show LETTER` tells where a letter went".to_owned()
+    }
 }
 
 fn already_hint(state: State) -> &'static str {

@@ -9,7 +9,7 @@ use rusqlite::params;
 
 use super::error::{Error, at};
 use super::home::{self, Place};
-use super::{Ledger, Released, State, Stop, same_file, tables};
+use super::{Ledger, Released, State, Stop, rerun, same_file, tables};
 use crate::disk::Sha256;
 
 /// What the start found of an earlier run, and did about it.
@@ -49,12 +49,14 @@ impl fmt::Display for Recovered {
 }
 
 impl Ledger<'_> {
-    /// Releases a batch that was held back, after checking its files.
+    /// Releases a batch that was held back, after checking its files; a rerun only if none of its letters arrived, or went
+    /// out in another batch, while it was held.
     ///
     /// # Errors
-    /// [`Error::NotInState`] unless it is held; [`Error::Changed`], [`Error::Unlisted`]; anything that the disk or SQLite says.
+    /// [`Error::NotInState`] unless it is held; [`Error::SentTwice`]; [`Error::Changed`], [`Error::Unlisted`]; anything that the disk or SQLite says.
     pub fn release_held(&mut self, batch: &str) -> Result<Released, Error> {
         let (number, _) = self.find(batch, &[State::Held], "held")?;
+        rerun::refuse_twice(&self.db, number, batch, true)?;
         self.check_digests(number, &self.home.place(Place::Held, batch))?;
         self.announce(number, State::Releasing, "")?;
         let (outbox, at) = self.move_on(number, batch, State::Releasing)?;

@@ -2,14 +2,18 @@
 //!
 //! A receipt is one remark about one message; all are kept, in `receipts`. The state of a letter's delivery, in
 //! `deliveries`, follows from its receipts alone, by these rules:
-//! 1. The outcome with the most weight is the state: `underway` < `unknown` < `refused` < `delivered`. So `delivered` is
-//!    never left, and `refused` only for it.
+//! 1. `delivered` is the state if any receipt says so, and is never left. Else `refused`, unless one says `unknown`; that
+//!    goes before, but for two refusals: one that a person settled, and one with a time later than that of all that say
+//!    unknown (all must have one, and none be a recall, [`RECALLED`](crate::letter::RECALLED)). Else `underway`.
 //! 2. Among receipts with that outcome the earliest tells code and time; one without a time comes last; then the code, then
 //!    the digest decide.
 //! 3. A receipt that says the same of the same message (its digest is known) changes nothing, however often it comes.
+//! 4. A refusal without a time, of a message that several batches sent, may be about either: it is put down as `unknown`.
+//! 5. What is said of a letter's notice is kept beside it and says nothing of the letter.
 //!
-//! Hence neither the order in which receipts are imported nor how often matters, but for one thing: a receipt without a time
-//! counts from when it was first imported. A letter with receipts that say `refused` and `delivered` is a *contradiction*:
+//! Hence neither the order in which receipts are imported nor how often matters, but for two things: a receipt without a time
+//! counts from when it was first imported, and is about the newest of the batches sent by then. A letter with receipts that
+//! say `refused` and `delivered` is a *contradiction*:
 //! it counts as delivered, and a person should look whether it also went on paper.
 //!
 //! What a person finds out about a message is a receipt too ([`Ledger::settle`]), and obeys the same rules.
@@ -19,6 +23,7 @@ use std::collections::{BTreeMap, HashSet};
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
+use super::conclude::{Conclusions, SETTLED, state_of};
 use super::scan::{self, Place, Wanted};
 use super::{Error, Ledger, State, tables};
 use crate::disk::{Sha256, sha256};
@@ -26,13 +31,13 @@ use crate::letter::Delivery;
 
 /// Examples of messages that are not known, or not sent.
 const EXAMPLES_MAX: usize = 20;
-/// The code of what a person found out, and its source.
-const SETTLED: &str = "settled";
+/// Characters of a UUID in its usual form.
+const UUID_CHARS: usize = 36;
 
 /// One remark about one message.
 #[derive(Clone, Copy, Debug)]
 pub struct ReceiptRow<'a> {
-    /// Id of the message, or of the delivery that carries several: a UUID in lower case.
+    /// Id of the message, of the delivery that carries several, or of a notice: a UUID in lower case.
     pub message_id: &'a str,
     /// What it says.
     pub outcome: Delivery,
@@ -76,6 +81,10 @@ pub struct ImportTally {
     pub refused: u64,
     /// New ones that say delivered.
     pub delivered: u64,
+    /// New ones about notices, which say nothing of letters.
+    pub notices: u64,
+    /// Those of them that say refused.
+    pub notices_refused: u64,
     /// Known before, or given twice.
     pub repeated: u64,
     /// Letters whose state is another one now.
@@ -111,6 +120,8 @@ impl ImportTally {
         self.unknown += other.unknown;
         self.refused += other.refused;
         self.delivered += other.delivered;
+        self.notices += other.notices;
+        self.notices_refused += other.notices_refused;
         self.repeated += other.repeated;
         self.letters_moved += other.letters_moved;
         self.contradictions += other.contradictions;
@@ -124,10 +135,15 @@ impl ImportTally {
 
     /// New receipts.
     pub fn new_receipts(&self) -> u64 {
-        self.underway + self.unknown + self.refused + self.delivered
+        self.underway + self.unknown + self.refused + self.delivered + self.notices
     }
 
-    fn count(&mut self, outcome: Delivery) {
+    fn count(&mut self, outcome: Delivery, notice: bool) {
+        if notice {
+            self.notices += 1;
+            self.notices_refused += u64::from(outcome == Delivery::Refused);
+            return;
+        }
         *match outcome {
             Delivery::Underway => &mut self.underway,
             Delivery::Unknown => &mut self.unknown,
@@ -138,8 +154,8 @@ impl ImportTally {
 }
 
 impl Ledger<'_> {
-    /// Takes in what came back, in one transaction. The cost is one pass over the letters of the batches, from the newest
-    /// to the oldest that has one of the messages; give many receipts at once, as far as memory allows.
+    /// Takes in what came back, in one transaction. The cost is one pass over the letters of each batch that has one of the
+    /// messages; give many receipts at once, as far as memory allows.
     ///
     /// # Errors
     /// Anything that SQLite says; nothing is then taken in.
@@ -160,10 +176,22 @@ impl Ledger<'_> {
             let Some((row, digest)) = new.get(place.wanted) else {
                 continue;
             };
-            insert(&tx, place, row, digest, &imported_at)?;
-            letters.insert((place.batch, place.seq), place.digital);
+            let outcome = match row.outcome {
+                Delivery::Refused if place.unsure => Delivery::Unknown,
+                outcome => outcome,
+            };
+            insert(
+                &tx,
+                place,
+                &ReceiptRow { outcome, ..**row },
+                digest,
+                &imported_at,
+            )?;
+            if !place.notice {
+                letters.insert((place.batch, place.seq), place.digital);
+            }
             if last.replace(place.wanted) != Some(place.wanted) {
-                tally.count(row.outcome); // Once, for however many letters.
+                tally.count(outcome, place.notice); // Once, for however many letters.
             }
         }
         let mut conclusions = Conclusions::default();
@@ -202,11 +230,14 @@ impl Ledger<'_> {
     /// the history of the batch; no personal data.
     ///
     /// # Errors
-    /// [`Error::NoMessage`] if no batch that was sent has it; [`Error::Decided`] if it is delivered or refused already;
+    /// [`Error::NotAMessageId`] if it is no UUID; [`Error::NoMessage`] if no batch that was sent has it; [`Error::Decided`] if it is delivered or refused already;
     /// [`Error::NotAnEnd`] for any other outcome; anything that SQLite says.
     pub fn settle(&mut self, message_id: &str, outcome: Delivery, why: &str) -> Result<u64, Error> {
         if !matches!(outcome, Delivery::Delivered | Delivery::Refused) {
             return Err(Error::NotAnEnd(outcome));
+        }
+        if message_id.len() != UUID_CHARS || uuid::Uuid::try_parse(message_id).is_err() {
+            return Err(Error::NotAMessageId);
         }
         let now = self.clock.now();
         let row = ReceiptRow {
@@ -225,12 +256,13 @@ impl Ledger<'_> {
             at: None, // It is about the newest batch that sent it.
         };
         let mut places = scan::find(&tx, &[wanted])?.sent;
+        places.retain(|place| !place.notice);
         if places.is_empty() {
             return Err(Error::NoMessage(message_id.to_owned()));
         }
         let mut decided = None;
         let mut open = Vec::new();
-        for place in places.drain(..) {
+        for place in places {
             match state_of(&tx, place.batch, place.seq)? {
                 Some(state @ (Delivery::Delivered | Delivery::Refused)) => decided = Some(state),
                 Some(Delivery::Underway | Delivery::Unknown) | None => open.push(place),
@@ -290,8 +322,9 @@ fn insert(
     imported_at: &str,
 ) -> Result<(), Error> {
     db.prepare_cached(
-        "INSERT INTO receipts (batch, seq, sha256, outcome, code, text, transaction_id, at, imported_at, source)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        "INSERT INTO receipts (batch, seq, sha256, outcome, code, text, transaction_id, at, imported_at, source,
+           about)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
     )?
     .execute(params![
         place.batch,
@@ -304,81 +337,9 @@ fn insert(
         row.at.map(tables::time),
         imported_at,
         row.source,
+        if place.notice { "notice" } else { "letter" },
     ])?;
     Ok(())
-}
-
-fn state_of(db: &Connection, batch: i64, seq: u32) -> Result<Option<Delivery>, Error> {
-    let mut find =
-        db.prepare_cached("SELECT state FROM deliveries WHERE batch = ?1 AND seq = ?2")?;
-    let mut rows = find.query(params![batch, seq])?;
-    match rows.next()? {
-        Some(row) => Ok(Some(tables::delivery_at(row, 0)?)),
-        None => Ok(None),
-    }
-}
-
-/// Puts down states of deliveries, and counts them by batch.
-#[derive(Default)]
-struct Conclusions {
-    /// Digital letters more in a state than before, by batch.
-    changes: BTreeMap<(i64, Delivery), i64>,
-    moved: u64,
-    contradictions: u64,
-}
-
-impl Conclusions {
-    /// Puts down the state that follows from all receipts of a letter.
-    fn letter(
-        &mut self,
-        db: &Connection,
-        batch: i64,
-        seq: u32,
-        digital: bool,
-    ) -> Result<(), Error> {
-        let before = state_of(db, batch, seq)?;
-        let mut receipts = db.prepare_cached(
-            "SELECT outcome, code, coalesce(at, imported_at) FROM receipts WHERE batch = ?1 AND seq = ?2
-             ORDER BY CASE outcome WHEN 'delivered' THEN 0 WHEN 'refused' THEN 1 WHEN 'unknown' THEN 2 ELSE 3 END,
-               at IS NULL, at, code, sha256",
-        )?;
-        let mut rows = receipts.query(params![batch, seq])?;
-        let Some(first) = rows.next()? else {
-            return Ok(());
-        };
-        let after = tables::delivery_at(first, 0)?;
-        let (code, since): (String, String) = (first.get(1)?, first.get(2)?);
-        let mut refused = false;
-        while let Some(row) = rows.next()? {
-            refused |= tables::delivery_at(row, 0)? == Delivery::Refused;
-        }
-        self.contradictions += u64::from(after == Delivery::Delivered && refused);
-        db.prepare_cached(
-            "INSERT OR REPLACE INTO deliveries (batch, seq, state, code, since) VALUES (?1, ?2, ?3, ?4, ?5)",
-        )?
-        .execute(params![batch, seq, after.name(), code, since])?;
-        if before == Some(after) {
-            return Ok(());
-        }
-        self.moved += 1;
-        if digital {
-            *self.changes.entry((batch, after)).or_default() += 1;
-            if let Some(before) = before {
-                *self.changes.entry((batch, before)).or_default() -= 1;
-            }
-        }
-        Ok(())
-    }
-
-    /// Brings the counts in `batches` up to date.
-    fn count(&self, db: &Connection) -> Result<(), Error> {
-        for ((batch, state), change) in &self.changes {
-            let column = state.name(); // One of four words, which are columns of `batches`.
-            let sql = format!("UPDATE batches SET {column} = {column} + ?2 WHERE batch = ?1");
-            db.execute(&sql, params![batch, change])?;
-        }
-        Ok(())
-    }
 }
 
 fn name_of(db: &Connection, batch: i64) -> Result<String, Error> {

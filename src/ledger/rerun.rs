@@ -6,6 +6,11 @@ use super::{Error, Ledger, Reader, tables};
 
 /// States of a batch that keeps what it has taken on.
 const KEEPS: &str = "('begun', 'ready', 'holding', 'sent', 'held', 'releasing')";
+/// Whether an earlier letter of the file has the id of letter `l` of batch `p`.
+const IS_DOUBLE: &str = "EXISTS (SELECT 1 FROM batches f CROSS JOIN letters e ON e.batch = f.batch
+  WHERE f.mailing_id = p.mailing_id AND f.source_sha256 = p.source_sha256 AND e.letter_id = l.letter_id AND e.seq < l.seq)";
+/// Letters named in an error.
+const NAMED_MAX: usize = 20;
 
 impl Ledger<'_> {
     /// As [`Reader::undelivered`], while nobody else can begin a batch.
@@ -16,19 +21,20 @@ impl Ledger<'_> {
         undelivered(&self.db, batch)
     }
 
-    /// The code of the last word about a digital letter; `None` if nothing came back.
+    /// The codes of all that refused a letter's message.
     ///
     /// # Errors
     /// Anything that SQLite says.
-    pub fn delivery_code(&self, batch: &str, seq: u32) -> Result<Option<String>, Error> {
+    pub fn refusals(&self, batch: &str, seq: u32) -> Result<Vec<String>, Error> {
         let Some(number) = tables::number(&self.db, batch)? else {
-            return Ok(None);
+            return Ok(Vec::new());
         };
-        let mut find = self
-            .db
-            .prepare_cached("SELECT code FROM deliveries WHERE batch = ?1 AND seq = ?2")?;
-        let mut rows = find.query(params![number, seq])?;
-        Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
+        let mut find = self.db.prepare_cached(
+            "SELECT DISTINCT code FROM receipts
+             WHERE batch = ?1 AND seq = ?2 AND outcome = 'refused' AND about = 'letter' ORDER BY code",
+        )?;
+        let rows = find.query_map(params![number, seq], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// As [`Reader::left_over`], while nobody else can begin a batch.
@@ -38,12 +44,29 @@ impl Ledger<'_> {
     pub fn left_over(&self, batch: &str) -> Result<Vec<u32>, Error> {
         left_over(&self.db, batch)
     }
+
+    /// Held and rejected letters of a batch that [`Ledger::left_over`] never gives: an earlier letter of the same file has
+    /// their id, and its message would be theirs.
+    ///
+    /// # Errors
+    /// Anything that SQLite says.
+    pub fn doubles(&self, batch: &str) -> Result<u64, Error> {
+        let Some(number) = tables::number(&self.db, batch)? else {
+            return Ok(0);
+        };
+        let sql = format!(
+            "SELECT count(*) FROM batches p JOIN letters l ON l.batch = p.batch
+             WHERE p.batch = ?1 AND l.fate IN ('held', 'rejected') AND {IS_DOUBLE}"
+        );
+        let count = |row: &rusqlite::Row<'_>| tables::count_at(row, 0);
+        Ok(self.db.query_row(&sql, [number], count)?)
+    }
 }
 
 impl Reader {
-    /// Digital letters of a batch whose delivery was refused, and that no rerun of it, or of a rerun, has taken on; in
-    /// the order of the mailing. Never one whose outcome is unknown, or of which nothing came back. None if there is no
-    /// such batch.
+    /// Letters of a batch whose message (digital, or a request to print) was refused, and that no rerun of it, or of a
+    /// rerun, has taken on; in the order of the mailing. Never one whose outcome is unknown, or of which nothing came
+    /// back. None if there is no such batch.
     ///
     /// # Errors
     /// Anything that SQLite says.
@@ -52,7 +75,8 @@ impl Reader {
     }
 
     /// Held and rejected letters of a batch that no later batch of the mailing has taken on: by their place where the
-    /// file is the same, by their id where the sender has made another one. In the order of the mailing.
+    /// file is the same, by their id where the sender has made another one and the id could be read. In the order of the
+    /// mailing. Never one that has the id of an earlier letter of the file.
     ///
     /// # Errors
     /// Anything that SQLite says.
@@ -67,7 +91,7 @@ fn undelivered(db: &Connection, batch: &str) -> Result<Vec<u32>, Error> {
            SELECT batch FROM batches WHERE parent = ?1
            UNION SELECT b.batch FROM batches b JOIN children c ON b.parent = c.batch)
          SELECT d.seq FROM deliveries d JOIN letters l ON l.batch = d.batch AND l.seq = d.seq
-         WHERE d.batch = ?1 AND d.state = 'refused' AND l.fate = 'digital'
+         WHERE d.batch = ?1 AND d.state = 'refused' AND l.message_id IS NOT NULL
            AND NOT EXISTS (SELECT 1 FROM children c JOIN batches b ON b.batch = c.batch
              JOIN letters t ON t.batch = c.batch AND t.seq = d.seq WHERE b.state IN {KEEPS})
          ORDER BY d.seq"
@@ -78,13 +102,13 @@ fn undelivered(db: &Connection, batch: &str) -> Result<Vec<u32>, Error> {
 fn left_over(db: &Connection, batch: &str) -> Result<Vec<u32>, Error> {
     let sql = format!(
         "SELECT l.seq FROM batches p JOIN letters l ON l.batch = p.batch
-         WHERE p.batch = ?1 AND l.fate IN ('held', 'rejected')
+         WHERE p.batch = ?1 AND l.fate IN ('held', 'rejected') AND NOT {IS_DOUBLE}
            AND NOT EXISTS (SELECT 1 FROM batches b CROSS JOIN letters t ON t.batch = b.batch
              WHERE b.mailing_id = p.mailing_id AND b.batch > p.batch AND b.state IN {KEEPS}
                AND b.source_sha256 = p.source_sha256 AND t.seq = l.seq)
            AND NOT EXISTS (SELECT 1 FROM batches b CROSS JOIN letters t ON t.batch = b.batch
              WHERE b.mailing_id = p.mailing_id AND b.batch > p.batch AND b.state IN {KEEPS}
-               AND b.source_sha256 <> p.source_sha256 AND l.letter_id <> '' AND t.letter_id = l.letter_id)
+               AND b.source_sha256 <> p.source_sha256 AND l.letter_id NOT GLOB 'line-[0-9]*' AND t.letter_id = l.letter_id)
          ORDER BY l.seq"
     );
     numbers(db, batch, &sql)
@@ -99,28 +123,46 @@ fn numbers(db: &Connection, batch: &str, sql: &str) -> Result<Vec<u32>, Error> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Refuses a rerun that sends a letter which another batch over the same file sends too, unless its delivery was refused.
-/// A run over a whole mailing has no parent, and nothing to refuse here.
-pub(super) fn refuse_twice(db: &Connection, batch: i64, name: &str) -> Result<(), Error> {
-    let found = db.query_row(
-        &format!(
-            "SELECT count(*), min(l.seq) FROM batches r JOIN letters l ON l.batch = r.batch
-             WHERE r.batch = ?1 AND r.parent IS NOT NULL AND l.fate IN ('digital', 'print')
-               AND EXISTS (SELECT 1 FROM batches b CROSS JOIN letters t ON t.batch = b.batch
-                 WHERE b.mailing_id = r.mailing_id AND b.source_sha256 = r.source_sha256 AND b.batch <> r.batch
-                   AND b.state IN {KEEPS} AND t.seq = l.seq AND t.fate IN ('digital', 'print')
-                   AND NOT (t.fate = 'digital' AND EXISTS (SELECT 1 FROM deliveries d
-                     WHERE d.batch = t.batch AND d.seq = t.seq AND d.state = 'refused')))"
-        ),
-        params![batch],
-        |row| Ok((tables::count_at(row, 0)?, row.get::<_, Option<u32>>(1)?)),
-    )?;
-    match found {
-        (letters, Some(seq)) => Err(Error::SentTwice {
+/// Refuses a rerun with a letter that another batch of the mailing sends too, unless its message was refused, or that has
+/// the id of another letter of the file that was sent. A run over a whole mailing has no parent, and nothing to refuse here.
+pub(super) fn refuse_twice(
+    db: &Connection,
+    batch: i64,
+    name: &str,
+    held: bool,
+) -> Result<(), Error> {
+    // `CROSS JOIN` keeps the order: for each batch of the mailing one look into the index over ids, or at the place.
+    let sent = format!(
+        "SELECT 1 FROM batches b CROSS JOIN letters t ON t.batch = b.batch
+         WHERE b.mailing_id = r.mailing_id AND b.state IN {KEEPS} AND (b.batch <> r.batch OR t.seq <> l.seq)
+           AND t.fate IN ('digital', 'print')
+           AND (b.source_sha256 = r.source_sha256 AND t.seq <> l.seq OR NOT (t.message_id IS NOT NULL AND EXISTS (
+             SELECT 1 FROM deliveries d WHERE d.batch = t.batch AND d.seq = t.seq AND d.state = 'refused')))"
+    );
+    let mut find = db.prepare(&format!(
+        "SELECT l.seq, l.letter_id FROM batches r JOIN letters l ON l.batch = r.batch
+         WHERE r.batch = ?1 AND r.parent IS NOT NULL AND l.fate IN ('digital', 'print')
+           AND (EXISTS ({sent} AND t.letter_id = l.letter_id)
+             OR EXISTS ({sent} AND b.source_sha256 = r.source_sha256 AND t.seq = l.seq))
+         ORDER BY l.seq"
+    ))?;
+    let mut rows = find.query([batch])?;
+    let (mut letters, mut first, mut letter_ids) = (0, None, Vec::new());
+    while let Some(row) = rows.next()? {
+        letters += 1;
+        first = first.or(Some(row.get::<_, u32>(0)?));
+        if letter_ids.len() < NAMED_MAX {
+            letter_ids.push(row.get(1)?);
+        }
+    }
+    match first {
+        None => Ok(()),
+        Some(seq) => Err(Error::SentTwice {
             batch: name.to_owned(),
             letters,
             seq,
+            letter_ids,
+            held,
         }),
-        (_, None) => Ok(()),
     }
 }

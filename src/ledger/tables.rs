@@ -15,7 +15,7 @@ use crate::letter::Delivery;
 const APPLICATION_ID: i64 = 0x4c74_4d6c;
 
 /// What leads from one `user_version` to the next. A step, once released, is never changed.
-const STEPS: &[&str] = &[STEP_1, STEP_2];
+const STEPS: &[&str] = &[STEP_1, STEP_2, STEP_3];
 
 /// Letters and pieces are keyed by their place in the batch, so rows are appended. The one index over letter ids starts
 /// with the batch: its pages in use at a time are those of the batch being written, however long the ledger's history.
@@ -128,13 +128,48 @@ CREATE TABLE deliveries (
 ) STRICT, WITHOUT ROWID;
 ";
 
-/// What lets a ledger of version 1 be read as if it had taken step 2: temporary names come before those of the file.
-const AS_IF_STEP_2: &str = "
-CREATE TEMP VIEW letters AS SELECT *, NULL AS delivery FROM main.letters;
+/// Notices that go with letters; where messages are; texts of others are no longer kept, for they may hold names. A state
+/// that followed from a refusal although something else said unknown is now unknown, as `conclude` has it since.
+const STEP_3: &str = "
+ALTER TABLE letters ADD COLUMN notice TEXT;
+ALTER TABLE receipts ADD COLUMN about TEXT NOT NULL DEFAULT 'letter' CHECK (about IN ('letter', 'notice'));
+
+CREATE TABLE messages (
+  batch  INTEGER NOT NULL REFERENCES batches,
+  bucket INTEGER NOT NULL CHECK (bucket BETWEEN 0 AND 255),
+  ids    BLOB NOT NULL,
+  PRIMARY KEY (batch, bucket)
+) STRICT, WITHOUT ROWID;
+
+UPDATE receipts SET text = '' WHERE code <> 'settled';
+UPDATE deliveries SET state = 'unknown',
+  (code, since) = (SELECT u.code, coalesce(u.at, u.imported_at) FROM receipts u
+    WHERE u.batch = deliveries.batch AND u.seq = deliveries.seq AND u.outcome = 'unknown'
+    ORDER BY u.at IS NULL, u.at, u.code, u.sha256 LIMIT 1)
+  WHERE state = 'refused' AND EXISTS (SELECT 1 FROM receipts u WHERE u.batch = deliveries.batch AND u.seq = deliveries.seq AND u.outcome = 'unknown')
+  AND NOT EXISTS (SELECT 1 FROM receipts r WHERE r.batch = deliveries.batch AND r.seq = deliveries.seq
+    AND r.outcome = 'refused' AND (r.code = 'settled' OR NOT EXISTS (SELECT 1 FROM receipts u
+      WHERE u.batch = r.batch AND u.seq = r.seq AND u.outcome = 'unknown'
+        AND (u.code = 'Tilbagekaldt' OR u.at IS NULL OR r.at IS NULL OR r.at <= u.at))));
+UPDATE batches SET
+  unknown = (SELECT count(*) FROM deliveries d JOIN letters l USING (batch, seq)
+    WHERE d.batch = batches.batch AND d.state = 'unknown' AND l.fate = 'digital'),
+  refused = (SELECT count(*) FROM deliveries d JOIN letters l USING (batch, seq)
+    WHERE d.batch = batches.batch AND d.state = 'refused' AND l.fate = 'digital')
+  WHERE refused > 0;
+";
+
+/// What lets an older ledger be read as if it had taken all steps: temporary names come before those of the file.
+const AS_IF_FROM_1: &str = "
+CREATE TEMP VIEW letters AS SELECT *, NULL AS delivery, NULL AS notice FROM main.letters;
 CREATE TEMP VIEW batches AS SELECT *, NULL AS parent, 'run' AS kind, '' AS source_path, 0 AS underway, 0 AS unknown,
   0 AS refused, 0 AS delivered FROM main.batches;
-CREATE TEMP TABLE receipts (receipt, batch, seq, sha256, outcome, code, text, transaction_id, at, imported_at, source);
+CREATE TEMP TABLE receipts (receipt, batch, seq, sha256, outcome, code, text, transaction_id, at, imported_at, source, about);
 CREATE TEMP TABLE deliveries (batch, seq, state, code, since);
+";
+const AS_IF_FROM_2: &str = "
+CREATE TEMP VIEW letters AS SELECT *, NULL AS notice FROM main.letters;
+CREATE TEMP VIEW receipts AS SELECT *, 'letter' AS about FROM main.receipts;
 ";
 
 /// Pages of the cache, in KiB. Bounds the memory; enough for the inner pages of a day's index.
@@ -176,7 +211,8 @@ pub(super) fn open_for_reading(path: &Path) -> Result<Connection, Error> {
     db.busy_timeout(std::time::Duration::from_millis(BUSY_MS))?;
     match version(&db, path)? {
         0 => return Err(Error::NoLedger(path.to_path_buf())),
-        1 => db.execute_batch(AS_IF_STEP_2)?, // The next run brings it up to date; reading must not wait for one.
+        1 => db.execute_batch(AS_IF_FROM_1)?, // The next run brings it up to date; reading must not wait for one.
+        2 => db.execute_batch(AS_IF_FROM_2)?,
         _ => {}
     }
     Ok(db)
@@ -304,7 +340,7 @@ pub(super) fn sent_before(
     let but = match sent {
         Sent::All => "",
         Sent::ButRefused => {
-            "AND NOT (l.fate = 'digital' AND EXISTS (SELECT 1 FROM deliveries d
+            "AND NOT (l.message_id IS NOT NULL AND EXISTS (SELECT 1 FROM deliveries d
                WHERE d.batch = l.batch AND d.seq = l.seq AND d.state = 'refused'))"
         }
     };
@@ -393,30 +429,114 @@ mod tests {
         };
         let before = look();
         let db = open_for_writing(&path).unwrap();
-        assert_eq!(version(&db, &path).unwrap(), 2);
+        assert_eq!(version(&db, &path).unwrap(), 3);
         drop(db);
         assert_eq!(look(), before);
     }
 
+    fn columns(db: &Connection, table: &str) -> Vec<String> {
+        let sql = format!("SELECT * FROM {table} LIMIT 0");
+        let rows = db.prepare(&sql).unwrap();
+        rows.column_names().map(str::to_owned).collect()
+    }
+
     #[test]
-    fn both_ways_to_version_2_give_the_same_columns() {
-        let columns = |db: &Connection, table: &str| -> Vec<String> {
-            let sql = format!("SELECT * FROM {table} LIMIT 0");
-            db.prepare(&sql)
-                .unwrap()
-                .column_names()
-                .map(str::to_owned)
-                .collect()
+    fn all_ways_to_the_newest_version_give_the_same_columns() {
+        let after = |steps: &[&str]| {
+            let db = Connection::open_in_memory().unwrap();
+            steps
+                .iter()
+                .for_each(|step| db.execute_batch(step).unwrap());
+            db
         };
-        let stepped = Connection::open_in_memory().unwrap();
-        STEPS
-            .iter()
-            .for_each(|step| stepped.execute_batch(step).unwrap());
-        let as_if = Connection::open_in_memory().unwrap();
-        as_if.execute_batch(STEP_1).unwrap();
-        as_if.execute_batch(AS_IF_STEP_2).unwrap();
-        for table in ["batches", "letters", "receipts", "deliveries"] {
-            assert_eq!(columns(&stepped, table), columns(&as_if, table), "{table}");
+        let stepped = after(STEPS);
+        let others = [[STEP_1, "", AS_IF_FROM_1], [STEP_1, STEP_2, AS_IF_FROM_2]];
+        for as_if in others.map(|steps| after(&steps)) {
+            for table in ["batches", "letters", "receipts", "deliveries"] {
+                assert_eq!(columns(&stepped, table), columns(&as_if, table), "{table}");
+            }
         }
+    }
+
+    /// Outcome, code and minute of a receipt.
+    type OldReceipt = (&'static str, &'static str, Option<u8>);
+    /// Receipts of a letter, and the state that version 3 gives it.
+    const OLD_STATES: &[(&[OldReceipt], &str)] = &[
+        (&[("refused", "a", None)], "refused"),
+        (
+            &[("unknown", "a", Some(1)), ("refused", "b", Some(2))],
+            "refused",
+        ),
+        (
+            &[("unknown", "a", Some(2)), ("refused", "b", Some(1))],
+            "unknown",
+        ),
+        (
+            &[("unknown", "a", None), ("refused", "b", Some(1))],
+            "unknown",
+        ),
+        (
+            &[("unknown", "a", Some(1)), ("refused", "b", None)],
+            "unknown",
+        ),
+        (
+            &[("unknown", "a", None), ("refused", "settled", Some(1))],
+            "refused",
+        ),
+        (
+            &[
+                ("unknown", "Tilbagekaldt", Some(1)),
+                ("refused", "b", Some(2)),
+            ],
+            "unknown",
+        ),
+    ];
+
+    #[test]
+    fn states_of_version_2_are_concluded_again() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("ledger.sqlite");
+        first_version(&path);
+        let db = Connection::open(&path).unwrap();
+        db.execute_batch(STEP_2).unwrap();
+        db.pragma_update(None, "user_version", 2).unwrap();
+        let all = i64::try_from(OLD_STATES.len()).unwrap();
+        db.execute("UPDATE batches SET refused = ?1", [all])
+            .unwrap();
+        for (seq, (receipts, _)) in (1_u32..).zip(OLD_STATES) {
+            let letter =
+                "INSERT INTO letters VALUES (1, ?1, 'L', 'digital', 'r', 't', 'm', NULL, '', NULL)";
+            db.execute(letter, [seq]).unwrap();
+            let state = "INSERT INTO deliveries VALUES (1, ?1, 'refused', 'c', '')";
+            db.execute(state, [seq]).unwrap();
+            for (outcome, code, minute) in *receipts {
+                let at = minute.map(|minute| format!("2026-03-02T01:0{minute}:00.000Z"));
+                db.execute(
+                    "INSERT INTO receipts (batch, seq, sha256, outcome, code, text, at, imported_at, source)
+                     VALUES (1, ?1, randomblob(32), ?2, ?3, 'Anna', ?4, '', '')",
+                    params![seq, outcome, code, at],
+                )
+                .unwrap();
+            }
+        }
+        drop(db);
+        assert!(open_for_reading(&path).is_ok());
+        let db = open_for_writing(&path).unwrap();
+        let mut states = db
+            .prepare("SELECT state FROM deliveries ORDER BY seq")
+            .unwrap();
+        let states: Vec<String> = states
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        let expected: Vec<_> = OLD_STATES.iter().map(|(_, state)| *state).collect();
+        assert_eq!(states, expected);
+        let counts = db.query_row(
+            "SELECT refused, unknown, (SELECT count(*) FROM receipts WHERE text <> '' AND code <> 'settled') FROM batches",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        );
+        assert_eq!(counts.unwrap(), (3_u32, 4_u32, 0_u32));
     }
 }

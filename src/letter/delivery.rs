@@ -2,8 +2,10 @@
 
 use std::fmt;
 
-/// How far a message has come, as those who deliver it say. In the order of their weight: what has more weight is
-/// never left for what has less.
+/// The code of a message that its sender recalled: nobody knows whether it arrived, and it was not to.
+pub const RECALLED: &str = "Tilbagekaldt";
+
+/// How far a message has come, as those who deliver it say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Delivery {

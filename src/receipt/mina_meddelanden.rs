@@ -25,9 +25,7 @@ pub struct Answer {
     transaction: Option<String>,
     faults: u32,
     fault_code: String,
-    fault_text: String,
     error_code: Option<String>,
-    description: Option<String>,
     call_id: Option<String>,
     odd: Option<Wrong>,
 }
@@ -36,7 +34,6 @@ pub struct Answer {
 pub struct Said {
     pub outcome: Delivery,
     pub code: String,
-    pub text: String,
     pub transaction: Option<String>,
 }
 
@@ -63,10 +60,7 @@ impl Answer {
             (_, "Fault") if soap => self.faults += 1,
             ("Fault", "faultcode") => self.fault_code = text.to_owned(),
             ("Code", "Value") if soap => self.fault_code = text.to_owned(),
-            ("Fault", "faultstring") => self.fault_text = text.to_owned(),
-            ("Reason", "Text") if soap => self.fault_text = text.to_owned(),
             ("applicationFault", "ErrorCode") if ours => self.error_code = words::word(text),
-            ("applicationFault", "Description") if ours => self.description = Some(text.to_owned()),
             ("applicationFault", "CallId") if ours => self.call_id = words::word(text),
             _ => {}
         }
@@ -106,7 +100,6 @@ impl Answer {
         Ok(Said {
             outcome,
             code: code.to_owned(),
-            text: String::new(),
             transaction: self.transaction,
         })
     }
@@ -122,7 +115,6 @@ impl Answer {
         Said {
             outcome,
             code: code.unwrap_or_else(|| "fault".to_owned()),
-            text: words::text(self.description.as_deref().unwrap_or(&self.fault_text)),
             transaction: self.call_id,
         }
     }

@@ -7,7 +7,7 @@
 use super::elements::{self, Name};
 use super::{Wrong, words};
 use crate::finding::shape;
-use crate::letter::Delivery;
+use crate::letter::{Delivery, RECALLED};
 
 const STATUS: &str = "http://serviceplatformen.dk/xml/print/PKO_PostStatus/1/types";
 /// The type of event that holds a status.
@@ -65,7 +65,7 @@ const HANDLINGS: &[(&str, &str, Delivery)] = &[
     ),
     (
         "f03904aa-df6e-417f-bd74-6a01a61adbcf",
-        "Tilbagekaldt",
+        RECALLED,
         Delivery::Unknown,
     ),
 ];
@@ -85,7 +85,6 @@ pub struct Status {
     time: String,
     status: String,
     error_code: String,
-    error_text: String,
 }
 
 /// What a status says.
@@ -93,7 +92,6 @@ pub struct Said {
     pub message_id: String,
     pub outcome: Delivery,
     pub code: String,
-    pub text: String,
     pub time: String,
     pub transaction: Option<String>,
 }
@@ -137,7 +135,6 @@ impl Status {
             ("PKO_PostStatus", "TransaktionsDatoTid") => &mut self.time,
             ("PKO_PostStatus", "TransaktionsStatusKode") => &mut self.status,
             ("FejlDetaljer", "FejlKode") => &mut self.error_code,
-            ("FejlDetaljer", "FejlTekst") => &mut self.error_text,
             _ => return,
         };
         text.clone_into(place);
@@ -207,14 +204,21 @@ impl Status {
             (None, None) => Delivery::Unknown,
         };
         let name = status.or(handling).map(|(_, name, _)| (*name).to_owned());
-        let code = words::word(&self.error_code)
-            .or(name)
-            .or_else(|| words::word(&self.status));
+        // Whatever else is said of it: nothing but a person's word ends a recall.
+        let recalled = [handling, status]
+            .into_iter()
+            .flatten()
+            .any(|(_, name, _)| *name == RECALLED);
+        let code = match recalled {
+            true => Some(RECALLED.to_owned()),
+            false => words::word(&self.error_code)
+                .or(name)
+                .or_else(|| words::word(&self.status)),
+        };
         Ok(Said {
             message_id,
             outcome,
             code: code.unwrap_or_else(|| "no-status".to_owned()),
-            text: words::text(&self.error_text),
             time: self.time,
             transaction: words::word(&self.transmission),
         })

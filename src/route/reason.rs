@@ -122,7 +122,11 @@ pub const REASONS: &[(&str, &str)] = &[
     ),
     (
         "not-reachable",
-        "A rule says digital, but the recipient cannot be reached so.",
+        "A rule or a person says digital, but the recipient cannot be reached so.",
+    ),
+    (
+        "not-requestable",
+        "The print vendor cannot take the letter as it is: it asks for inserts or a postage class that it does not have, its PDF is too large, or a text or the address does not fit.",
     ),
     (
         "operator-not-supported",
@@ -150,10 +154,6 @@ pub const REASONS: &[(&str, &str)] = &[
         "The recipient has a digital mailbox that takes the letter.",
     ),
     (
-        "request-not-possible",
-        "The print vendor cannot take the letter as it is: its size, an insert, its postage class or its address.",
-    ),
-    (
         "too-large",
         "The letter is larger than the digital channel takes.",
     ),
@@ -171,7 +171,7 @@ pub const REASONS: &[(&str, &str)] = &[
     ),
     (
         "undelivered",
-        "The mailbox operator or the infrastructure refused the digital message.",
+        "The mailbox operator, the infrastructure or the print vendor refused the message.",
     ),
     (
         "unknown",

@@ -41,6 +41,51 @@ impl Router<'_> {
         decision
     }
 
+    /// The fate of a letter that a person sends to digital, or that a receipt sends there once more: digital or held.
+    pub(super) fn settle_digital(
+        &self,
+        reason: Reason,
+        operator: Option<OperatorIndex>,
+        facts: Facts,
+    ) -> Decision {
+        let against = self
+            .against_digital(facts, Named::WISH)
+            .map(|(_, reason)| reason)
+            .or_else(|| self.against_redirect(facts));
+        let mut decision = Decision {
+            fate: Fate::Digital,
+            reason,
+            operator: None,
+            earlier: Vec::new(),
+        };
+        match against {
+            None => decision.operator = operator,
+            Some(reason) => decision.turn(Fate::Held, reason),
+        }
+        decision
+    }
+
+    /// What the default rules look at before they send a letter digital, and `against_digital` does not: a rule of the
+    /// job file may see it otherwise, a person who sends many letters at once may not.
+    fn against_redirect(&self, facts: Facts) -> Option<&'static str> {
+        if facts.has(Flag::Minor) {
+            return Some("minor");
+        }
+        if !facts.has(Flag::OperatorSupported) {
+            return Some("operator-not-supported");
+        }
+        if self.country == Country::Denmark && facts.has(Flag::LegalNotification) {
+            if !facts.has(Flag::LegalRight) {
+                return Some("legal-notification-not-allowed");
+            }
+            // Mandatory or not: service of process is not for the mailbox of one who is exempt (facts/denmark.md §8).
+            if facts.stands(Standing::Of(Status::Exempt)) {
+                return Some("exempt");
+            }
+        }
+        None
+    }
+
     /// Why a letter cannot or must not go digital, and what becomes of it.
     fn against_digital(&self, facts: Facts, named: Named) -> Option<(Fate, &'static str)> {
         if !facts.has(Flag::Channel) {

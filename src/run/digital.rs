@@ -93,7 +93,9 @@ impl Mill<'_> {
         };
         let sealed = match writer {
             Writer::Messages(sealer) => sealer.seal(&[letter]),
-            Writer::Requests(requests) => self.request_digital(requests, letter, findings)?,
+            Writer::Requests(requests) => {
+                self.request_digital(requests, letter, decision, findings)?
+            }
         };
         match sealed {
             Ok(messages) => Ok(Ok(Output::Messages {

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::rerun::Behind;
 use crate::{bundle, compose, ingest, ledger, manifest, registry, route, sign, spool};
 
 /// Why nothing was released.
@@ -51,15 +52,15 @@ pub enum Error {
     Ledger(#[from] ledger::Error),
     /// A rerun that has nothing to do.
     #[error(
-        "batch `{batch}` has no letter of that kind that nobody has taken on yet \
-         ({faulty} were refused for a fault of their message and are left to a person: --even-faulty takes them)\n\
-         hint: `lettermill receipts show` lists what was refused, `lettermill show LETTER` tells a letter's history"
+        "batch `{batch}` has no letter of that kind that nobody has taken on yet{}\n\
+         hint: `lettermill receipts show` lists what was refused, `lettermill show LETTER` tells a letter's history",
+        behind.sentences().iter().map(|sentence| format!("\n{sentence}")).collect::<String>()
     )]
     NothingToRerun {
         /// The batch.
         batch: String,
         /// Letters left to a person.
-        faulty: usize,
+        behind: Behind,
     },
     /// The manifest cannot be written.
     #[error(transparent)]

@@ -8,7 +8,7 @@ use super::timing::Timing;
 use super::{Error, Outcome, Plan};
 use crate::disk::{self, WrittenFile};
 use crate::ingest::Source;
-use crate::ledger::{Batch, Recovered, Totals};
+use crate::ledger::{Batch, Totals};
 use crate::letter::Fate;
 use crate::manifest::{self, KeyKind};
 use crate::registry::Snapshot;
@@ -22,8 +22,15 @@ pub struct Placed {
     held_back: bool,
 }
 
-/// The report as it goes with the batch: nothing in it depends on clock or machine.
-pub fn report(mill: &Mill<'_>, source: &Source, batch: &str, proved: &Proved) -> Report {
+/// The report as it goes with the batch: nothing in it depends on clock or machine. With more rejected letters than
+/// `max_rejected_percent` it says that the batch is held back.
+pub fn report(
+    mill: &Mill<'_>,
+    source: &Source,
+    batch: &str,
+    proved: &Proved,
+    max_rejected_percent: Option<f64>,
+) -> Report {
     let about = about(mill, source, batch, disk::hex(&source.digest()));
     let mut report = Report::new(about, &proved.tally, &mill.plan.report, &|reason| {
         sentence(mill, reason)
@@ -32,7 +39,8 @@ pub fn report(mill: &Mill<'_>, source: &Source, batch: &str, proved: &Proved) ->
     report.files.sort_by(|a, b| a.path.cmp(&b.path));
     name_operators(&mut report, mill);
     report.proof = Some(proved.proof.clone());
-    if let Some(reason) = why_hold_back(&proved.tally.totals(), mill.plan.max_rejected_percent) {
+    let totals = proved.tally.totals();
+    if let Some(reason) = max_rejected_percent.and_then(|max| why_hold_back(&totals, max)) {
         report.outcome = report::Outcome::HeldBack { reason };
     }
     report
@@ -139,21 +147,16 @@ pub fn release(
     })
 }
 
-/// Writes the operator's copy of the report, with timings, and gives the end of the run. The batch is released by now:
-/// a copy that cannot be written is a note.
-pub fn outcome(
-    plan: &Plan,
-    placed: Placed,
-    timing: Timing<'_>,
-    recovered: &[Recovered],
-) -> Outcome {
+/// Writes the operator's copy of the report, with timings and what was done about earlier runs, and gives the end of the
+/// run. The batch is released by now: a copy that cannot be written is a note.
+pub fn outcome(plan: &Plan, placed: Placed, timing: Timing<'_>, recovered: Vec<String>) -> Outcome {
     let Placed {
         mut report,
         folder,
         held_back,
     } = placed;
-    let mut notes: Vec<String> = recovered.iter().map(ToString::to_string).collect();
-    report.run = Some(timing.notes(plan.threads, notes.clone()));
+    let mut notes = Vec::new();
+    report.run = Some(timing.notes(plan.threads, recovered));
     let own = plan.home.join("reports").join(&report.about.batch);
     let written = disk::create_private_folder(&own)
         .map_err(Error::io(&own))

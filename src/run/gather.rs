@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::Error;
 use super::mill::{Done, Mill, Output};
 use super::waves::Sink;
-use crate::bundle::{BundleJob, Bundler, Format};
+use crate::bundle::{BundleJob, Bundler, Format, Role};
 use crate::disk::{self, WrittenFile};
 use crate::ingest::{Excerpt, Source};
 use crate::ledger::{Batch, LetterRow, PieceRow};
@@ -159,6 +159,8 @@ impl<'g, 'l, 'c> Gather<'g, 'l, 'c> {
                     entry.message_id = carrier.letters.first().map(Uuid::to_string);
                     entry.sha256 = Some(carrier.sha256);
                 }
+                let notice = messages.iter().find(|sealed| sealed.role == Role::Notice);
+                entry.notice = notice.map(|sealed| sealed.message_id.to_string());
                 entry.target = target;
             }
             Output::Carried {
@@ -258,6 +260,8 @@ struct Entry {
     message_id: Option<String>,
     /// Of the message that carries it, where that is another.
     delivery: Option<String>,
+    /// Of the message that tells of it.
+    notice: Option<String>,
     sha256: Option<disk::Sha256>,
     path: String,
 }
@@ -272,6 +276,7 @@ impl Entry {
             target: &self.target,
             message_id: self.message_id.as_deref(),
             delivery: self.delivery.as_deref(),
+            notice: self.notice.as_deref(),
             sha256: self.sha256,
             path: &self.path,
         }

@@ -139,7 +139,7 @@ fn unfit_cause(letter: &Letter<'_>, unfit: &spool::Unfit, findings: &mut Vec<Fin
             (Code::PrintPages, Cause::TooManyPages { pages, pages_max })
         }
         spool::Unfit::TooHeavy { .. } => (Code::PrintWeight, Cause::Unprintable),
-        spool::Unfit::Postage { .. } => (Code::PrintRequest, Cause::RequestNotPossible),
+        spool::Unfit::Postage { .. } => (Code::PrintRequest, Cause::NotRequestable),
         spool::Unfit::UnknownInsert { .. } => (Code::PrintInsert, Cause::Unprintable),
     };
     findings.push(about(

@@ -12,7 +12,7 @@ use crate::bundle::{Refusal, Sealed};
 use crate::compose::Stationery;
 use crate::finding::{Code, Finding};
 use crate::letter::{Header, Letter};
-use crate::route::Cause;
+use crate::route::{Cause, Decision};
 use crate::sign::Signer;
 use crate::spool::{Binder, PiecePlan};
 
@@ -43,17 +43,18 @@ impl Requests {
 }
 
 impl Mill<'_> {
-    /// Makes the request for a letter that goes digital.
+    /// Makes the request for a letter that goes digital; in both forms only where it may also go on paper.
     pub fn request_digital(
         &self,
         requests: &Requests,
         letter: &Letter<'_>,
+        decision: &Decision,
         findings: &mut Vec<Finding>,
     ) -> Result<Result<Vec<Sealed>, Refusal>, Error> {
         // What must not or cannot be printed goes digital alone: the platform then has no choice.
         let mut of_paper = Vec::new();
         let mut why = match requests.automatic {
-            true => self.router.not_on_paper_too(letter, findings),
+            true => self.router.not_on_paper_too(letter, findings, decision),
             false => return Ok(requests.sealer.seal_digital(letter)),
         };
         if why.is_none() {
@@ -72,7 +73,7 @@ impl Mill<'_> {
                         findings.append(&mut of_paper);
                         return Ok(sealed);
                     }
-                    why = Some("request-not-possible");
+                    why = Some("not-requestable");
                 }
                 Ok(_) => {}
                 Err(cause) => why = Some(cause.reason()),
@@ -112,7 +113,7 @@ impl Mill<'_> {
         };
         let allowed = "what SF1601 takes on paper, see docs/formats-sf1601.md";
         findings.push(about(letter, Code::PrintRequest, &refusal, allowed));
-        Ok(Err(Cause::RequestNotPossible))
+        Ok(Err(Cause::NotRequestable))
     }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! In: the mailing of that batch, and which of its letters are meant. Out: what any run gives, over those letters alone.
 //! What always holds: the ledger, under its lock, says which letters are still to be done, so that a letter that another
-//! rerun has taken on is not taken twice; a digital letter is run again only when its refusal is known, never when its
-//! outcome is not.
+//! rerun has taken on is not taken twice; a message is made again only when its refusal is known, never when its outcome is
+//! not. The message has the same id as the first one: who got both can tell that they are one.
 
 use crate::ledger::Ledger;
 use crate::letter::{Channel, LetterSeq};
@@ -42,7 +42,7 @@ impl Rerun {
 /// Which letters of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Which {
-    /// Digital ones that were refused.
+    /// Those whose message was refused: digital ones, and requests to print.
     Undelivered,
     /// Those that were held or rejected.
     LeftOver,
@@ -58,9 +58,40 @@ pub enum Chosen {
         letters: Vec<u32>,
         /// Where they go, if not by the rules.
         redirect: Option<(Channel, Redirect)>,
-        /// Refused for a fault of the message, and left to a person.
-        faulty: usize,
+        /// Letters that stay behind.
+        behind: Behind,
     },
+}
+
+/// Letters that a rerun leaves to a person.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Behind {
+    /// Refused for a fault of the message.
+    pub faulty: u64,
+    /// With the id of an earlier letter of the file.
+    pub doubles: u64,
+}
+
+impl Behind {
+    /// How many and what to do about them, a sentence a kind.
+    pub fn sentences(self) -> Vec<String> {
+        let mut sentences = Vec::new();
+        if self.faulty > 0 {
+            sentences.push(format!(
+                "{} letters were refused for a fault of their message and are left to a person; \
+                 `lettermill receipts show` lists them, --even-faulty takes them too",
+                self.faulty
+            ));
+        }
+        if self.doubles > 0 {
+            sentences.push(format!(
+                "{} have the id of an earlier letter of the file and cannot go on as they are; give them ids of their own \
+                 in `rejected/rejected.xml` of the batch and run that",
+                self.doubles
+            ));
+        }
+        sentences
+    }
 }
 
 impl Chosen {
@@ -69,38 +100,48 @@ impl Chosen {
         let Some(rerun) = rerun else {
             return Ok(Self::All);
         };
+        let mut behind = Behind::default();
         let (mut letters, why) = match rerun.which {
-            Which::Undelivered => (ledger.undelivered(&rerun.parent)?, Redirect::Undelivered),
-            Which::LeftOver => (ledger.left_over(&rerun.parent)?, Redirect::PersonDecided),
+            Which::Undelivered => {
+                let all = ledger.undelivered(&rerun.parent)?;
+                let count = all.len();
+                let letters = match rerun.even_faulty {
+                    true => all,
+                    false => without_faulty(all, rerun, ledger)?,
+                };
+                behind.faulty = (count - letters.len()) as u64;
+                (letters, Redirect::Undelivered)
+            }
+            Which::LeftOver => {
+                behind.doubles = ledger.doubles(&rerun.parent)?;
+                (ledger.left_over(&rerun.parent)?, Redirect::PersonDecided)
+            }
         };
-        let all = letters.len();
-        if rerun.which == Which::Undelivered && !rerun.even_faulty {
-            letters = without_faulty(letters, rerun, ledger)?;
-        }
-        let faulty = all - letters.len();
         if letters.is_empty() {
             return Err(Error::NothingToRerun {
                 batch: rerun.parent.clone(),
-                faulty,
+                behind,
             });
         }
         letters.sort_unstable();
         Ok(Self::Only {
             letters,
             redirect: rerun.to.map(|to| (to, why)),
-            faulty,
+            behind,
         })
     }
 
     /// What an operator should know of the choice.
-    pub fn note(&self) -> Option<String> {
+    pub fn notes(&self) -> Vec<String> {
         match self {
-            Self::All | Self::Only { faulty: 0, .. } => None,
-            Self::Only { faulty, .. } => Some(format!(
-                "{faulty} letters were refused for a fault of their message and are left to a person; \
-                 `lettermill receipts show` lists them, --even-faulty takes them too"
-            )),
+            Self::All => Vec::new(),
+            Self::Only { behind, .. } => behind.sentences(),
         }
+    }
+
+    /// Whether these are letters of an earlier batch.
+    pub fn is_rerun(&self) -> bool {
+        matches!(self, Self::Only { .. })
     }
 
     /// Whether a letter is among them.
@@ -127,8 +168,10 @@ fn without_faulty(
 ) -> Result<Vec<u32>, Error> {
     let mut kept = Vec::with_capacity(letters.len());
     for letter in letters {
-        let code = ledger.delivery_code(&rerun.parent, letter)?;
-        if !code.is_some_and(|code| receipt::blames_the_message(&code)) {
+        // One of them is enough: which came first says nothing.
+        let refusals = ledger.refusals(&rerun.parent, letter)?;
+        let mut codes = refusals.iter();
+        if !codes.any(|code| receipt::blames_the_message(code)) {
             kept.push(letter);
         }
     }

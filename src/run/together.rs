@@ -3,7 +3,7 @@
 //! A first walk through the file finds the recipients that several letters are meant for ([`Together::find`]); it costs one
 //! parse of the mailing, a small part of what two signatures a letter cost. In the run itself such a letter is put aside
 //! when it turns out to go digital, and parsed once more when all are known ([`Together::wave`]). What always holds: the
-//! outcome depends on the file alone; memory is eight bytes a recipient while looking, and some fifty a letter put aside,
+//! outcome depends on the file alone; memory is that of a wave, eight bytes a recipient while looking, and some sixty a letter put aside,
 //! of which there are at most [`ASIDE_MAX`].
 
 use rayon::prelude::*;
@@ -17,7 +17,9 @@ use crate::letter::{Fate, Letter, RecipientId};
 
 /// Letters put aside at most; later ones travel alone.
 const ASIDE_MAX: usize = 2_000_000;
-/// Letters that are parsed again at once; a group that is larger stays whole.
+/// Letters that are parsed again at once, and most that are joined; so few that one recipient of very many letters does not
+/// need more memory than many of one. A group that has more, or more bytes than a wave, is cut there: the deliveries before
+/// the cut then end a little earlier.
 const WAVE_LETTERS: usize = 512;
 
 /// A recipient, as a number that no other has.
@@ -104,14 +106,8 @@ impl Together {
         chosen: &Chosen,
     ) -> Result<Option<Vec<Done>>, Error> {
         let rest = self.aside.get(self.next..).unwrap_or_default();
-        let (mut lengths, mut letters) = (Vec::new(), 0);
-        for group in rest.chunk_by(|a, b| a.0 == b.0) {
-            if letters > 0 && letters + group.len() > WAVE_LETTERS {
-                break;
-            }
-            letters += group.len();
-            lengths.push(group.len());
-        }
+        let lengths = lengths(rest, source.limits().wave_bytes);
+        let letters = lengths.iter().sum();
         if letters == 0 {
             return Ok(None);
         }
@@ -130,6 +126,30 @@ impl Together {
             .collect();
         Ok(Some(done?.into_iter().flatten().collect()))
     }
+}
+
+/// Lengths of the groups that are worked next: as many whole ones as a wave takes, or as much of one as it takes.
+fn lengths(rest: &[(Recipient, LetterPlace)], bytes_max: usize) -> Vec<usize> {
+    let (mut lengths, mut room, mut bytes) = (Vec::new(), WAVE_LETTERS, bytes_max);
+    for group in rest.chunk_by(|a, b| a.0 == b.0) {
+        let mut left = bytes;
+        let fits = |(_, place): &&(Recipient, LetterPlace)| {
+            let taken = left.checked_sub(place.weight());
+            left = taken.unwrap_or(left);
+            taken.is_some()
+        };
+        let length = group.iter().take(room).take_while(fits).count();
+        if length < group.len() {
+            if lengths.is_empty() {
+                lengths.push(length.max(1)); // One letter at least, however heavy.
+            }
+            break;
+        }
+        lengths.push(length);
+        room -= length;
+        bytes = left;
+    }
+    lengths
 }
 
 /// A number for a recipient: its kind before its digits, of which no identifier has more than twelve.
@@ -200,5 +220,40 @@ fn hand_out(
             messages,
             letter_ids,
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::ingest;
+
+    #[test]
+    fn groups_end_where_the_wave_is_full() {
+        let path = Path::new("fixtures/business/id.duplicate.xml");
+        let source = ingest::open(path, None, &ingest::Options::default()).unwrap();
+        let wave = source.waves().next().unwrap().unwrap();
+        let places: Vec<LetterPlace> = wave.places().collect();
+        let weight = places[0].weight();
+        assert!(places.len() == 5 && weight > 500);
+        let to = |recipients: [Recipient; 5]| -> Vec<_> {
+            recipients.into_iter().zip(places.iter().copied()).collect()
+        };
+        for (recipients, weights, expected) in [
+            ([1; 5], 100, &[5][..]),
+            ([1; 5], 3, &[3]), // Cut: it is larger than any wave.
+            ([1; 5], 0, &[1]), // One at least.
+            ([1, 1, 2, 2, 2], 100, &[2, 3]),
+            ([1, 1, 2, 2, 2], 4, &[2]), // The second one comes whole with the next wave.
+            ([1, 1, 2, 2, 3], 4, &[2, 2]),
+        ] {
+            let bytes_max = weights * (weight + 10); // The letters are alike, but for their numbers.
+            assert_eq!(lengths(&to(recipients), bytes_max), expected);
+        }
+        let many = vec![(1, places[0]); WAVE_LETTERS + 1];
+        assert_eq!(lengths(&many, usize::MAX), [WAVE_LETTERS]);
+        assert!(lengths(&[], usize::MAX).is_empty());
     }
 }

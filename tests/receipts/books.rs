@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::process::Command;
 
 use lettermill::ledger::{Error, Ledger, ReceiptRow, State};
-use lettermill::letter::{Delivery, Fate};
+use lettermill::letter::{Delivery, Fate, RECALLED};
 use proptest::prelude::*;
 
 use crate::common::*;
@@ -278,7 +278,7 @@ struct Remark {
 
 fn remark() -> impl Strategy<Value = Remark> {
     let outcome = prop::sample::select(&Delivery::ALL[..]);
-    let code = prop::sample::select(vec!["a", "b", "c"]);
+    let code = prop::sample::select(vec!["a", "b", RECALLED]);
     let transaction = prop::option::of(prop::sample::select(vec!["t", "u"]));
     (
         1..=6_u64,
@@ -313,7 +313,22 @@ fn model(remarks: &[Remark]) -> BTreeMap<(i64, u32), (String, String, String)> {
             .for_each(|letter| all.entry(*letter).or_default().push(remark));
     }
     let decide = |remarks: Vec<&Remark>| {
-        let most = remarks.iter().map(|r| r.outcome).max().unwrap();
+        let of = |outcome| remarks.iter().filter(move |r| r.outcome == outcome);
+        let some = |outcome| of(outcome).count() > 0;
+        // Nothing is later than what has no time, or than a recall.
+        let time = |r: &&Remark| r.minute.filter(|_| r.code != RECALLED);
+        let unknown = of(Delivery::Unknown).map(|r| time(r).unwrap_or(u8::MAX));
+        let unknown = unknown.max().unwrap_or(0);
+        let later = of(Delivery::Refused).any(|r| r.minute.is_some_and(|minute| minute > unknown));
+        let most = if some(Delivery::Delivered) {
+            Delivery::Delivered
+        } else if some(Delivery::Refused) && (!some(Delivery::Unknown) || later) {
+            Delivery::Refused
+        } else if some(Delivery::Unknown) {
+            Delivery::Unknown
+        } else {
+            Delivery::Underway
+        };
         let first = remarks
             .iter()
             .filter(|r| r.outcome == most)
@@ -392,6 +407,7 @@ fn a_hundred_thousand_receipts_find_their_letters_among_a_million() {
                         target: "kivra",
                         message_id: Some(message_id),
                         delivery: None,
+                        notice: None,
                         sha256: Some([7; 32]),
                         path: "rule:reachable>digital",
                     },

@@ -90,6 +90,7 @@ pub fn record(batch: &mut Batch<'_, '_>, rows: &[Row]) -> Result<Totals, Error> 
             },
             message_id: message.as_deref(),
             delivery: delivery.as_deref(),
+            notice: None,
             sha256: None,
             path: "",
         }])?;
@@ -140,6 +141,7 @@ pub fn dump(home: &Path) -> String {
         "events",
         "receipts",
         "deliveries",
+        "messages",
     ] {
         let mut all = db.prepare(&format!("SELECT * FROM {table}")).unwrap();
         let columns = all.column_count();
@@ -169,7 +171,7 @@ pub fn states(home: &Path) -> BTreeMap<(i64, u32), (String, String, String)> {
     rows.unwrap().map(Result::unwrap).collect()
 }
 
-/// The counts in `batches` are those of the rows, and the state of each letter is the weightiest of its receipts.
+/// The counts in `batches` are those of the rows, and the state of each letter is one that its receipts allow.
 pub fn check_books(home: &Path) {
     let db = rusqlite::Connection::open(home.join("ledger.sqlite")).unwrap();
     let none = |sql: &str| {
@@ -182,15 +184,25 @@ pub fn check_books(home: &Path) {
              JOIN letters l USING (batch, seq) WHERE d.batch = b.batch AND state = '{state}' AND fate = 'digital')"
         ));
     }
-    let weight = |column: &str| format!("instr('underway unknown refused delivered', {column})");
+    let says = |outcome: &str| {
+        format!(
+            "EXISTS (SELECT 1 FROM receipts r WHERE r.batch = d.batch AND r.seq = d.seq AND r.about = 'letter'
+             AND r.outcome = '{outcome}')"
+        )
+    };
+    let (delivered, refused, unknown) = (says("delivered"), says("refused"), says("unknown"));
     none(&format!(
-        "SELECT count(*) FROM (SELECT batch, seq, max({}) AS most FROM receipts GROUP BY batch, seq) r
-         LEFT JOIN deliveries d USING (batch, seq) WHERE {} IS NOT most",
-        weight("outcome"),
-        weight("d.state")
+        "SELECT count(*) FROM deliveries d WHERE NOT CASE d.state WHEN 'delivered' THEN {delivered}
+         WHEN 'refused' THEN {refused} AND NOT {delivered} WHEN 'unknown' THEN {unknown} AND NOT {delivered}
+         ELSE NOT ({delivered} OR {refused} OR {unknown}) END"
     ));
     none(
-        "SELECT count(*) FROM deliveries d LEFT JOIN receipts r USING (batch, seq) WHERE r.seq IS NULL",
+        "SELECT count(*) FROM receipts r LEFT JOIN deliveries d USING (batch, seq)
+         WHERE r.about = 'letter' AND d.seq IS NULL",
+    );
+    none(
+        "SELECT count(*) FROM deliveries d LEFT JOIN receipts r ON r.batch = d.batch AND r.seq = d.seq
+         AND r.about = 'letter' WHERE r.seq IS NULL",
     );
 }
 

@@ -6,7 +6,9 @@ use std::process::Command;
 
 use lettermill::clock::FixedClock;
 use lettermill::disk::{self, WrittenFile};
-use lettermill::ledger::{Error, Ledger, ReceiptRow, Recovery, Sent, State, Stop};
+use lettermill::ledger::{
+    Error, Ledger, LetterRow, ReceiptRow, Recovery, Sent, State, Stop, Totals,
+};
 use lettermill::letter::{Delivery, Fate};
 
 use crate::common::*;
@@ -234,6 +236,135 @@ fn a_letter_sent_digitally_again_has_receipts_of_its_own() {
     let error = print_again(&mut ledger, "night.1", &[other(0, Fate::Print)]).unwrap_err();
     assert!(matches!(error, Error::SentTwice { .. }), "{error}");
     check_books(home);
+}
+
+/// A remark with a time about message 0.
+fn refused_at(time: &str) -> ReceiptRow<'static> {
+    ReceiptRow {
+        at: Some(at(time)),
+        ..said("10000000-0000-4000-8000-000000000000", Delivery::Refused)
+    }
+}
+
+#[test]
+fn what_was_said_early_is_about_the_batch_of_then_whatever_lies_between() {
+    let home = tempfile::tempdir().unwrap();
+    let home = home.path();
+    let days = [1, 3, 5].map(|day| FixedClock(at(&format!("2026-03-0{day}T08:00:00Z"))));
+    let (mut ledger, _) = open_ledger(home, &days[0]).unwrap();
+    night(&mut ledger);
+    drop(ledger);
+    // Held in one generation, so that the one behind it has the message again.
+    let (mut ledger, _) = open_ledger(home, &days[1]).unwrap();
+    print_again(&mut ledger, "night.1", &[other(0, Fate::Held)]).unwrap();
+    drop(ledger);
+    let (mut ledger, _) = open_ledger(home, &days[2]).unwrap();
+    print_again(&mut ledger, "night.2", &[digital(0, 0)]).unwrap();
+    let read = Ledger::read(home).unwrap();
+    let refused = |batch: &str| read.batch(batch).unwrap().unwrap().deliveries.refused;
+    for time in ["2026-03-02T01:00:00Z", "2026-03-04T01:00:00Z"] {
+        ledger.import(&[refused_at(time)]).unwrap();
+        assert_eq!((refused("night.1"), refused("night.3")), (1, 0), "{time}");
+    }
+    assert!(ledger.undelivered("night.3").unwrap().is_empty());
+    ledger
+        .import(&[refused_at("2026-03-05T09:00:00Z")])
+        .unwrap();
+    assert_eq!(ledger.undelivered("night.3").unwrap(), [0]);
+    check_books(home);
+}
+
+#[test]
+fn what_was_said_early_is_about_the_file_of_then() {
+    let home = tempfile::tempdir().unwrap();
+    let home = home.path();
+    let early = FixedClock(at("2026-03-01T08:00:00Z"));
+    let (mut ledger, _) = open_ledger(home, &early).unwrap();
+    night(&mut ledger);
+    drop(ledger);
+    // Another file of the mailing, in which letter 0 stands elsewhere and was rejected; its rerun sends it.
+    let late = FixedClock(at("2026-03-03T08:00:00Z"));
+    let (mut ledger, _) = open_ledger(home, &late).unwrap();
+    send(
+        &mut ledger,
+        &mailing("night", 2),
+        &[other(9, Fate::Rejected)],
+    );
+    let mut batch = ledger
+        .begin_rerun(&mailing("night", 2), "night.2", "")
+        .unwrap();
+    let totals = record(&mut batch, &[digital(9, 0)]).unwrap();
+    batch.ready(&[], &totals).unwrap().release().unwrap();
+    let read = Ledger::read(home).unwrap();
+    let refused = |batch: &str| read.batch(batch).unwrap().unwrap().deliveries.refused;
+    ledger
+        .import(&[refused_at("2026-03-02T01:00:00Z")])
+        .unwrap();
+    assert_eq!((refused("night.1"), refused("night.3")), (1, 0));
+    let tally = ledger
+        .import(&[ReceiptRow {
+            code: "again",
+            at: None,
+            ..refused_at(NIGHT)
+        }])
+        .unwrap();
+    assert_eq!((tally.unknown, tally.refused), (1, 0));
+    assert_eq!((refused("night.1"), refused("night.3")), (1, 0));
+    assert!(ledger.undelivered("night.3").unwrap().is_empty());
+    check_books(home);
+}
+
+#[test]
+fn a_letter_is_known_by_its_id_too_and_no_other_takes_its_place() {
+    let home = tempfile::tempdir().unwrap();
+    let home = home.path();
+    let clock = clock();
+    let (mut ledger, _) = open_ledger(home, &clock).unwrap();
+    night(&mut ledger);
+    // Letter 8 of the file has the id of letter 0, which was refused.
+    let double = |batch: &mut lettermill::ledger::Batch<'_, '_>, fate, seq| {
+        batch.record(&[LetterRow {
+            seq,
+            letter_id: "L-0",
+            fate,
+            reason: "a-reason",
+            target: "",
+            message_id: None,
+            delivery: None,
+            notice: None,
+            sha256: None,
+            path: "",
+        }])
+    };
+    let mut batch = ledger
+        .begin_rerun(&mailing("night", 1), "night.1", "")
+        .unwrap();
+    double(&mut batch, Fate::Digital, 8).unwrap();
+    let totals = Totals {
+        letters: 1,
+        digital: 1,
+        ..Totals::default()
+    };
+    let error = batch.ready(&[], &totals).map(drop).unwrap_err();
+    assert!(
+        matches!(&error, Error::SentTwice { seq: 8, letter_ids, .. } if letter_ids == &["L-0"]),
+        "{error}"
+    );
+    drop(ledger);
+    let (mut ledger, _) = open_ledger(home, &clock).unwrap(); // Cleans up what was refused.
+    let mut batch = ledger
+        .begin_rerun(&mailing("night", 1), "night.1", "")
+        .unwrap();
+    double(&mut batch, Fate::Rejected, 8).unwrap();
+    let totals = Totals {
+        letters: 1,
+        rejected: 1,
+        ..Totals::default()
+    };
+    batch.ready(&[], &totals).unwrap().release().unwrap();
+    assert!(ledger.left_over("night.2").unwrap().is_empty());
+    assert_eq!(ledger.doubles("night.2").unwrap(), 1);
+    assert_eq!(ledger.doubles("night.1").unwrap(), 0);
 }
 
 #[test]
