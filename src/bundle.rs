@@ -36,7 +36,10 @@ pub mod sf1601;
 mod tars;
 
 pub use bundler::{BundleJob, Bundler, Options, Placed};
-pub use check::{CertificateUse, CheckOptions, Checked, CheckedEntry, Fault, check, check_each};
+pub use check::{
+    CertificateUse, CheckOptions, Checked, CheckedEntry, DEPTH_MAX, Fault, MESSAGE_BYTES_MAX,
+    TAR_BYTES_MAX, TAR_ENTRIES_MAX, check, check_each,
+};
 pub use containers::{ContainerForm, ContainerOptions, Dictionary, Preset};
 
 /// A national message format.
@@ -70,6 +73,16 @@ pub enum Role {
     Letter,
     /// It tells of them, and is sent beside the one that carries them (NemSMS).
     Notice,
+}
+
+impl Role {
+    /// As it stands in an index.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Letter => "letter",
+            Self::Notice => "notice",
+        }
+    }
 }
 
 /// Seals letters in one national format; shared by all threads.
@@ -171,11 +184,17 @@ pub enum Error {
     },
     /// More bundles in one series than a file name can number.
     #[error(
-        "more than {bundles_max} bundles in one series\nhint: raise the bundle's bytes and entries limits"
+        "`{}` would have more than {bundles_max} {of}\nhint: in the job file, {hint}", series.display()
     )]
     TooManyBundles {
+        /// The folder of the series: that of a mailbox operator, or of the format.
+        series: PathBuf,
+        /// What is numbered.
+        of: &'static str,
         /// What is allowed.
         bundles_max: u32,
+        /// What to do.
+        hint: &'static str,
     },
     /// The sender cannot send in this format.
     #[error("{found}; {allowed}")]

@@ -17,6 +17,7 @@ use crate::schema::{Schema, SchemaError};
 use crate::{bundle, compose, ingest, report, route, sign, spool, validate};
 
 mod ask;
+mod limits;
 
 /// Name of the snapshot that is used where the job names none.
 pub const SNAPSHOT: &str = "registry.snapshot";
@@ -195,7 +196,7 @@ pub enum JobError {
         /// What was found.
         found: String,
         /// What is allowed.
-        allowed: &'static str,
+        allowed: String,
     },
     /// A file that the job names is not there.
     #[error("job file: `{key}` names `{}`: {source}", path.display())]
@@ -281,13 +282,14 @@ impl Job {
         if let Err(found) = self.file.print.check() {
             faults.extend(found.into_iter().map(JobError::Print));
         }
+        faults.extend(limits::faults(&self.file));
         let report = self.prices(&mut faults);
         let max_rejected_percent = self.file.release.max_rejected_percent;
         if !(0.0..=100.0).contains(&max_rejected_percent) {
             faults.push(JobError::Value {
                 key: "release.max_rejected_percent",
                 found: max_rejected_percent.to_string(),
-                allowed: "0 to 100",
+                allowed: "0 to 100".into(),
             });
         }
         let (Some(schema), true) = (schema, faults.is_empty()) else {
@@ -412,7 +414,7 @@ impl Job {
                 faults.push(JobError::Value {
                     key,
                     found: price.to_string(),
-                    allowed: "0 to 100000",
+                    allowed: "0 to 100000".into(),
                 });
                 return 0;
             }

@@ -22,6 +22,7 @@ mod digital;
 mod error;
 mod finish;
 mod gather;
+mod keys;
 mod mill;
 mod paper;
 mod proof;
@@ -203,7 +204,7 @@ fn fill(
     let books = gather.finish()?; // Bundles closed, pieces sorted into parts.
     timing.lap("spool");
     source.verify_unchanged()?; // Nothing is released from a file that moved under us.
-    let proved = proof::read_back(batch.folder(), books)?;
+    let proved = proof::read_back(batch, &mill.header.mailing_id, books)?;
     timing.lap("read back");
     let report = finish::report(mill, source, batch.name(), &proved);
     let files = finish::seal_folder(mill, source, batch, proved.files, &report)?;

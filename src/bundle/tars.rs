@@ -103,12 +103,15 @@ impl Tars {
     }
 
     fn begin(&self, operator_id: &str, number: u32) -> Result<Bundle, Error> {
+        let relative = self.place.relative.join(operator_id);
         if number > BUNDLES_MAX {
             return Err(Error::TooManyBundles {
+                series: relative,
+                of: "tars",
                 bundles_max: BUNDLES_MAX,
+                hint: "raise digital.bundle_bytes_max and digital.bundle_entries_max",
             });
         }
-        let relative = self.place.relative.join(operator_id);
         self.place.create(&relative)?;
         let file = |end: &str| {
             let path = relative.join(format!("{number:04}{end}"));

@@ -1,4 +1,5 @@
-//! Reading back: what is released is what lies on disk, so that is what gets counted, digested and verified.
+//! Reading back: what is released is what lies on disk, so that is what gets counted, digested and verified, and compared
+//! with the books letter by letter.
 
 use std::path::Path;
 
@@ -6,7 +7,10 @@ use rayon::prelude::*;
 
 use super::Error;
 use super::gather::Books;
+use crate::bundle::{CheckedEntry, Role};
 use crate::disk::WrittenFile;
+use crate::ledger::{self, Batch};
+use crate::letter::Fate;
 use crate::report::{Proof, Tally};
 use crate::{disk, spool, verify};
 
@@ -23,15 +27,25 @@ pub struct Proved {
     pub proof: Proof,
 }
 
-/// Opens every finished file again and compares it with the books.
+/// Opens every finished file again and compares it with the books. Each letter in a bundle is looked up in the ledger; as no
+/// letter is there twice and their number is that of the books, none is missing either.
 ///
 /// # Errors
 /// [`Error::Faulty`], each fault a line.
-pub fn read_back(folder: &Path, books: Books) -> Result<Proved, Error> {
+pub fn read_back(batch: &Batch<'_, '_>, mailing_id: &str, books: Books) -> Result<Proved, Error> {
+    let folder = batch.folder();
     let mut faults = digests(folder, &books)?;
     let totals = books.tally.totals();
 
-    let checked = verify::bundles(folder, totals.digital, &mut faults)?;
+    let mut compared = Compared::default();
+    let checked = verify::bundles(
+        folder,
+        mailing_id,
+        totals.digital,
+        &mut faults,
+        &mut |entry| compared.letter(batch, entry),
+    )?;
+    faults.extend(compared.end()?);
     let mut proof = Proof {
         messages_read: checked.messages,
         signatures_verified: checked.signatures,
@@ -78,6 +92,80 @@ pub fn read_back(folder: &Path, books: Books) -> Result<Proved, Error> {
         faults.push(format!("… and {more} more"));
     }
     Err(Error::Faulty(faults))
+}
+
+/// Letters of the bundles beside those of the ledger.
+#[derive(Default)]
+struct Compared {
+    faults: Vec<String>,
+    more: u64,
+    failed: Option<ledger::Error>,
+}
+
+impl Compared {
+    fn letter(&mut self, batch: &Batch<'_, '_>, entry: &CheckedEntry<'_>) {
+        if self.failed.is_some() {
+            return;
+        }
+        let row = match batch.message_of(entry.letter_id) {
+            Ok(row) => row,
+            Err(error) => {
+                self.failed = Some(error);
+                return;
+            }
+        };
+        let what = match row {
+            None => "there is no message of it in the books".to_owned(),
+            Some(row) => match difference(&row, entry) {
+                None => return,
+                Some(what) => format!("{what} than in the books"),
+            },
+        };
+        if self.faults.len() >= FAULTS_MAX {
+            self.more += 1;
+            return;
+        }
+        self.faults.push(format!(
+            "`digital/{}`: letter `{}`: {what}",
+            entry.bundle.display(),
+            entry.letter_id
+        ));
+    }
+
+    fn end(mut self) -> Result<Vec<String>, Error> {
+        if let Some(error) = self.failed {
+            return Err(error.into());
+        }
+        if self.more > 0 {
+            self.faults
+                .push(format!("… and {} more letters", self.more));
+        }
+        Ok(self.faults)
+    }
+}
+
+/// In what a letter of a bundle differs from the books.
+fn difference(row: &ledger::MessageRow, entry: &CheckedEntry<'_>) -> Option<&'static str> {
+    let fate = if entry.on_paper {
+        Fate::Print
+    } else {
+        Fate::Digital
+    };
+    let digest = row.sha256.map(|sha256| disk::hex(&sha256));
+    let carrier = row.delivery.as_ref().unwrap_or(&row.message_id);
+    if row.target != entry.operator_id {
+        Some("it is with another operator")
+    } else if row.fate != fate.name() {
+        Some("it has another fate")
+    } else if row.message_id != entry.message_id {
+        Some("it has another message id")
+    } else if entry.role == Role::Letter && carrier != entry.carrier {
+        Some("it is in another message")
+    } else if entry.role == Role::Letter && digest.as_deref() != Some(entry.sha256) {
+        Some("its message has another digest")
+    } else {
+        None
+    }
 }
 
 fn digests(folder: &Path, books: &Books) -> Result<Vec<String>, Error> {

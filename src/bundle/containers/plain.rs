@@ -42,7 +42,10 @@ impl Plain {
         let number = self.messages / FOLDER_FILES_MAX + 1;
         if number > u64::from(BUNDLES_MAX) {
             return Err(Error::TooManyBundles {
+                series: self.place.relative.clone(),
+                of: "folders of messages",
                 bundles_max: BUNDLES_MAX,
+                hint: "set digital_post.container = \"tar-lzma\", or cut the mailing",
             });
         }
         let inside = format!("{number:04}");

@@ -12,9 +12,12 @@ use quick_xml::reader::Reader;
 use roxmltree::{Document, ParsingOptions};
 
 use super::Error;
+use crate::bundle::digital_post;
 
 /// Most bytes of a file. Receivers take messages of 2 MiB; this is thirty times that.
 pub const FILE_BYTES_MAX: u64 = 64 << 20;
+/// Most bytes of a Danish message: a MeMo with 74 MiB of documents has 98.7 MiB (facts/denmark.md §1.8).
+pub const DANISH_FILE_BYTES_MAX: u64 = digital_post::INSPECT_BYTES_MAX as u64;
 /// Elements in each other. A message in its envelope has ten.
 pub const DEPTH_MAX: usize = 64;
 /// Elements, texts, comments and instructions. A message has some hundred.
@@ -27,12 +30,14 @@ pub const ATTRIBUTES_MAX: usize = 64;
 pub const DECLARATIONS_MAX: usize = 128;
 /// Bytes of a name.
 pub const NAME_BYTES_MAX: usize = 1_024;
+/// Bytes of a namespace: canonical forms write it again for each element. Those of the format have some fifty.
+pub const NAMESPACE_BYTES_MAX: usize = 1_024;
 
 /// Reads a whole file, up to the limit and one byte more.
 pub fn read(path: &Path) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
     File::open(path)
-        .and_then(|file| file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes))
+        .and_then(|file| file.take(DANISH_FILE_BYTES_MAX + 1).read_to_end(&mut bytes))
         .map_err(|source| Error::Io {
             path: path.to_owned(),
             source,
@@ -40,26 +45,37 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Error> {
     Ok(bytes)
 }
 
-/// The text of a file that keeps the limits, with line ends as XML 1.0 §2.11 has them.
-pub fn text<'b>(path: &Path, bytes: &'b [u8]) -> Result<Cow<'b, str>, Error> {
-    let refused = |found, allowed: String| Error::Xml {
+/// Refuses a file that is larger than its kind may be.
+pub fn check_size(path: &Path, bytes: &[u8], bytes_max: u64) -> Result<(), Error> {
+    if bytes.len() as u64 <= bytes_max {
+        return Ok(());
+    }
+    Err(Error::Xml {
         path: path.to_owned(),
         line: 1,
+        found: "a larger file",
+        allowed: format!("{bytes_max} bytes are read"),
+    })
+}
+
+/// The text of a file that keeps the limits, with line ends as XML 1.0 §2.11 has them.
+pub fn text<'b>(path: &Path, bytes: &'b [u8]) -> Result<Cow<'b, str>, Error> {
+    let refused = |line, found, allowed: String| Error::Xml {
+        path: path.to_owned(),
+        line,
         found,
         allowed,
     };
-    if bytes.len() as u64 > FILE_BYTES_MAX {
-        return Err(refused(
-            "a larger file",
-            format!("{FILE_BYTES_MAX} bytes are read"),
-        ));
-    }
-    let text = simdutf8::basic::from_utf8(bytes)
-        .map_err(|_| refused("bytes that are not UTF-8", "UTF-8 is needed".into()))?;
+    check_size(path, bytes, FILE_BYTES_MAX)?;
+    let text = simdutf8::compat::from_utf8(bytes).map_err(|error| {
+        let line = line_at(bytes, error.valid_up_to());
+        refused(line, "bytes that are not UTF-8", "UTF-8 is needed".into())
+    })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     for byte in [b'<', b'='] {
         if memchr_iter(byte, bytes).count() > MARKUP_MAX {
             return Err(refused(
+                1,
                 "more markup",
                 format!("{MARKUP_MAX} tags and attributes are read"),
             ));
@@ -143,15 +159,20 @@ fn check(path: &Path, text: &str) -> Result<(), Error> {
         };
         if let Some((found, allowed)) = found {
             let read = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
-            let before = text.as_bytes().get(..read).unwrap_or(text.as_bytes());
             return Err(Error::Xml {
                 path: path.to_owned(),
-                line: memchr_iter(b'\n', before).count() as u64 + 1,
+                line: line_at(text.as_bytes(), read),
                 found,
                 allowed,
             });
         }
     }
+}
+
+/// The line, from one, that so many bytes lead to.
+fn line_at(bytes: &[u8], at: usize) -> u64 {
+    let before = bytes.get(..at).unwrap_or(bytes);
+    memchr_iter(b'\n', before).count() as u64 + 1
 }
 
 /// ASCII is UTF-8 too.
@@ -184,6 +205,12 @@ fn element(start: &BytesStart<'_>, declared: &mut Vec<usize>) -> Option<(&'stati
         }
         if name == b"xmlns" || name.starts_with(b"xmlns:") {
             declarations += 1;
+            if attribute.value.len() > NAMESPACE_BYTES_MAX {
+                return Some((
+                    "a longer namespace",
+                    format!("{NAMESPACE_BYTES_MAX} bytes are read"),
+                ));
+            }
             if name != b"xmlns" && attribute.value.is_empty() {
                 return Some(not_well_formed()); // Namespaces in XML 1.0 §5.
             }
