@@ -233,21 +233,15 @@ impl Check<'_> {
         }
     }
 
-    /// Gives a message its lines of the index. No message is there twice, in whatever bundle, and no letter.
+    /// Gives a message its lines of the index. No name is there twice, in whatever bundle.
     fn take_rows(
         &mut self,
         entry: &mut Entry,
         rows: &mut Peekable<impl Iterator<Item = Result<Row, String>>>,
     ) {
         entry.take_rows(rows);
-        let mut again = None;
-        for (digest, what) in entry.once() {
-            if !self.seen.insert(digest) {
-                again = again.or(Some(what));
-            }
-        }
-        if let Some(what) = again {
-            entry.set_fault(what.into());
+        if !self.seen.insert(entry.name_digest()) {
+            entry.set_fault("an earlier entry has the same name".into());
         }
     }
 
@@ -316,11 +310,21 @@ impl Check<'_> {
             self.checked.bytes += entry.bytes.len() as u64;
             *self.checked.operators.entry(operator.clone()).or_default() += 1;
             match result {
+                Ok(_) if !self.is_new(entry) => {
+                    let what = "a letter of it is there already, in the same role".to_owned();
+                    self.note(|| Fault::of_message(bundle, entry, what));
+                }
                 Ok(sound) => self.sound(bundle, &operator, entry, &sound),
                 Err(what) => self.note(|| Fault::of_message(bundle, entry, what)),
             }
         }
         Ok(())
+    }
+
+    /// None of its letters was there before, in the same role.
+    fn is_new(&mut self, entry: &Entry) -> bool {
+        let mut digests = entry.letter_digests();
+        digests.all(|digest| self.seen.insert(digest))
     }
 
     /// The certificate beside the messages of a folder, read once.

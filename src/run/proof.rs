@@ -181,3 +181,102 @@ fn digests(folder: &Path, books: &Books) -> Result<Vec<String>, Error> {
         .collect();
     Ok(compared?.into_iter().flatten().collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::clock::FixedClock;
+    use crate::ledger::{Ledger, LetterRow, Mailing};
+    use crate::letter::Environment;
+
+    const DIGEST: [u8; 32] = [7; 32];
+
+    /// A letter as the check of bundles hands it out, right in all.
+    fn entry<'a>(sha256: &'a str) -> CheckedEntry<'a> {
+        CheckedEntry {
+            operator_id: "162021004748",
+            bundle: Path::new("mina-meddelanden/162021004748/0001.tar"),
+            carrier: "d-1",
+            message_id: "m-2",
+            letter_id: "L-2",
+            role: Role::Letter,
+            on_paper: false,
+            offset: 512,
+            length: 1,
+            sha256,
+        }
+    }
+
+    #[test]
+    fn a_letter_that_is_not_as_the_books_say_is_named() {
+        let home = tempfile::tempdir().unwrap();
+        let clock = FixedClock(jiff::Timestamp::UNIX_EPOCH);
+        let (mut ledger, _) = Ledger::open(home.path(), &clock).unwrap();
+        let mailing = Mailing {
+            mailing_id: "M-1",
+            source_sha256: [0; 32],
+            source_bytes: 1,
+            source_path: Path::new("/mailing.xml"),
+            job_sha256: [0; 32],
+            date: date(2026, 11, 22),
+            environment: Environment::Test,
+            sender_organisation: "162021004748",
+        };
+        let mut batch = ledger.begin(&mailing).unwrap();
+        let carried = LetterRow {
+            seq: 1,
+            letter_id: "L-2",
+            fate: Fate::Digital,
+            reason: "reachable",
+            target: "162021004748",
+            message_id: Some("m-2"),
+            delivery: Some("d-1"),
+            sha256: Some(DIGEST),
+            path: "",
+        };
+        let twin = LetterRow {
+            seq: 2, // A second letter with the same id is rejected and has no message.
+            fate: Fate::Rejected,
+            target: "",
+            message_id: None,
+            delivery: None,
+            sha256: None,
+            ..carried
+        };
+        batch.record(&[carried, twin]).unwrap();
+
+        let digest = disk::hex(&DIGEST);
+        let good = entry(&digest);
+        let faults = |entry: &CheckedEntry<'_>| {
+            let mut compared = Compared::default();
+            compared.letter(&batch, entry);
+            compared.end().unwrap()
+        };
+        assert!(faults(&good).is_empty());
+        let other = "00".repeat(32);
+        let changed = |change: &dyn Fn(&mut CheckedEntry<'_>)| {
+            let mut entry = good.clone();
+            change(&mut entry);
+            let faults = faults(&entry);
+            assert_eq!(faults.len(), 1);
+            faults.concat()
+        };
+        let place = "`digital/mina-meddelanden/162021004748/0001.tar`: letter `L-2`: it is with another operator";
+        assert!(changed(&|e| e.operator_id = "165568402266").starts_with(place));
+        assert!(changed(&|e| e.message_id = "m-3").contains("another message id"));
+        assert!(changed(&|e| e.carrier = "m-2").contains("in another message"));
+        assert!(changed(&|e| e.letter_id = "L-3").contains("no message of it in the books"));
+        assert!(changed(&|e| e.on_paper = true).contains("another fate"));
+        let damaged = faults(&entry(&other)).concat();
+        assert!(damaged.contains("another digest"), "{damaged}");
+        let notice = CheckedEntry {
+            role: Role::Notice,
+            carrier: "n-1",
+            sha256: &other,
+            ..good.clone()
+        };
+        assert!(faults(&notice).is_empty()); // The books know the message that carries it.
+    }
+}

@@ -51,8 +51,9 @@ pub(super) fn rejected(reason: ring::error::KeyRejected, rsa_bits: Option<usize>
         return format!("an RSA key of {bits} bits");
     }
     match (reason.as_str(), rsa_bits) {
-        // ring takes 65537 and more, up to 33 bits.
-        ("TooSmall" | "TooLarge", Some(_)) => "an RSA key with an unusual public exponent".into(),
+        ("TooSmall" | "TooLarge", Some(_)) => {
+            "an RSA key with a public exponent below 65537 or of more than 33 bits".into()
+        }
         ("InvalidEncoding", _) => "a key that is damaged: it cannot be taken apart".into(),
         ("InconsistentComponents" | "InvalidComponent", _) => {
             "a key that is damaged: its parts do not belong together".into()

@@ -106,13 +106,18 @@ fn a_letter_that_is_there_twice_is_found_in_whatever_company() {
     let alone = seal(&sealer(), &letter("L-2"));
     let (folder, _) = bundled(&[(&two, &["L-1", "L-2"]), (&alone, &["L-2"])]);
     let found = check(folder.path()).unwrap();
-    assert_eq!(said(&found), ["it carries a letter that is there already"]);
+    assert_eq!(
+        said(&found),
+        ["a letter of it is there already, in the same role"]
+    );
     assert_eq!(found.letters, 2);
     let told = found.faults[0].to_string();
     let id = message_id(MAILING, "L-2");
     assert_eq!(
         told,
-        format!("message 2 `{id}`, letter `L-2`: it carries a letter that is there already")
+        format!(
+            "message 2 `{id}`, letter `L-2`: a letter of it is there already, in the same role"
+        )
     );
 }
 

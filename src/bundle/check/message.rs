@@ -128,18 +128,15 @@ impl Entry {
         size_of::<Self>() + self.bytes.capacity() + self.name.capacity() + rows
     }
 
-    /// What must not be there twice: its name, and of each letter what it is to it. Digests: names are random UUIDs, of
-    /// which eight bytes tell millions apart.
-    pub(super) fn once(&self) -> impl Iterator<Item = (u64, &'static str)> {
-        let name = (digest(self.stem()), "an earlier entry has the same name");
-        let row = |row: &Row| {
-            let what = match row.role {
-                Role::Letter => "it carries a letter that is there already",
-                Role::Notice => "it tells of a letter that was told of already",
-            };
-            (digest((row.role.name(), &row.message_id)), what)
-        };
-        std::iter::once(name).chain(self.rows.iter().map(row))
+    /// A digest of its name: names are random UUIDs, of which eight bytes tell millions apart.
+    pub(super) fn name_digest(&self) -> u64 {
+        digest(self.stem())
+    }
+
+    /// Digests of what it is to each of its letters.
+    pub(super) fn letter_digests(&self) -> impl Iterator<Item = u64> {
+        let rows = self.rows.iter();
+        rows.map(|row| digest((row.role.name(), &row.message_id)))
     }
 }
 
