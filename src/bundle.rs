@@ -259,4 +259,19 @@ mod tests {
         assert_ne!(id, message_id("M-1L", "-1"));
         assert_ne!(id, message_id("M-2", "L-1"));
     }
+
+    #[test]
+    fn too_many_bundles_are_told_with_the_series_and_the_keys() {
+        let error = Error::TooManyBundles {
+            series: "digital/mina-meddelanden/162021004748".into(),
+            of: "tars",
+            bundles_max: tars::BUNDLES_MAX,
+            hint: tars::TOO_MANY_HINT,
+        };
+        assert_eq!(
+            error.to_string(),
+            "`digital/mina-meddelanden/162021004748` would have more than 9999 tars\n\
+             hint: in the job file, raise digital.bundle_bytes_max and digital.bundle_entries_max"
+        );
+    }
 }

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use crate::finding::shape;
 use crate::sign::Certificate;
 use crate::{bundle, manifest, sign, spool};
 
@@ -74,12 +75,12 @@ pub fn verify(folder: &Path, trusted: &[Certificate]) -> Result<Verdict, Error> 
     let listed = manifest::verify(folder, &|signature, message| {
         let certificate =
             Certificate::from_der(&signature.certificate_der).map_err(|e| e.to_string())?;
-        let name = &signature.algorithm;
-        if sign::Algorithm::from_name(name) != Some(certificate.algorithm()) {
+        let said = sign::Algorithm::from_name(&signature.algorithm);
+        if said != Some(certificate.algorithm()) {
+            let said = said.map_or_else(|| shape(&signature.algorithm), |a| a.name().to_owned());
+            let key = certificate.algorithm().name();
             return Err(format!(
-                "its algorithm is `{}`, and its certificate's key is for {}",
-                name.escape_debug(),
-                certificate.algorithm().name()
+                "its algorithm is `{said}`, and its certificate's key is for {key}"
             ));
         }
         let good = certificate.verify(message, &signature.signature);

@@ -20,6 +20,9 @@ pub(super) const BLOCK: u64 = 512;
 pub(super) const END: u64 = 2 * BLOCK;
 /// Bundles of one series, numbered with four digits.
 pub(super) const BUNDLES_MAX: u32 = 9_999;
+/// What to do when there are more.
+pub(super) const TOO_MANY_HINT: &str =
+    "raise digital.bundle_bytes_max and digital.bundle_entries_max";
 
 /// How tars are told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,7 +112,7 @@ impl Tars {
                 series: relative,
                 of: "tars",
                 bundles_max: BUNDLES_MAX,
-                hint: "raise digital.bundle_bytes_max and digital.bundle_entries_max",
+                hint: TOO_MANY_HINT,
             });
         }
         self.place.create(&relative)?;

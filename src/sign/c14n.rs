@@ -5,20 +5,20 @@
 //! (REC-xml-exc-c14n-20020718), both without comments. What always holds: the work is proportional to the part and the
 //! declarations in scope, whatever its depth; no more is written than [`bytes_max`] of the part, because a form that
 //! writes a long namespace again for each short element would else fill the memory from a small file.
-//!
-//! roxmltree keeps no prefixes, so they are read from the text where a name stands.
 
 use std::collections::BTreeMap;
 
 use roxmltree::{Attribute, Node, PI};
 
 mod escape;
+mod node;
 
 pub use escape::escape_into;
 
 use escape::{Place, escape};
-
-const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";
+use node::{
+    adds_no_declaration, attribute_prefix, element_prefix, inherited, is_blank, namespace_of,
+};
 
 /// Which namespace declarations are written, and where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -281,6 +281,9 @@ impl<'a, 'input: 'a, P: FnMut(&[u8])> Writer<'_, 'a, 'input, P> {
             }
         };
         if self.form == Form::Inclusive {
+            if element != self.subset.apex && adds_no_declaration(element) {
+                return; // What is in scope was written with its parent.
+            }
             let mut default = "";
             for namespace in element.namespaces() {
                 match namespace.name() {
@@ -368,55 +371,4 @@ struct Written<'a> {
     prefix: &'a str,
     namespace: &'a str,
     local: &'a str,
-}
-
-/// `xml:…` attributes of the elements around, which the first element takes over (Canonical XML 1.0 §2.4), the nearest
-/// of each name, unless it has one of its own.
-fn inherited<'a, 'input>(
-    apex: Node<'a, 'input>,
-) -> Vec<(&'a str, &'input str, Attribute<'a, 'input>)> {
-    let mut found: Vec<(&str, &str, Attribute<'a, 'input>)> = Vec::new();
-    for element in apex.ancestors().skip(1) {
-        for attribute in element.attributes() {
-            let is_xml = attribute.namespace() == Some(XML_NAMESPACE);
-            let known = apex.has_attribute((XML_NAMESPACE, attribute.name()))
-                || found.iter().any(|(_, _, a)| a.name() == attribute.name());
-            if is_xml && !known {
-                found.push((XML_NAMESPACE, "xml", attribute));
-            }
-        }
-    }
-    found
-}
-
-/// The prefix of an element, as it stands in the text; empty for none.
-fn element_prefix<'input>(element: Node<'_, 'input>) -> &'input str {
-    let text = element.document().input_text();
-    let name = text
-        .get(element.range().start + 1..) // Behind `<`.
-        .unwrap_or_default();
-    let end = name.find([' ', '\t', '\n', '\r', '/', '>']);
-    prefix_of(name.get(..end.unwrap_or_default()).unwrap_or_default())
-}
-
-fn attribute_prefix<'input>(
-    element: Node<'_, 'input>,
-    attribute: &Attribute<'_, 'input>,
-) -> &'input str {
-    let text = element.document().input_text();
-    prefix_of(text.get(attribute.range_qname()).unwrap_or_default())
-}
-
-fn prefix_of(name: &str) -> &str {
-    name.split_once(':').map_or("", |(prefix, _)| prefix)
-}
-
-/// `xmlns=""` reads as an empty name.
-fn namespace_of(namespace: Option<&str>) -> &str {
-    namespace.unwrap_or_default()
-}
-
-fn is_blank(text: &str) -> bool {
-    text.bytes()
-        .all(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r'))
 }

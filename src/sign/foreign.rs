@@ -31,6 +31,8 @@ pub const NAMESPACE: &str = "http://www.w3.org/2000/09/xmldsig#";
 
 /// Certificates looked at in one `KeyInfo`; real ones have one, or a chain of three.
 const CERTIFICATES_MAX: usize = 8;
+/// Bytes of a `SignedInfo`, which is written out in every form; real ones have some 800.
+const SIGNED_INFO_BYTES_MAX: usize = 64 << 10;
 /// ring verifies no larger key.
 const RSA_BITS_READ_MAX: usize = 8192;
 
@@ -164,6 +166,10 @@ fn document_digest(
 /// The certificate whose key signed `SignedInfo`, and how it was read; the first certificate that can be used when
 /// none of them did.
 fn value(shape: &Shape<'_, '_>) -> Result<(Certificate, Option<(Reading, Blanks)>), Fault> {
+    if shape.signed_info.range().len() > SIGNED_INFO_BYTES_MAX {
+        let what = format!("its `SignedInfo` has more than {SIGNED_INFO_BYTES_MAX} bytes");
+        return Err(Fault::Form(what));
+    }
     let certificates = certificates(shape)?;
     let forms: Result<Vec<_>, TooLong> = [Blanks::Kept, Blanks::LeftOut]
         .into_iter()

@@ -159,6 +159,19 @@ fn a_namespace_that_is_written_again_and_again_takes_no_memory() {
 }
 
 #[test]
+fn a_large_signed_info_is_not_written_out() {
+    let document = String::from_utf8(sealed_alone(&letter("L-1"))).unwrap();
+    let blanks = " ".repeat(70_000);
+    let large = document.replacen("<SignedInfo>", &format!("<SignedInfo>{blanks}"), 1);
+    let verdict = message::verify_bytes("m".as_ref(), large.as_bytes(), &[]).unwrap();
+    let what = "its `SignedInfo` has more than 65536 bytes";
+    assert!(
+        verdict.faults.iter().any(|f| f.what.contains(what)),
+        "{verdict:?}"
+    );
+}
+
+#[test]
 fn a_canonical_form_ends_at_its_limit() {
     let text = format!(
         "<a xmlns:s='{}'>{}</a>",
