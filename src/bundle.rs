@@ -36,7 +36,10 @@ pub mod sf1601;
 mod tars;
 
 pub use bundler::{BundleJob, Bundler, Options, Placed};
-pub use check::{CertificateUse, CheckOptions, Checked, CheckedEntry, Fault, check, check_each};
+pub use check::{
+    CertificateUse, CheckOptions, Checked, CheckedEntry, DEPTH_MAX, Fault, MESSAGE_BYTES_MAX,
+    TAR_BYTES_MAX, TAR_ENTRIES_MAX, check, check_each,
+};
 pub use containers::{ContainerForm, ContainerOptions, Dictionary, Preset};
 
 /// A national message format.
@@ -70,6 +73,16 @@ pub enum Role {
     Letter,
     /// It tells of them, and is sent beside the one that carries them (NemSMS).
     Notice,
+}
+
+impl Role {
+    /// As it stands in an index.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Letter => "letter",
+            Self::Notice => "notice",
+        }
+    }
 }
 
 /// Seals letters in one national format; shared by all threads.
@@ -171,11 +184,17 @@ pub enum Error {
     },
     /// More bundles in one series than a file name can number.
     #[error(
-        "more than {bundles_max} bundles in one series\nhint: raise the bundle's bytes and entries limits"
+        "`{}` would have more than {bundles_max} {of}\nhint: in the job file, {hint}", series.display()
     )]
     TooManyBundles {
+        /// The folder of the series: that of a mailbox operator, or of the format.
+        series: PathBuf,
+        /// What is numbered.
+        of: &'static str,
         /// What is allowed.
         bundles_max: u32,
+        /// What to do.
+        hint: &'static str,
     },
     /// More messages than can have a file of their own.
     #[error(
@@ -203,12 +222,14 @@ pub const OPERATOR_DIGITS_MAX: usize = 20;
 
 /// What tells a mailing from those of all other senders, and a test from the real thing: two agencies may well number
 /// theirs alike.
-pub fn mailing_key(header: &Header) -> String {
-    let sender = &header.sender;
-    let country = sender.country.code();
-    let environment = header.environment.name();
-    let (number, mailing) = (&sender.organisation_number, &header.mailing_id);
-    format!("{country} {number} {environment} {mailing}")
+pub fn mailing_key(organisation: &str, environment: &str, mailing_id: &str) -> String {
+    format!("{organisation} {environment} {mailing_id}")
+}
+
+/// The [`mailing_key`] of a header.
+pub fn key_of(header: &Header) -> String {
+    let organisation = &header.sender.organisation_number;
+    mailing_key(organisation, header.environment.name(), &header.mailing_id)
 }
 
 /// The id of a letter's message: the same letter of the same mailing ([`mailing_key`]) always has the same. It has the
@@ -260,5 +281,20 @@ mod tests {
         assert_eq!(id.get_variant(), uuid::Variant::RFC4122);
         assert_ne!(id, message_id("M-1L", "-1"));
         assert_ne!(id, message_id("M-2", "L-1"));
+    }
+
+    #[test]
+    fn too_many_bundles_are_told_with_the_series_and_the_keys() {
+        let error = Error::TooManyBundles {
+            series: "digital/mina-meddelanden/162021004748".into(),
+            of: "tars",
+            bundles_max: tars::BUNDLES_MAX,
+            hint: tars::TOO_MANY_HINT,
+        };
+        assert_eq!(
+            error.to_string(),
+            "`digital/mina-meddelanden/162021004748` would have more than 9999 tars\n\
+             hint: in the job file, raise digital.bundle_bytes_max and digital.bundle_entries_max"
+        );
     }
 }

@@ -17,6 +17,7 @@ use crate::{bundle, compose, ingest, report, route, sign, spool, validate, vendo
 
 mod ask;
 mod error;
+mod limits;
 
 pub use error::JobError;
 
@@ -267,37 +268,14 @@ impl Job {
         if let Err(found) = self.file.print.check() {
             faults.extend(found.into_iter().map(JobError::Print));
         }
-        let post = &self.file.digital_post;
-        for (key, found, least, allowed) in [
-            (
-                "digital_post.container_messages_max",
-                u64::from(post.container_messages_max),
-                1,
-                "1 or more",
-            ),
-            (
-                "digital_post.container_bytes_max",
-                post.container_bytes_max,
-                1 << 20,
-                "1048576 (1 MiB) or more",
-            ),
-        ] {
-            if found < least {
-                let found = found.to_string();
-                faults.push(JobError::Value {
-                    key,
-                    found,
-                    allowed,
-                });
-            }
-        }
+        faults.extend(limits::faults(&self.file));
         let report = self.prices(&mut faults);
         let max_rejected_percent = self.file.release.max_rejected_percent;
         if !(0.0..=100.0).contains(&max_rejected_percent) {
             faults.push(JobError::Value {
                 key: "release.max_rejected_percent",
                 found: max_rejected_percent.to_string(),
-                allowed: "0 to 100",
+                allowed: "0 to 100".into(),
             });
         }
         let (Some(schema), true) = (schema, faults.is_empty()) else {
@@ -422,7 +400,7 @@ impl Job {
                 faults.push(JobError::Value {
                     key,
                     found: price.to_string(),
-                    allowed: "0 to 100000",
+                    allowed: "0 to 100000".into(),
                 });
                 return 0;
             }

@@ -60,6 +60,7 @@ mod messages;
 mod moves;
 mod reader;
 mod receipts;
+mod recorded;
 mod rerun;
 mod scan;
 mod tables;
@@ -70,6 +71,7 @@ pub use error::Error;
 pub use moves::{Recovered, Recovery};
 pub use reader::{BatchRow, Event, FileRow, History, PieceOfLetter, Reader, ReasonCount};
 pub use receipts::{ImportTally, NotSent, ReceiptRow};
+pub use recorded::MessageRow;
 
 use home::Home;
 

@@ -22,6 +22,7 @@ mod digital;
 mod error;
 mod finish;
 mod gather;
+mod keys;
 mod mill;
 mod paper;
 mod proof;
@@ -209,7 +210,7 @@ fn fill(
     let books = gather.finish()?; // Bundles closed, pieces sorted into parts.
     timing.lap("spool");
     source.verify_unchanged()?; // Nothing is released from a file that moved under us.
-    let proved = proof::read_back(batch.folder(), books)?;
+    let proved = proof::read_back(batch, &bundle::key_of(mill.header), books)?;
     timing.lap("read back");
     let rejected_max = (!chosen.is_rerun()).then_some(mill.plan.max_rejected_percent);
     let report = finish::report(mill, source, batch.name(), &proved, rejected_max);

@@ -3,8 +3,9 @@
 //! In: key and certificate files, a batch date, messages. Out: signatures and what a reader needs to check them.
 //! What always holds:
 //! - a [`Signer`] has a key that belongs to its certificate, and the key file could be read by its owner only;
-//! - RSA keys have 2048 to 4096 bits (ring signs no others; below 2048 nobody should). Smaller ones and SHA-1 are known
-//!   to `foreign` alone, which reads what others signed, and to `trust`, which reads what others issued;
+//! - RSA keys have 2048, 3072 or 4096 bits (ring signs with no others; below 2048 nobody should). Smaller ones and SHA-1
+//!   are known to `foreign` alone, which reads what others signed, and to `trust`, which reads what others issued;
+//! - nothing of a person is in an error or in `Debug` output, where a certificate is a person's;
 //! - no key material is in an error, in `Debug` output or in a buffer that is not wiped. ring itself keeps its parsed
 //!   key in ordinary memory.
 //!
@@ -28,6 +29,9 @@ mod certificate;
 mod development;
 pub mod foreign;
 mod key;
+mod kind;
+pub mod pem;
+mod person;
 mod trust;
 pub mod xmldsig;
 
@@ -37,8 +41,9 @@ pub use trust::{Vouched, vouched};
 
 /// Fewest bits of an RSA modulus of a key that signs (NIST SP 800-131A rev. 2, table 2).
 pub const RSA_BITS_MIN: usize = 2048;
-/// Most bits of an RSA modulus that ring signs with.
-pub const RSA_BITS_MAX: usize = 4096;
+/// Bits of the RSA keys that ring signs with: from [`RSA_BITS_MIN`] to 4096, and both primes of whole 512 bits
+/// (ring 0.17, `rsa/keypair.rs`).
+pub const RSA_BITS: [usize; 3] = [RSA_BITS_MIN, 3072, 4096];
 /// Fewest bits of an RSA modulus in a signature of others that is read: test certificates of 2013 have so many
 /// (facts/sweden.md §2). ring verifies none below.
 pub const RSA_BITS_READ_MIN: usize = 1024;
@@ -126,7 +131,7 @@ impl fmt::Debug for Signer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Signer")
             .field("algorithm", &self.algorithm())
-            .field("certificate", &self.certificate.subject())
+            .field("certificate", &self.certificate)
             .finish_non_exhaustive()
     }
 }
@@ -204,9 +209,9 @@ impl Signer {
         self.certificate.sha256()
     }
 
-    /// The certificate's subject, most specific part first.
-    pub fn subject(&self) -> &str {
-        self.certificate.subject()
+    /// The certificate's subject, most specific part first, unless it is a person.
+    pub fn shown_subject(&self) -> &str {
+        self.certificate.shown_subject()
     }
 
     /// True for a key that [`Signer::development`] made, however it was loaded.
@@ -270,17 +275,6 @@ pub enum Error {
         /// Which file.
         path: PathBuf,
     },
-    /// An RSA key of a size that is not signed with.
-    #[error(
-        "key file `{}`: RSA key has {bits} bits; {RSA_BITS_MIN} to {RSA_BITS_MAX} are allowed",
-        path.display()
-    )]
-    KeySize {
-        /// Which file.
-        path: PathBuf,
-        /// Bits of its modulus.
-        bits: usize,
-    },
     /// The certificate names another public key.
     #[error("the key in `{}` does not belong to the certificate in `{}`", key.display(), certificate.display())]
     KeyMismatch {
@@ -297,9 +291,29 @@ pub enum Error {
         /// What it is.
         found: String,
     },
-    /// Bytes that are no certificate, or one with a kind of key not supported.
+    /// Bytes that are no certificate.
     #[error("not a usable certificate: {0}")]
     Certificate(String),
+    /// A certificate with a kind of key that is not supported.
+    #[error("its key is {kind}; RSA, ECDSA P-256 and Ed25519 are supported")]
+    CertificateKey {
+        /// What it is.
+        kind: String,
+    },
+    /// The key of a sender's signatures belongs to another organisation.
+    #[error(
+        "the sender's key is that of organisation {found} (`{subject}`), and the mailing's sender is {sender}\n\
+         hint: name the sender's own key in [keys.sender]; where a relay signs for the sender, name the relay's key in \
+         [keys.relay] too"
+    )]
+    OtherSender {
+        /// Whose certificate.
+        subject: String,
+        /// Its organisation number.
+        found: String,
+        /// The sender's organisation number.
+        sender: String,
+    },
     /// The certificate is not valid on the batch date.
     #[error(
         "certificate `{subject}` is {state} on the batch date {date}: valid from {not_before} to {not_after}"

@@ -1,17 +1,25 @@
 //! What a relay or a plant runs on receipt of a batch folder, or of one message that someone else made ([`message`]): it
 //! needs no keys and no ledger.
 //!
-//! In: a batch folder as it lies in an outbox. Out: a [`Verdict`]. Checked are the manifest's signature, every file's
+//! In: a batch folder as it lies in an outbox, and the certificates that the caller trusts. Out: a [`Verdict`]. Checked are the manifest's signature, every file's
 //! size and digest, files that are missing or not listed, every message's signatures, every sheet's mark, and that all
 //! counts agree with the totals of the manifest.
 
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use crate::finding::shape;
+use crate::sign::Certificate;
 use crate::{bundle, manifest, sign, spool};
 
 pub mod message;
+mod signers;
+
+pub use signers::Signatory;
+
+use signers::signatories;
 
 /// Faults listed; more are counted.
 const FAULTS_MAX: usize = 1_000;
@@ -33,12 +41,18 @@ pub struct Verdict {
     pub sheets: u64,
     /// Whose certificate signed the manifest.
     pub signed_by: String,
-    /// True when a development key signed.
+    /// SHA-256 of that certificate, hexadecimal; `None` when nobody signed it.
+    pub certificate_sha256: Option<String>,
+    /// True when a development key signed the manifest or a message, as the certificates say.
     pub development_key: bool,
+    /// Every certificate that made a good signature, that of the manifest first.
+    pub certificates: Vec<Signatory>,
     /// What is wrong, at most 1,000 lines.
     pub faults: Vec<String>,
     /// All faults, listed or not.
     pub faults_total: u64,
+    /// What a person should know that makes it no worse.
+    pub notes: Vec<String>,
 }
 
 /// Why a folder cannot be verified at all.
@@ -52,24 +66,48 @@ pub enum Error {
     Bundle(#[from] bundle::Error),
 }
 
-/// Verifies a batch folder.
+/// Verifies a batch folder. With `trusted` certificates, each that signed must be one of them or issued by one.
 ///
 /// # Errors
 /// There is no manifest, or a file cannot be read. What is wrong inside is no error but a fault.
-pub fn verify(folder: &Path) -> Result<Verdict, Error> {
+pub fn verify(folder: &Path, trusted: &[Certificate]) -> Result<Verdict, Error> {
+    let signer = OnceCell::new();
     let listed = manifest::verify(folder, &|signature, message| {
-        let algorithm = sign::Algorithm::from_name(&signature.algorithm)
-            .ok_or_else(|| format!("algorithm `{}` is not known", signature.algorithm))?;
         let certificate =
-            sign::Certificate::from_der(&signature.certificate_der).map_err(|e| e.to_string())?;
-        sign::verify(certificate.der(), algorithm, message, &signature.signature)
-            .map_err(|e| e.to_string())?;
-        Ok(certificate.subject().to_owned())
+            Certificate::from_der(&signature.certificate_der).map_err(|e| e.to_string())?;
+        let said = sign::Algorithm::from_name(&signature.algorithm);
+        if said != Some(certificate.algorithm()) {
+            let said = said.map_or_else(|| shape(&signature.algorithm), |a| a.name().to_owned());
+            let key = certificate.algorithm().name();
+            return Err(format!(
+                "its algorithm is `{said}`, and its certificate's key is for {key}"
+            ));
+        }
+        let good = certificate.verify(message, &signature.signature);
+        good.map_err(|e| e.to_string())?;
+        let subject = certificate.shown_subject().to_owned();
+        let _ = signer.set(certificate); // It is called once.
+        Ok(subject)
     })?;
+    let signer = signer.into_inner();
     let mut faults = listed.problems();
     let totals = listed.manifest.totals;
 
-    let checked = bundles(folder, totals.digital, &mut faults)?;
+    let about = &listed.manifest;
+    let mailing_key = bundle::mailing_key(
+        &about.sender_organisation,
+        &about.environment,
+        &about.mailing_id,
+    );
+    let checked = bundles(
+        folder,
+        &mailing_key,
+        totals.digital,
+        &mut faults,
+        &mut |_| {},
+    )?;
+    let signers = signatories(&listed.manifest, signer.as_ref(), &checked, trusted);
+    faults.extend(signers.faults);
 
     let mut unlisted = checked.faults_total - checked.faults.len() as u64;
     let (mut pieces, mut sheets) = (0_u64, 0_u64);
@@ -96,12 +134,7 @@ pub fn verify(folder: &Path) -> Result<Verdict, Error> {
 
     let faults_total = faults.len() as u64 + unlisted;
     faults.truncate(FAULTS_MAX);
-    let signed_by = match &listed.signature {
-        manifest::SignatureVerdict::Good { subject, .. } => subject.clone(),
-        manifest::SignatureVerdict::Missing | manifest::SignatureVerdict::Bad { .. } => {
-            "nobody we can tell".into()
-        }
-    };
+    let signed_by = signer.as_ref().map(Certificate::shown_subject);
     Ok(Verdict {
         batch: listed.batch.clone(),
         files: listed.files_good,
@@ -109,30 +142,39 @@ pub fn verify(folder: &Path) -> Result<Verdict, Error> {
         signatures: checked.signatures,
         pieces,
         sheets,
-        signed_by,
-        development_key: listed.manifest.key == manifest::KeyKind::Development,
+        signed_by: signed_by.unwrap_or("nobody we can tell").to_owned(),
+        certificate_sha256: signer.as_ref().map(|c| crate::disk::hex(&c.sha256())),
+        development_key: signers.certificates.iter().any(|c| c.development),
+        certificates: signers.certificates,
         faults,
         faults_total,
+        notes: signers.notes,
     })
 }
 
-/// Reads all bundles of a batch folder; adds what is wrong with them, and with their number.
+/// Reads all bundles of a batch folder and hands out every letter of a sound message; adds what is wrong with them, and with
+/// their number.
 ///
 /// # Errors
 /// A folder or file that cannot be read.
 pub fn bundles(
     folder: &Path,
+    mailing_key: &str,
     digital: u64,
     faults: &mut Vec<String>,
+    visit: &mut dyn FnMut(&bundle::CheckedEntry<'_>),
 ) -> Result<bundle::Checked, bundle::Error> {
     let bundles = folder.join("digital");
+    let options = bundle::CheckOptions {
+        mailing_key: Some(mailing_key.to_owned()),
+        ..bundle::CheckOptions::default()
+    };
     let checked = if bundles.is_dir() {
-        bundle::check(&bundles)?
+        bundle::check_each(&bundles, &options, visit)?
     } else {
         bundle::Checked::default()
     };
-    let sentence =
-        |fault: &bundle::Fault| format!("`digital/{}`: {}", fault.file.display(), fault.what);
+    let sentence = |fault: &bundle::Fault| format!("`digital/{}`: {fault}", fault.file.display());
     faults.extend(checked.faults.iter().map(sentence));
     if checked.letters != digital {
         faults.push(format!(
@@ -153,7 +195,7 @@ pub fn paper_fault(pieces: u64, bundles: &bundle::Checked, print: u64) -> Option
     })
 }
 
-/// The parts of the spool that the manifest lists and that are there.
+/// The parts of the spool that the manifest lists. One that is not there is told twice: as missing, and as not read.
 fn parts(manifest: &manifest::Manifest) -> Vec<PathBuf> {
     let paths = manifest.files.iter().map(|file| PathBuf::from(&file.path));
     paths

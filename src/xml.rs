@@ -30,6 +30,8 @@ pub const ATTRIBUTES_MAX: usize = 64;
 pub const DECLARATIONS_MAX: usize = 128;
 /// Bytes of the name of an element or attribute.
 pub const NAME_BYTES_MAX: usize = 1_024;
+/// Bytes of the name of a namespace: canonical forms write it again for each element. Those of the formats have some fifty.
+pub const NAMESPACE_BYTES_MAX: usize = 1_024;
 /// Bytes of a start tag: its attributes are gathered before they are counted.
 pub const TAG_BYTES_MAX: usize = 256 << 10;
 
@@ -304,6 +306,9 @@ impl<'b> Reader<'b> {
         self.limits_of_tag(name)?;
         for raw in &self.raw {
             if let Some(prefix) = raw.declares() {
+                if raw.value.len() > NAMESPACE_BYTES_MAX {
+                    return Err(too_much("a longer namespace", NAMESPACE_BYTES_MAX, "bytes"));
+                }
                 let declared = self.scope.declare(prefix, raw, self.depth);
                 declared.map_err(|_| NOT_WELL_FORMED)?;
             }

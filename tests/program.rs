@@ -159,6 +159,60 @@ fn a_user_without_a_folder_gets_the_development_key_in_the_home() {
 }
 
 #[test]
+fn a_mailing_is_not_signed_with_the_key_of_another_organisation() {
+    let bench = Bench::new();
+    let key = |name: &str, organisation: &str| {
+        let mut params = rcgen::CertificateParams::new(Vec::new()).unwrap();
+        params.distinguished_name = rcgen::DistinguishedName::new();
+        let names = &mut params.distinguished_name;
+        names.push(rcgen::DnType::CustomDnType(vec![2, 5, 4, 5]), organisation);
+        names.push(rcgen::DnType::CommonName, name);
+        let pair =
+            rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048);
+        let pair = pair.unwrap();
+        let certificate = params.self_signed(&pair).unwrap();
+        let path = bench.write(name, &(pair.serialize_pem() + &certificate.pem()));
+        fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    };
+    key("own.pem", "162021004748");
+    key("other.pem", "162021003898");
+    key("relay.pem", "165568402266");
+    let run = |home: &str, job: &str| {
+        let snapshot = format!(
+            "{}/fixtures/example/registry.snapshot",
+            env!("CARGO_MANIFEST_DIR")
+        );
+        let whole = fs::read_to_string("fixtures/example/lettermill.toml").unwrap();
+        let whole = whole.replace("registry.snapshot", &snapshot);
+        let job = bench.write(&format!("{home}.toml"), &format!("{whole}\n{job}"));
+        let ran = bench.run(home, EXAMPLE, &["--job", &job]);
+        (code(&ran), errors(&ran))
+    };
+    let named = |role: &str, name: &str| format!("[keys.{role}]\nkey = \"{name}.pem\"\n");
+    for (home, job) in [
+        ("alone", named("sender", "other")),
+        ("relay", named("sender", "other") + &named("relay", "relay")),
+    ] {
+        let (code, said) = run(home, &job);
+        assert_eq!(code, 10, "{said}");
+        assert!(said.contains("organisation 162021003898"), "{said}");
+        assert!(
+            said.contains("hint: name the sender's own key in [keys.sender]"),
+            "{said}"
+        );
+        assert!(!bench.path(home).join("outbox").exists());
+    }
+    for (home, job) in [
+        ("own", named("sender", "own")),
+        ("both", named("sender", "own") + &named("relay", "relay")),
+        ("for", named("sender", "other") + &named("relay", "other")),
+    ] {
+        let (code, said) = run(home, &job);
+        assert_eq!(code, 0, "{said}");
+    }
+}
+
+#[test]
 fn real_mail_is_not_signed_with_a_development_key() {
     let bench = Bench::new();
     let text = fs::read_to_string(EXAMPLE)

@@ -8,6 +8,8 @@ mod bodies;
 mod bundles;
 #[path = "seal/common.rs"]
 mod common;
+#[path = "seal/hostile.rs"]
+mod hostile;
 #[path = "seal/joined.rs"]
 mod joined;
 #[path = "seal/keys.rs"]

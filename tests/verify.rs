@@ -9,6 +9,8 @@ mod canonical;
 mod common;
 #[path = "verify/damage.rs"]
 mod damage;
+#[path = "verify/folder.rs"]
+mod folder;
 #[path = "verify/hostile.rs"]
 mod hostile;
 #[path = "verify/messages.rs"]

@@ -9,7 +9,7 @@ use super::containers::{ContainerForm, ContainerOptions, Containers, Plain};
 use super::tars::{Series, Tars};
 use super::{Error, Format, Sealed, failed, sync_folder};
 use crate::disk::{self, HashingWriter, WrittenFile};
-use crate::sign::Certificate;
+use crate::sign::{Certificate, pem};
 
 /// Name of the file that holds whose key signed, beside the messages.
 pub(super) const CERTIFICATE_NAME: &str = "certificate.pem";
@@ -119,7 +119,9 @@ impl Bundler {
         };
         Self {
             place,
-            certificate: job.certificate.map(pem),
+            certificate: job
+                .certificate
+                .map(|c| pem::armour("CERTIFICATE", c.der()).into_bytes()),
             form,
         }
     }
@@ -179,15 +181,4 @@ pub(super) fn write(folder: &Path, path: PathBuf, bytes: &[u8]) -> Result<Writte
     });
     let (size, sha256) = written.map_err(|e| failed(&full, e))?;
     Ok(WrittenFile { path, size, sha256 })
-}
-
-/// RFC 7468, lines of 64 characters.
-fn pem(certificate: &Certificate) -> Vec<u8> {
-    let mut out = b"-----BEGIN CERTIFICATE-----\n".to_vec();
-    for line in certificate.base64().as_bytes().chunks(64) {
-        out.extend_from_slice(line);
-        out.push(b'\n');
-    }
-    out.extend_from_slice(b"-----END CERTIFICATE-----\n");
-    out
 }

@@ -1,4 +1,4 @@
-//! Text in canonical XML 1.0 (§2.3): `&`, `<`, `>` and CR are escaped, nothing else is.
+//! Text in canonical XML 1.0 (§2.3), and back: `&`, `<`, `>` and CR are escaped, nothing else is.
 
 use std::borrow::Cow;
 
@@ -6,24 +6,7 @@ use memchr::memchr;
 
 use crate::xml::is_character;
 
-/// Appends text, escaped.
-pub(super) fn escape_into(text: &str, out: &mut Vec<u8>) {
-    let bytes = text.as_bytes();
-    let mut done = 0;
-    for (at, byte) in bytes.iter().enumerate() {
-        let escape: &[u8] = match byte {
-            b'&' => b"&amp;",
-            b'<' => b"&lt;",
-            b'>' => b"&gt;",
-            b'\r' => b"&#xD;",
-            _ => continue,
-        };
-        out.extend_from_slice(bytes.get(done..at).unwrap_or_default());
-        out.extend_from_slice(escape);
-        done = at + 1;
-    }
-    out.extend_from_slice(bytes.get(done..).unwrap_or_default());
-}
+pub(super) use crate::sign::c14n::escape_into;
 
 /// What [`escape_into`] made of a text, back.
 pub(super) fn unescape(text: &str) -> Cow<'_, str> {

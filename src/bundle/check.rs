@@ -2,13 +2,14 @@
 //! index.
 //!
 //! In: a folder (a batch's, or what an operator received). Out: what was found, and every fault. What always holds: no
-//! key, ledger or job file is needed; memory is bounded by a wave of messages, the dictionary of one container and eight
-//! bytes a message; the result does not depend on the number of threads. Whom to trust is the caller's matter:
+//! key, ledger or job file is needed; memory is bounded by a wave of messages, the dictionary of one container and some
+//! bytes a message and letter; the result does not depend on the number of threads. Whom to trust is the caller's matter:
 //! [`Checked::certificates`] names all that signed.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File};
 use std::io::BufReader;
+use std::iter::Peekable;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ use rayon::prelude::*;
 
 use super::bundler::CERTIFICATE_NAME;
 use super::containers::FILES_INDEX_NAME;
-use super::index::Rows;
+use super::index::{Row, Rows};
 use super::{Error, Role, failed};
 use crate::disk::hex;
 use crate::sign::Certificate;
@@ -31,19 +32,27 @@ pub use found::{CertificateUse, Checked, CheckedEntry, Fault};
 
 use message::{Entry, Keys, Sound};
 
-/// Folders below the one named.
-const DEPTH_MAX: usize = 5;
+/// Folders below the one named, in each other; a batch's lie three deep at most.
+pub const DEPTH_MAX: usize = 5;
+/// Most bytes of a message that is read. A MeMo with 74 MiB of documents has some 99 MiB (facts/denmark.md §1.8).
+pub const MESSAGE_BYTES_MAX: u64 = 128 << 20;
+/// Most messages of one tar that are read.
+pub const TAR_ENTRIES_MAX: u32 = 1_000_000;
+/// Most bytes of one tar that are read, uncompressed.
+pub const TAR_BYTES_MAX: u64 = 64 << 30;
 
 /// Limits of a check; real bundles are far below.
 #[derive(Clone, Debug)]
 pub struct CheckOptions {
-    /// A longer entry is a fault and is not read. A MeMo with 74 MiB of documents has some 99 MiB.
+    /// The letters are of this mailing; each message id must then follow from it and the letter's id.
+    pub mailing_key: Option<String>,
+    /// A longer entry is a fault and is not read.
     pub entry_bytes_max: u64,
     /// More entries in one tar are a fault; the rest of it is not read.
-    pub entries_max: usize,
+    pub entries_max: u32,
     /// A tar with more bytes, once it is uncompressed, is a fault; the rest of it is not read.
     pub tar_bytes_max: u64,
-    /// Messages held at once: at most so many bytes, plus one message.
+    /// Messages held at once with their lines of the index: at most so many bytes, plus one message.
     pub wave_bytes_max: usize,
     /// Faults kept; more are counted.
     pub faults_max: usize,
@@ -52,9 +61,10 @@ pub struct CheckOptions {
 impl Default for CheckOptions {
     fn default() -> Self {
         Self {
-            entry_bytes_max: 128 << 20,
-            entries_max: 1_000_000,
-            tar_bytes_max: 64 << 30,
+            mailing_key: None,
+            entry_bytes_max: MESSAGE_BYTES_MAX,
+            entries_max: TAR_ENTRIES_MAX,
+            tar_bytes_max: TAR_BYTES_MAX,
             wave_bytes_max: 16 << 20,
             faults_max: 1_000,
         }
@@ -79,26 +89,38 @@ pub fn check_each(
     options: &CheckOptions,
     visit: &mut dyn FnMut(&CheckedEntry<'_>),
 ) -> Result<Checked, Error> {
-    let mut files = Vec::new();
-    find(folder, Path::new(""), 0, &mut files)?;
+    let (mut files, mut too_deep) = (Vec::new(), Vec::new());
+    find(folder, Path::new(""), 0, &mut files, &mut too_deep)?;
     files.sort();
+    too_deep.sort();
     let mut check = Check {
         folder,
         options,
         visit,
         checked: Checked::default(),
-        keys: Keys::default(),
+        keys: Keys::of(options.mailing_key.clone()),
         seen: HashSet::new(),
         certificates: BTreeMap::new(),
     };
+    for path in &too_deep {
+        let what = format!("a folder below {DEPTH_MAX} others; what is in it is not read");
+        check.fault(path, what);
+    }
     for path in &files {
         check.file(path, &files)?;
     }
     Ok(check.checked)
 }
 
-/// Bundles, indexes and messages in files of their own, below a folder. Links are not followed.
-fn find(root: &Path, below: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), Error> {
+/// Bundles, indexes and messages in files of their own, below a folder, and folders that lie too deep. Links are not
+/// followed.
+fn find(
+    root: &Path,
+    below: &Path,
+    depth: usize,
+    found: &mut Vec<PathBuf>,
+    too_deep: &mut Vec<PathBuf>,
+) -> Result<(), Error> {
     let folder = root.join(below);
     for entry in fs::read_dir(&folder).map_err(|e| failed(&folder, e))? {
         let entry = entry.map_err(|e| failed(&folder, e))?;
@@ -106,7 +128,9 @@ fn find(root: &Path, below: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Re
         let path = below.join(entry.file_name());
         let name = entry.file_name().to_string_lossy().into_owned();
         if kind.is_dir() && depth < DEPTH_MAX {
-            find(root, &path, depth + 1, found)?;
+            find(root, &path, depth + 1, found, too_deep)?;
+        } else if kind.is_dir() {
+            too_deep.push(path);
         } else if kind.is_file() && Kind::of(&name).is_some() {
             found.push(path);
         }
@@ -149,7 +173,7 @@ struct Check<'c> {
     visit: &'c mut dyn FnMut(&CheckedEntry<'_>),
     checked: Checked,
     keys: Keys,
-    /// Digests of the names of all messages, so that none is there twice.
+    /// Digests of the names of all messages, and of what they are to which letter, so that none is there twice.
     seen: HashSet<u64>,
     /// `certificate.pem` by folder.
     certificates: BTreeMap<PathBuf, Option<Arc<Certificate>>>,
@@ -166,8 +190,8 @@ impl Check<'_> {
                 let [tar, lzma] =
                     [".tar", ".tar.lzma"].map(|end| PathBuf::from(format!("{stem}{end}")));
                 match (is_there(&tar), is_there(&lzma)) {
-                    (false, false) => self.fault(path, None, "there is no tar beside it"),
-                    (true, true) => self.fault(path, None, "there are two tars beside it"),
+                    (false, false) => self.fault(path, "there is no tar beside it"),
+                    (true, true) => self.fault(path, "there are two tars beside it"),
                     (true, false) | (false, true) => {}
                 }
             }
@@ -178,7 +202,7 @@ impl Check<'_> {
                 if is_there(&index) {
                     self.bundle(path, &index, kind)?;
                 } else {
-                    self.fault(path, None, "there is no index beside it");
+                    self.fault(path, "there is no index beside it");
                 }
             }
             Some(Kind::FilesIndex) => self.files(path, files)?,
@@ -188,7 +212,7 @@ impl Check<'_> {
                     .and_then(Path::parent)
                     .unwrap_or(Path::new(""));
                 if !is_there(&above.join(FILES_INDEX_NAME)) {
-                    self.fault(path, None, "there is no index for it");
+                    self.fault(path, "there is no index for it");
                 }
             }
             None => {}
@@ -196,14 +220,28 @@ impl Check<'_> {
         Ok(())
     }
 
-    fn fault(&mut self, file: &Path, entry: Option<u64>, what: impl Into<String>) {
+    /// Notes what is wrong with a file as a whole.
+    fn fault(&mut self, file: &Path, what: impl Into<String>) {
+        let what = what.into();
+        self.note(|| Fault::of_file(file, what));
+    }
+
+    fn note(&mut self, fault: impl FnOnce() -> Fault) {
         self.checked.faults_total += 1;
         if self.checked.faults.len() < self.options.faults_max {
-            self.checked.faults.push(Fault {
-                file: file.to_owned(),
-                entry,
-                what: what.into(),
-            });
+            self.checked.faults.push(fault());
+        }
+    }
+
+    /// Gives a message its lines of the index. No name is there twice, in whatever bundle.
+    fn take_rows(
+        &mut self,
+        entry: &mut Entry,
+        rows: &mut Peekable<impl Iterator<Item = Result<Row, String>>>,
+    ) {
+        entry.take_rows(rows);
+        if !self.seen.insert(entry.name_digest()) {
+            entry.set_fault("an earlier entry has the same name".into());
         }
     }
 
@@ -232,13 +270,13 @@ impl Check<'_> {
                         Ok(()) => whole,
                         Err(_) if !whole => false, // Said already.
                         Err(what) => {
-                            self.fault(path, None, what);
+                            self.fault(path, what);
                             whole
                         }
                     }
                 }
                 Err(what) => {
-                    self.fault(path, None, what);
+                    self.fault(path, what);
                     false
                 }
             }
@@ -247,7 +285,7 @@ impl Check<'_> {
             let surplus = rows.count();
             if surplus > 0 {
                 let what = format!("{surplus} lines more than the tar has entries");
-                self.fault(index, None, what);
+                self.fault(index, what);
             }
         }
         Ok(())
@@ -272,11 +310,21 @@ impl Check<'_> {
             self.checked.bytes += entry.bytes.len() as u64;
             *self.checked.operators.entry(operator.clone()).or_default() += 1;
             match result {
+                Ok(_) if !self.is_new(entry) => {
+                    let what = "a letter of it is there already, in the same role".to_owned();
+                    self.note(|| Fault::of_message(bundle, entry, what));
+                }
                 Ok(sound) => self.sound(bundle, &operator, entry, &sound),
-                Err(what) => self.fault(bundle, Some(entry.number), what),
+                Err(what) => self.note(|| Fault::of_message(bundle, entry, what)),
             }
         }
         Ok(())
+    }
+
+    /// None of its letters was there before, in the same role.
+    fn is_new(&mut self, entry: &Entry) -> bool {
+        let mut digests = entry.letter_digests();
+        digests.all(|digest| self.seen.insert(digest))
     }
 
     /// The certificate beside the messages of a folder, read once.
@@ -285,16 +333,21 @@ impl Check<'_> {
             return Ok(known.clone());
         }
         let path = folder.join(CERTIFICATE_NAME);
-        let read = match fs::File::open(self.folder.join(&path)) {
-            Ok(file) => message::certificate(file).map_err(Some),
+        let full = self.folder.join(&path);
+        let read = match fs::symlink_metadata(&full) {
+            Ok(found) if !found.is_file() => Err(Some("it is no regular file".to_owned())),
+            Ok(_) => {
+                let file = File::open(&full).map_err(|e| failed(&full, e))?;
+                message::certificate(file).map_err(Some)
+            }
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Err(None),
-            Err(e) => return Err(failed(&path, e)),
+            Err(e) => return Err(failed(&full, e)),
         };
         let certificate = match read {
             Ok(certificate) => Some(Arc::new(certificate)),
             Err(None) => None,
             Err(Some(what)) => {
-                self.fault(&path, None, what);
+                self.fault(&path, what);
                 None
             }
         };
@@ -307,8 +360,8 @@ impl Check<'_> {
         self.checked.sound += 1;
         self.checked.signatures += sound.signers.len() as u64;
         self.checked.attachments += sound.attachments as u64;
-        for certificate in &sound.signers {
-            self.count(certificate);
+        for (place, certificate) in sound.signers.iter().enumerate() {
+            self.count(certificate, place == 0);
         }
         for row in &entry.rows {
             match row.role {
@@ -319,9 +372,11 @@ impl Check<'_> {
             (self.visit)(&CheckedEntry {
                 operator_id,
                 bundle,
+                carrier: entry.stem(),
                 message_id: &row.message_id,
                 letter_id: &row.letter_id,
                 role: row.role,
+                on_paper: sound.on_paper,
                 offset: entry.offset,
                 length: entry.bytes.len() as u64,
                 sha256: &sound.sha256,
@@ -329,14 +384,17 @@ impl Check<'_> {
         }
     }
 
-    fn count(&mut self, certificate: &Arc<Certificate>) {
+    fn count(&mut self, certificate: &Arc<Certificate>, as_sender: bool) {
         let key = hex(&certificate.sha256());
         let uses = self.checked.certificates.entry(key);
-        uses.or_insert_with(|| CertificateUse {
-            subject: certificate.subject().to_owned(),
+        let uses = uses.or_insert_with(|| CertificateUse {
+            subject: certificate.shown_subject().to_owned(),
             signatures: 0,
+            signatures_as_sender: 0,
             development: certificate.is_development(),
-        })
-        .signatures += 1;
+            certificate: Arc::clone(certificate),
+        });
+        uses.signatures += 1;
+        uses.signatures_as_sender += u64::from(as_sender);
     }
 }

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::documents::Shared;
 use super::sf1601::{Memo, MemoDocument};
-use super::{Error, Format, Refusal, Role, Seal, Sealed, derived_id, mailing_key, message_id};
+use super::{Error, Format, Refusal, Role, Seal, Sealed, derived_id, key_of, message_id};
 use crate::disk::sha256;
 use crate::letter::{Country, Header, Letter, WallClock};
 use crate::sign::Signer;
@@ -151,7 +151,7 @@ impl Sealer {
             allowed: "correct the sender in the mailing's header, or [digital_post] of the job file",
         })?;
         Ok(Self {
-            mailing_key: mailing_key(header),
+            mailing_key: key_of(header),
             signer,
             head,
             created,

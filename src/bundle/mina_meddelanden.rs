@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::{Error, Format, Refusal, Role, Seal, Sealed, documents, mailing_key};
+use super::{Error, Format, Refusal, Role, Seal, Sealed, documents, key_of};
 use crate::disk::{Sha256, sha256};
 use crate::letter::{Header, Letter, Support};
 use crate::sign::{Signer, xmldsig::XmlSigner};
@@ -91,7 +91,7 @@ impl Sealer {
         let markup = Markup::of(options.version);
         Ok(Self {
             markup,
-            mailing_key: mailing_key(header),
+            mailing_key: key_of(header),
             created: header.created.to_string(),
             sender_name: header.sender.name.clone(),
             support_details: header.sender.support.clone(),

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use super::{Error, Format, Refusal, Role, Seal, Sealed, mailing_key, message_id};
+use super::{Error, Format, Refusal, Role, Seal, Sealed, key_of, message_id};
 use crate::disk::sha256;
 use crate::letter::{Colour, Country, Envelope, Header, Letter, Postage, Sides};
 use crate::sign::Signer;
@@ -189,7 +189,7 @@ impl Sealer {
             allowed: "correct the sender in the mailing's header, or [sf1601] of the job file",
         })?;
         Ok(Self {
-            mailing_key: mailing_key(header),
+            mailing_key: key_of(header),
             options,
             signer,
             memo,

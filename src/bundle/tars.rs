@@ -20,6 +20,9 @@ pub(super) const BLOCK: u64 = 512;
 pub(super) const END: u64 = 2 * BLOCK;
 /// Bundles of one series, numbered with four digits.
 pub(super) const BUNDLES_MAX: u32 = 9_999;
+/// What to do when there are more.
+pub(super) const TOO_MANY_HINT: &str =
+    "raise digital.bundle_bytes_max and digital.bundle_entries_max";
 
 /// How tars are told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,12 +106,15 @@ impl Tars {
     }
 
     fn begin(&self, operator_id: &str, number: u32) -> Result<Bundle, Error> {
+        let relative = self.place.relative.join(operator_id);
         if number > BUNDLES_MAX {
             return Err(Error::TooManyBundles {
+                series: relative,
+                of: "tars",
                 bundles_max: BUNDLES_MAX,
+                hint: TOO_MANY_HINT,
             });
         }
-        let relative = self.place.relative.join(operator_id);
         self.place.create(&relative)?;
         let file = |end: &str| {
             let path = relative.join(format!("{number:04}{end}"));

@@ -196,8 +196,8 @@ pub struct VerifyArgs {
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
-    /// A certificate file (PEM or DER) that is trusted, for a message: the signers must have these certificates, or ones
-    /// that they issued directly. May be given more than once.
+    /// A certificate file (PEM or DER) that is trusted: all who signed must have these certificates, or ones that they
+    /// issued directly. May be given more than once.
     #[arg(long, value_name = "CERT")]
     pub trusted: Vec<PathBuf>,
     /// A batch folder, as it lies in an outbox, or the file of one signed message, in its SOAP request or bare.

@@ -7,30 +7,29 @@ use super::{Exit, Failure, print};
 use crate::sign::{self, Certificate, Vouched};
 use crate::verify::{self, Verdict, message};
 
+const TRUST_NOT_ASKED: &str = "whether these certificates are to be trusted was not asked: name those you trust with --trusted";
+
 /// Checks a batch folder, or a message.
 pub fn verify(args: &VerifyArgs) -> Result<Exit, Failure> {
-    if args.path.is_file() {
-        return message(args);
-    }
-    if !args.trusted.is_empty() {
-        let what = "`--trusted` is for a message; a batch folder names who signed it";
-        return Err(Failure::Trusted(what.into()));
-    }
-    let verdict = verify::verify(&args.path).map_err(|error| Failure::Verify(error.to_string()))?;
-    tell(args, &verdict, text)?;
-    Ok(exit(verdict.faults_total == 0))
-}
-
-/// Checks a message of others.
-fn message(args: &VerifyArgs) -> Result<Exit, Failure> {
     let mut trusted: Vec<Certificate> = Vec::new();
     for path in &args.trusted {
         let read = sign::read_certificates(path);
         trusted.extend(read.map_err(|error| Failure::Trusted(error.to_string()))?);
     }
-    let verdict = message::verify(&args.path, &trusted)
-        .map_err(|error| Failure::Verify(error.to_string()))?;
-    tell(args, &verdict, |verdict| message_text(verdict, &trusted))?;
+    if args.path.is_file() {
+        return message(args, &trusted);
+    }
+    let verdict =
+        verify::verify(&args.path, &trusted).map_err(|error| Failure::Verify(error.to_string()))?;
+    tell(args, &verdict, |verdict| text(verdict, &trusted))?;
+    Ok(exit(verdict.faults_total == 0))
+}
+
+/// Checks a message of others.
+fn message(args: &VerifyArgs, trusted: &[Certificate]) -> Result<Exit, Failure> {
+    let verdict =
+        message::verify(&args.path, trusted).map_err(|error| Failure::Verify(error.to_string()))?;
+    tell(args, &verdict, |verdict| message_text(verdict, trusted))?;
     Ok(exit(verdict.faults.is_empty()))
 }
 
@@ -64,10 +63,7 @@ fn message_text(verdict: &message::Verdict, trusted: &[Certificate]) -> String {
         let _ = writeln!(out, "{}", signature_line(signature));
     }
     if trusted.is_empty() && verdict.signatures.iter().any(|s| s.good) {
-        let _ = writeln!(
-            out,
-            "whether these certificates are to be trusted was not asked: name those you trust with --trusted"
-        );
+        let _ = writeln!(out, "{TRUST_NOT_ASKED}");
     }
     let _ = writeln!(
         out,
@@ -96,19 +92,24 @@ fn signature_line(signature: &message::Signature) -> String {
             ", certificate of {} issued by {}, valid from {} to {}",
             certificate.subject, certificate.issuer, certificate.not_before, certificate.not_after
         );
-        match certificate.vouched {
-            Some(Vouched::Itself) => line.push_str(", trusted"),
-            Some(Vouched::Issuer) => line.push_str(", issuer trusted"),
-            None => {}
-        }
+        line.push_str(trust(certificate.vouched));
     }
     line
 }
 
-fn text(verdict: &Verdict) -> String {
+fn text(verdict: &Verdict, trusted: &[Certificate]) -> String {
     let mut out = String::new();
     for fault in &verdict.faults {
         let _ = writeln!(out, "fault: {fault}");
+    }
+    for note in &verdict.notes {
+        let _ = writeln!(out, "note: {note}");
+    }
+    for certificate in &verdict.certificates {
+        let _ = writeln!(out, "{}", certificate_line(certificate));
+    }
+    if trusted.is_empty() && !verdict.certificates.is_empty() {
+        let _ = writeln!(out, "{TRUST_NOT_ASKED}");
     }
     let _ = writeln!(
         out,
@@ -122,11 +123,34 @@ fn text(verdict: &Verdict) -> String {
         verdict.faults_total
     );
     let _ = writeln!(out, "manifest signed by {}", verdict.signed_by);
-    if verdict.development_key {
-        let _ = writeln!(
-            out,
-            "that is a DEVELOPMENT KEY: it proves nothing about the sender"
-        );
-    }
     out
+}
+
+fn certificate_line(certificate: &verify::Signatory) -> String {
+    let mut line = format!(
+        "certificate of {}, SHA-256 {}, signed ",
+        certificate.subject, certificate.sha256
+    );
+    match (certificate.manifest, certificate.messages_signatures) {
+        (true, 0) => line.push_str("the manifest"),
+        (true, n) => {
+            let _ = write!(line, "the manifest and {n} times messages");
+        }
+        (false, n) => {
+            let _ = write!(line, "{n} times messages");
+        }
+    }
+    line.push_str(trust(certificate.vouched));
+    if certificate.development {
+        line.push_str("; a DEVELOPMENT KEY, which proves nothing about the sender");
+    }
+    line
+}
+
+fn trust(vouched: Option<Vouched>) -> &'static str {
+    match vouched {
+        Some(Vouched::Itself) => ", trusted",
+        Some(Vouched::Issuer) => ", issuer trusted",
+        None => "",
+    }
 }

@@ -33,7 +33,7 @@ pub enum JobError {
         /// What was found.
         found: String,
         /// What is allowed.
-        allowed: &'static str,
+        allowed: String,
     },
     /// A file that the job names is not there.
     #[error("job file: `{key}` names `{}`: {source}", path.display())]

@@ -74,6 +74,14 @@ impl<'l, 'c> Batch<'l, 'c> {
         }
     }
 
+    pub(super) fn db(&self) -> &Connection {
+        &self.ledger.db
+    }
+
+    pub(super) fn number(&self) -> i64 {
+        self.number
+    }
+
     /// Its name: mailing id, a dot, a running number.
     pub fn name(&self) -> &str {
         &self.name

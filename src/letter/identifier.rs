@@ -17,6 +17,10 @@ use jiff::civil::Date;
 
 use super::{Country, Environment};
 
+mod recipient;
+
+pub use recipient::recipient_id_fault;
+
 /// Added to the day of birth in a Swedish coordination number and in a synthetic CPR number.
 const DAY_OFFSET: u8 = 60;
 /// Weights of modulus 11 over a CPR number (facts/denmark.md §5.1).
@@ -171,10 +175,10 @@ impl PersonNumber {
         two(&self.0, 6) >= DAY_OFFSET
     }
 
-    /// True when FaR's pattern allows it: century 18, 19 or 20, month 01 to 12, any day (facts/sweden.md §5). The
-    /// coordination numbers with month 00 that exist are not, and would poison a request of a thousand.
+    /// True when FaR's pattern allows it ([`recipient_id_fault`]). The coordination numbers with month 00 that exist are
+    /// not, and would poison a request of a thousand.
     pub fn representable_in_far(&self) -> bool {
-        self.century_is_known() && (1..=12).contains(&two(&self.0, 4))
+        self.century_is_known() && recipient_id_fault(self.as_str()).is_none()
     }
 
     fn century_is_known(&self) -> bool {

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Error;
+use crate::sign::pem;
 
 /// First line of the file.
 const FIRST_LINE: &str = "Lettermill-Signature: 1";
@@ -57,8 +58,8 @@ impl Signer<'_> {
             "{FIRST_LINE}\nAlgorithm: {}\nSigned-File: {}\n\n{}{}",
             self.algorithm,
             super::MANIFEST,
-            armour("SIGNATURE", &signature),
-            armour("CERTIFICATE", self.certificate_der),
+            pem::armour("SIGNATURE", &signature),
+            pem::armour("CERTIFICATE", self.certificate_der),
         ))
     }
 }
@@ -80,45 +81,10 @@ impl Detached {
             .to_owned();
         Ok(Self {
             algorithm,
-            signature: unarmour(text, "SIGNATURE")?,
-            certificate_der: unarmour(text, "CERTIFICATE")?,
+            signature: pem::block(text.as_bytes(), "SIGNATURE")?,
+            certificate_der: pem::block(text.as_bytes(), "CERTIFICATE")?,
         })
     }
-}
-
-/// RFC 7468 section 2: lines of 64 characters between two borders.
-fn armour(label: &str, bytes: &[u8]) -> String {
-    let base64 = base64_simd::STANDARD.encode_to_string(bytes);
-    let mut out = format!("-----BEGIN {label}-----\n");
-    let mut rest = base64.as_str();
-    while !rest.is_empty() {
-        let (line, after) = rest.split_at(rest.len().min(64)); // Base64 is ASCII.
-        out.push_str(line);
-        out.push('\n');
-        rest = after;
-    }
-    out.push_str(&format!("-----END {label}-----\n"));
-    out
-}
-
-fn unarmour(text: &str, label: &str) -> Result<Vec<u8>, String> {
-    let (begin, end) = (
-        format!("-----BEGIN {label}-----\n"),
-        format!("-----END {label}-----"),
-    );
-    let (_, after) = text
-        .split_once(&begin)
-        .ok_or_else(|| format!("it has no {label}"))?;
-    let (inside, _) = after
-        .split_once(&end)
-        .ok_or_else(|| format!("its {label} has no end"))?;
-    let base64: String = inside
-        .chars()
-        .filter(|c| !c.is_ascii_whitespace())
-        .collect();
-    base64_simd::STANDARD
-        .decode_to_vec(base64.as_bytes())
-        .map_err(|_| format!("its {label} is no base64"))
 }
 
 #[cfg(test)]
@@ -129,7 +95,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_armoured_comes_back(signature: Vec<u8>, certificate_der: Vec<u8>) {
+        fn what_is_armoured_comes_back(
+            signature in proptest::collection::vec(any::<u8>(), 1..600),
+            certificate_der in proptest::collection::vec(any::<u8>(), 1..2000),
+        ) {
             let sign = |_: &[u8]| Ok(signature.clone());
             let signer = Signer {
                 algorithm: "ed25519", certificate_der: &certificate_der, kind: KeyKind::Own, sign: &sign,

@@ -9,19 +9,20 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::digital::Writer;
-use super::{Danish, Error, KeySource, Plan, job_digest};
+use super::keys::{self, Loaded};
+use super::{Danish, Error, Plan, job_digest};
 use crate::bundle::{Format, Sealed};
 use crate::compose::Stationery;
 use crate::disk::Sha256;
 use crate::finding::{Code, Finding, Place};
 use crate::ingest::{Parsed, Slice, Source};
 use crate::ledger::Mailing;
-use crate::letter::{Channel, Country, Environment, Fate, Header, Letter, LetterSeq, Sender};
+use crate::letter::{Channel, Country, Fate, Header, Letter, LetterSeq};
 use crate::registry::Snapshot;
 use crate::route::{Decision, Redirect, Router};
 use crate::sign::Signer;
 use crate::spool::{PiecePlan, Prepared, Preparer};
-use crate::{sign, validate};
+use crate::validate;
 
 /// How far a letter is worked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -184,11 +185,7 @@ impl<'a> Mill<'a> {
             return Err(Error::Sender { found, allowed });
         }
         let router = Router::new(&plan.routes, header.sender.country, snapshot, date)?;
-        let signer = load_key(&plan.keys.sender, header, date, depth)?;
-        let relay = match &plan.keys.relay {
-            Some(key) => load_key(key, header, date, depth)?,
-            None => signer.clone(),
-        };
+        let Loaded { signer, relay } = keys::load(&plan.keys, header, date, depth)?;
         let certificate = |key: &Option<Arc<Signer>>| {
             key.as_ref().map_or([0; 32], |key| key.certificate_sha256())
         };
@@ -332,38 +329,6 @@ impl<'a> Mill<'a> {
             }
         }
     }
-}
-
-fn development_key(folders: &[PathBuf], sender: &Sender) -> Result<Signer, sign::Error> {
-    let mut refused = None;
-    for folder in folders {
-        match Signer::development(folder, &sender.organisation_number, &sender.name) {
-            Err(error @ sign::Error::Io { .. }) => refused = refused.or(Some(error)),
-            done => return done,
-        }
-    }
-    Err(refused.unwrap_or(sign::Error::Signing)) // There is always a folder.
-}
-
-fn load_key(
-    source: &KeySource,
-    header: &Header,
-    date: Date,
-    depth: Depth,
-) -> Result<Option<Arc<Signer>>, Error> {
-    let sender = &header.sender;
-    let signer = match source {
-        KeySource::Files(files) => Signer::load(files, date)?,
-        KeySource::Development(_) if header.environment == Environment::Production => {
-            return Err(sign::Error::DevelopmentInProduction.into());
-        }
-        KeySource::Development(folders) if depth == Depth::Finished => {
-            development_key(folders, sender)?
-        }
-        KeySource::Development(_) => return Ok(None), // A dry run makes none.
-    };
-    signer.check_environment(header.environment)?;
-    Ok(Some(Arc::new(signer)))
 }
 
 /// A finding about the letter as a whole.

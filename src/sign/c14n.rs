@@ -3,15 +3,22 @@
 //! In: an element of a parsed document ([`Subset`]). Out: its canonical bytes, in one of three forms ([`Form`]). Written
 //! after Canonical XML 1.0 (REC-xml-c14n-20010315) and Exclusive XML Canonicalization 1.0
 //! (REC-xml-exc-c14n-20020718), both without comments. What always holds: the work is proportional to the part and the
-//! declarations in scope, whatever its depth.
-//!
-//! roxmltree keeps no prefixes, so they are read from the text where a name stands.
+//! declarations in scope, whatever its depth; no more is written than [`bytes_max`] of the part, because a form that
+//! writes a long namespace again for each short element would else fill the memory from a small file.
 
 use std::collections::BTreeMap;
 
 use roxmltree::{Attribute, Node, PI};
 
-const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";
+mod escape;
+mod node;
+
+pub use escape::escape_into;
+
+use escape::{Place, escape};
+use node::{
+    adds_no_declaration, attribute_prefix, element_prefix, inherited, is_blank, namespace_of,
+};
 
 /// Which namespace declarations are written, and where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,12 +82,49 @@ impl<'a, 'input> Subset<'a, 'input> {
     }
 }
 
+/// The canonical form would be longer than [`bytes_max`] of the part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooLong;
+
+/// Most bytes of the canonical form of a part with so many bytes. Text may grow sixfold when each character is escaped, and
+/// elements of one letter fivefold when each declares a namespace of the format; real messages do not double.
+pub fn bytes_max(part_bytes: usize) -> usize {
+    part_bytes.saturating_mul(16).saturating_add(64 << 10)
+}
+
 /// The canonical form.
-pub fn canonical(form: Form, subset: &Subset<'_, '_>) -> Vec<u8> {
+///
+/// # Errors
+/// [`TooLong`].
+pub fn canonical(form: Form, subset: &Subset<'_, '_>) -> Result<Vec<u8>, TooLong> {
+    let mut out = Vec::with_capacity(subset.apex.range().len());
+    write(form, subset, |piece| out.extend_from_slice(piece))?;
+    Ok(out)
+}
+
+/// The digest of the canonical form, which is nowhere held as a whole.
+///
+/// # Errors
+/// [`TooLong`].
+pub fn digest(
+    form: Form,
+    subset: &Subset<'_, '_>,
+    algorithm: &'static ring::digest::Algorithm,
+) -> Result<ring::digest::Digest, TooLong> {
+    let mut context = ring::digest::Context::new(algorithm);
+    write(form, subset, |piece| context.update(piece))?;
+    Ok(context.finish())
+}
+
+/// Hands out the canonical form piece by piece.
+fn write(form: Form, subset: &Subset<'_, '_>, put: impl FnMut(&[u8])) -> Result<(), TooLong> {
     let mut writer = Writer {
         form,
         subset,
-        out: Vec::with_capacity(subset.apex.range().len()),
+        out: Out {
+            put,
+            room: Some(bytes_max(subset.apex.range().len())),
+        },
         rendered: BTreeMap::new(),
         undo: Vec::new(),
     };
@@ -88,13 +132,29 @@ pub fn canonical(form: Form, subset: &Subset<'_, '_>) -> Vec<u8> {
         Some(document) => writer.document(document),
         None => writer.tree(),
     }
-    writer.out
+    writer.out.room.map(drop).ok_or(TooLong)
 }
 
-struct Writer<'s, 'a, 'input> {
+/// Where the form goes.
+struct Out<P> {
+    put: P,
+    /// Bytes that may still come; `None` when there were more.
+    room: Option<usize>,
+}
+
+impl<P: FnMut(&[u8])> Out<P> {
+    fn put(&mut self, piece: &[u8]) {
+        self.room = self.room.and_then(|room| room.checked_sub(piece.len()));
+        if self.room.is_some() {
+            (self.put)(piece);
+        }
+    }
+}
+
+struct Writer<'s, 'a, 'input, P> {
     form: Form,
     subset: &'s Subset<'a, 'input>,
-    out: Vec<u8>,
+    out: Out<P>,
     /// Declarations in force in what is written: prefix (empty for the default) and namespace.
     rendered: BTreeMap<&'a str, &'a str>,
     /// What `rendered` held before, for each declaration written in an element that is still open.
@@ -110,7 +170,7 @@ struct Open<'a, 'input> {
     holds_elements: bool,
 }
 
-impl<'a, 'input: 'a> Writer<'_, 'a, 'input> {
+impl<'a, 'input: 'a, P: FnMut(&[u8])> Writer<'_, 'a, 'input, P> {
     /// The first element with the processing instructions beside it, a line each (Canonical XML 1.0 §2.3).
     fn document(&mut self, document: Node<'a, 'input>) {
         let mut behind = false;
@@ -120,11 +180,11 @@ impl<'a, 'input: 'a> Writer<'_, 'a, 'input> {
                 behind = true;
             } else if let Some(instruction) = node.pi() {
                 if behind {
-                    self.out.push(b'\n');
+                    self.out.put(b"\n");
                 }
                 self.instruction(instruction);
                 if !behind {
-                    self.out.push(b'\n');
+                    self.out.put(b"\n");
                 }
             }
         }
@@ -132,7 +192,7 @@ impl<'a, 'input: 'a> Writer<'_, 'a, 'input> {
 
     fn tree(&mut self) {
         let mut open = vec![self.open(self.subset.apex)];
-        while let Some(last) = open.last_mut() {
+        while let Some(last) = open.last_mut().filter(|_| self.out.room.is_some()) {
             let Some(node) = last.next else {
                 let (element, undo) = (last.element, last.undo);
                 open.pop();
@@ -150,7 +210,7 @@ impl<'a, 'input: 'a> Writer<'_, 'a, 'input> {
                 let text = node.text().unwrap_or_default();
                 let left_out = self.subset.blanks == Blanks::LeftOut && last.holds_elements;
                 if !(left_out && is_blank(text)) {
-                    escape(text, Place::Text, &mut self.out);
+                    self.escaped(text, Place::Text);
                 }
             }
         }
@@ -177,24 +237,24 @@ impl<'a, 'input: 'a> Writer<'_, 'a, 'input> {
         }
         attributes.sort_by_key(|(namespace, _, attribute)| (*namespace, attribute.name()));
 
-        self.out.push(b'<');
+        self.out.put(b"<");
         self.qualified(name.prefix, name.local);
         for (prefix, namespace) in declarations {
             let before = self.rendered.insert(prefix, namespace);
             self.undo.push((prefix, before));
-            self.out.extend_from_slice(b" xmlns");
+            self.out.put(b" xmlns");
             if !prefix.is_empty() {
-                self.out.push(b':');
-                self.out.extend_from_slice(prefix.as_bytes());
+                self.out.put(b":");
+                self.out.put(prefix.as_bytes());
             }
             self.value(namespace);
         }
         for (_, prefix, attribute) in &attributes {
-            self.out.push(b' ');
+            self.out.put(b" ");
             self.qualified(prefix, attribute.name());
             self.value(attribute.value());
         }
-        self.out.push(b'>');
+        self.out.put(b">");
         Open {
             element,
             next: element.first_child(),
@@ -221,6 +281,9 @@ impl<'a, 'input: 'a> Writer<'_, 'a, 'input> {
             }
         };
         if self.form == Form::Inclusive {
+            if element != self.subset.apex && adds_no_declaration(element) {
+                return; // What is in scope was written with its parent.
+            }
             let mut default = "";
             for namespace in element.namespaces() {
                 match namespace.name() {
@@ -239,9 +302,9 @@ impl<'a, 'input: 'a> Writer<'_, 'a, 'input> {
 
     fn close(&mut self, element: Node<'a, 'input>, undo: usize) {
         let name = self.name(element);
-        self.out.extend_from_slice(b"</");
+        self.out.put(b"</");
         self.qualified(name.prefix, name.local);
-        self.out.push(b'>');
+        self.out.put(b">");
         for (prefix, before) in self.undo.drain(undo..).rev() {
             match before {
                 Some(namespace) => self.rendered.insert(prefix, namespace),
@@ -276,27 +339,31 @@ impl<'a, 'input: 'a> Writer<'_, 'a, 'input> {
     }
 
     fn instruction(&mut self, instruction: PI<'_>) {
-        self.out.extend_from_slice(b"<?");
-        self.out.extend_from_slice(instruction.target.as_bytes());
+        self.out.put(b"<?");
+        self.out.put(instruction.target.as_bytes());
         if let Some(data) = instruction.value.filter(|data| !data.is_empty()) {
-            self.out.push(b' ');
-            self.out.extend_from_slice(data.as_bytes());
+            self.out.put(b" ");
+            self.out.put(data.as_bytes());
         }
-        self.out.extend_from_slice(b"?>");
+        self.out.put(b"?>");
     }
 
     fn qualified(&mut self, prefix: &str, local: &str) {
         if !prefix.is_empty() {
-            self.out.extend_from_slice(prefix.as_bytes());
-            self.out.push(b':');
+            self.out.put(prefix.as_bytes());
+            self.out.put(b":");
         }
-        self.out.extend_from_slice(local.as_bytes());
+        self.out.put(local.as_bytes());
+    }
+
+    fn escaped(&mut self, text: &str, place: Place) {
+        escape(text, place, &mut |piece| self.out.put(piece));
     }
 
     fn value(&mut self, value: &str) {
-        self.out.extend_from_slice(b"=\"");
-        escape(value, Place::Attribute, &mut self.out);
-        self.out.push(b'"');
+        self.out.put(b"=\"");
+        self.escaped(value, Place::Attribute);
+        self.out.put(b"\"");
     }
 }
 
@@ -304,88 +371,4 @@ struct Written<'a> {
     prefix: &'a str,
     namespace: &'a str,
     local: &'a str,
-}
-
-/// `xml:…` attributes of the elements around, which the first element takes over (Canonical XML 1.0 §2.4), the nearest
-/// of each name, unless it has one of its own.
-fn inherited<'a, 'input>(
-    apex: Node<'a, 'input>,
-) -> Vec<(&'a str, &'input str, Attribute<'a, 'input>)> {
-    let mut found: Vec<(&str, &str, Attribute<'a, 'input>)> = Vec::new();
-    for element in apex.ancestors().skip(1) {
-        for attribute in element.attributes() {
-            let is_xml = attribute.namespace() == Some(XML_NAMESPACE);
-            let known = apex.has_attribute((XML_NAMESPACE, attribute.name()))
-                || found.iter().any(|(_, _, a)| a.name() == attribute.name());
-            if is_xml && !known {
-                found.push((XML_NAMESPACE, "xml", attribute));
-            }
-        }
-    }
-    found
-}
-
-/// The prefix of an element, as it stands in the text; empty for none.
-fn element_prefix<'input>(element: Node<'_, 'input>) -> &'input str {
-    let text = element.document().input_text();
-    let name = text
-        .get(element.range().start + 1..) // Behind `<`.
-        .unwrap_or_default();
-    let end = name.find([' ', '\t', '\n', '\r', '/', '>']);
-    prefix_of(name.get(..end.unwrap_or_default()).unwrap_or_default())
-}
-
-fn attribute_prefix<'input>(
-    element: Node<'_, 'input>,
-    attribute: &Attribute<'_, 'input>,
-) -> &'input str {
-    let text = element.document().input_text();
-    prefix_of(text.get(attribute.range_qname()).unwrap_or_default())
-}
-
-fn prefix_of(name: &str) -> &str {
-    name.split_once(':').map_or("", |(prefix, _)| prefix)
-}
-
-/// `xmlns=""` reads as an empty name.
-fn namespace_of(namespace: Option<&str>) -> &str {
-    namespace.unwrap_or_default()
-}
-
-fn is_blank(text: &str) -> bool {
-    text.bytes()
-        .all(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r'))
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
-    Text,
-    Attribute,
-}
-
-/// Canonical XML 1.0 §2.3, "Text Nodes" and "Attribute Nodes".
-fn escape(text: &str, place: Place, out: &mut Vec<u8>) {
-    let mut rest = text.as_bytes();
-    let escape_of = |byte: u8| -> Option<&'static [u8]> {
-        match (byte, place) {
-            (b'&', _) => Some(b"&amp;"),
-            (b'<', _) => Some(b"&lt;"),
-            (b'\r', _) => Some(b"&#xD;"),
-            (b'>', Place::Text) => Some(b"&gt;"),
-            (b'"', Place::Attribute) => Some(b"&quot;"),
-            (b'\t', Place::Attribute) => Some(b"&#x9;"),
-            (b'\n', Place::Attribute) => Some(b"&#xA;"),
-            _ => None,
-        }
-    };
-    while let Some(at) = rest.iter().position(|b| escape_of(*b).is_some()) {
-        let (plain, behind) = rest.split_at(at);
-        out.extend_from_slice(plain);
-        let Some((byte, behind)) = behind.split_first() else {
-            return;
-        };
-        out.extend_from_slice(escape_of(*byte).unwrap_or_default());
-        rest = behind;
-    }
-    out.extend_from_slice(rest);
 }

@@ -1,5 +1,7 @@
 //! Certificates: the public half of a key, read with x509-cert, and checking of signatures with ring.
 
+use std::fmt;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -13,7 +15,7 @@ use x509_cert::der::asn1::UintRef;
 use x509_cert::der::oid::ObjectIdentifier;
 use x509_cert::der::{Decode, Encode, Reader, SliceReader};
 
-use super::{Algorithm, Error};
+use super::{Algorithm, Error, kind, person};
 use crate::disk::{Sha256, sha256};
 
 /// RFC 8017 appendix C.
@@ -21,7 +23,7 @@ pub(super) const OID_RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.8
 /// RFC 5480 section 2.1.1.
 pub(super) const OID_EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 /// RFC 5480 section 2.1.1.1, secp256r1.
-const OID_P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
+pub(super) const OID_P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
 /// RFC 8410 section 3.
 pub(super) const OID_ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 
@@ -48,8 +50,8 @@ const ATTRIBUTE_NAMES: &[(&str, &str)] = &[
     ("1.2.840.113549.1.9.1", "emailAddress"),
 ];
 
-/// A certificate, read once.
-#[derive(Clone, Debug)]
+/// A certificate, read once. Its `Debug` shows what [`Certificate::shown_subject`] shows.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Certificate {
     der: Vec<u8>,
     base64: String,
@@ -61,13 +63,25 @@ pub struct Certificate {
     valid: std::ops::RangeInclusive<i64>, // Seconds since 1970, UTC.
     algorithm: Algorithm,
     public_key: Vec<u8>,
+    subject_is_person: bool,
+    issuer_is_person: bool,
+}
+
+impl fmt::Debug for Certificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Certificate")
+            .field("subject", &self.shown_subject())
+            .field("sha256", &crate::disk::hex(&self.sha256))
+            .finish_non_exhaustive()
+    }
 }
 
 impl Certificate {
     /// Reads a certificate.
     ///
     /// # Errors
-    /// [`Error::Certificate`]: not DER of an X.509 certificate, or a kind of key that is not supported.
+    /// [`Error::Certificate`]: not DER of an X.509 certificate; [`Error::CertificateKey`]: a kind of key that is not
+    /// supported.
     pub fn from_der(der: &[u8]) -> Result<Self, Error> {
         let x509 = X509::from_der(der).map_err(|e| Error::Certificate(e.to_string()))?;
         let tbs = x509.tbs_certificate();
@@ -94,6 +108,8 @@ impl Certificate {
             valid: seconds(tbs.validity().not_before)..=seconds(tbs.validity().not_after),
             algorithm,
             public_key: public_key.to_vec(),
+            subject_is_person: person::is_named(tbs.subject()),
+            issuer_is_person: person::is_named(tbs.issuer()),
         })
     }
 
@@ -112,7 +128,8 @@ impl Certificate {
         self.sha256
     }
 
-    /// RFC 4514 form: most specific part first, `CN=…,serialNumber=…,O=…,C=SE`.
+    /// RFC 4514 form: most specific part first, `CN=…,serialNumber=…,O=…,C=SE`. It may name a person: people are told
+    /// [`Certificate::shown_subject`].
     pub fn subject(&self) -> &str {
         &self.subject
     }
@@ -120,6 +137,16 @@ impl Certificate {
     /// Who issued it, in the form of [`Certificate::subject`]. Nothing is verified by that.
     pub fn issuer(&self) -> &str {
         &self.issuer
+    }
+
+    /// The subject, unless it is a person: for whatever people and programs read.
+    pub fn shown_subject(&self) -> &str {
+        shown(&self.subject, self.subject_is_person)
+    }
+
+    /// The issuer, unless it is a person.
+    pub fn shown_issuer(&self) -> &str {
+        shown(&self.issuer, self.issuer_is_person)
     }
 
     /// First and last second of its validity.
@@ -136,6 +163,16 @@ impl Certificate {
     /// The subject's serial number, where Swedish organisation certificates hold the organisation number.
     pub fn serial_number(&self) -> Option<&str> {
         self.serial_number.as_deref()
+    }
+
+    /// The organisation number in the subject's serial number: 16 and ten more digits, of which the third is 2 or more
+    /// (below, they are a sole trader's person number).
+    pub fn organisation(&self) -> Option<&str> {
+        let number = self.serial_number().filter(|_| !self.subject_is_person)?;
+        let is_one = number.len() == 12
+            && number.starts_with("16")
+            && number.bytes().all(|b| b.is_ascii_digit());
+        is_one.then_some(number)
     }
 
     /// True when the common name says that it is a development key.
@@ -159,7 +196,7 @@ impl Certificate {
             jiff::Timestamp::from_second(second).map_or_else(|_| "?".into(), |t| t.to_string())
         };
         Err(Error::CertificateDate {
-            subject: self.subject.clone(),
+            subject: self.shown_subject().to_owned(),
             state: if second < *self.valid.start() {
                 "not yet valid"
             } else {
@@ -224,18 +261,20 @@ pub fn verify(
     certificate.verify(message, signature)
 }
 
+fn shown(name: &str, is_person: bool) -> &str {
+    if is_person { person::SHOWN } else { name }
+}
+
 fn algorithm(id: &x509_cert::spki::AlgorithmIdentifierOwned) -> Result<Algorithm, Error> {
-    let is_p256 = || {
-        let parameters = id.parameters.as_ref();
-        parameters.and_then(|p| p.decode_as::<ObjectIdentifier>().ok()) == Some(OID_P256)
-    };
-    match id.oid {
-        OID_RSA => Ok(Algorithm::RsaSha256),
-        OID_EC if is_p256() => Ok(Algorithm::EcdsaP256Sha256),
-        OID_ED25519 => Ok(Algorithm::Ed25519),
-        other => Err(Error::Certificate(format!(
-            "its key is of kind {other}; RSA, ECDSA P-256 and Ed25519 are supported"
-        ))),
+    let parameters = id.parameters.as_ref();
+    let curve = parameters.and_then(|p| p.decode_as::<ObjectIdentifier>().ok());
+    match (id.oid, curve) {
+        (OID_RSA, _) => Ok(Algorithm::RsaSha256),
+        (OID_EC, Some(OID_P256)) => Ok(Algorithm::EcdsaP256Sha256),
+        (OID_ED25519, _) => Ok(Algorithm::Ed25519),
+        (other, curve) => Err(Error::CertificateKey {
+            kind: kind::name(other, curve),
+        }),
     }
 }
 
@@ -247,9 +286,13 @@ fn rsa_modulus_bits(public_key: &[u8]) -> Option<usize> {
         UintRef::decode(inner)?;
         Ok(modulus)
     });
-    let modulus = modulus.ok()?;
-    let leading = modulus.first()?.leading_zeros() as usize;
-    Some(modulus.len() * 8 - leading)
+    bits(&modulus.ok()?)
+}
+
+/// Bits of a number.
+pub(super) fn bits(number: &[u8]) -> Option<usize> {
+    let leading = number.first()?.leading_zeros() as usize;
+    Some(number.len() * 8 - leading)
 }
 
 fn subject(name: &x509_cert::name::Name) -> Result<String, Error> {

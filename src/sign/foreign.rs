@@ -6,14 +6,15 @@
 //! - the digest is computed over the very element that holds the signature, whatever its reference points at;
 //! - nothing that is not canonical for sure counts as signed: a document that verifies only without white space is at
 //!   fault, and the fault says so;
+//! - a file of any size takes little memory: the document is digested as it is written, and a form that grows far beyond
+//!   what it is the form of is at fault;
 //! - SHA-1 and RSA keys below 2048 bits are accepted here and nowhere else, and are in the result.
 //!
 //! To accept another algorithm: a line in `algorithm.rs`, one in `docs/verify.md`.
 
-use ring::digest::digest;
 use roxmltree::Node;
 
-use super::c14n::{Blanks, Form, Name, Subset, canonical};
+use super::c14n::{Blanks, Form, Name, Subset, TooLong, canonical, digest};
 use super::{Certificate, Error, RSA_BITS_READ_MIN};
 
 mod algorithm;
@@ -30,6 +31,8 @@ pub const NAMESPACE: &str = "http://www.w3.org/2000/09/xmldsig#";
 
 /// Certificates looked at in one `KeyInfo`; real ones have one, or a chain of three.
 const CERTIFICATES_MAX: usize = 8;
+/// Bytes of a `SignedInfo`, which is written out in every form; real ones have some 800.
+const SIGNED_INFO_BYTES_MAX: usize = 64 << 10;
 /// ring verifies no larger key.
 const RSA_BITS_READ_MAX: usize = 8192;
 
@@ -96,9 +99,11 @@ pub fn check(signed: &Signed<'_, '_>) -> Signature {
     signature.method = Some(shape.method);
     signature.digest = Some(shape.digest);
 
+    let mut grew = false;
     let document = verified(|reading, blanks| {
-        let bytes = document_bytes(signed, &shape, reading, blanks);
-        digest(shape.digest.ring(), &bytes).as_ref() == shape.digest_value
+        let found = document_digest(signed, &shape, reading, blanks);
+        grew |= found.is_err();
+        found.is_ok_and(|digest| digest.as_ref() == shape.digest_value)
     });
     let (certificate, signed_info) = match value(&shape) {
         Ok((certificate, found)) => (Some(certificate), found),
@@ -112,7 +117,9 @@ pub fn check(signed: &Signed<'_, '_>) -> Signature {
     signature.document = document.map(|(reading, _)| reading);
     signature.signed_info = signed_info.map(|(reading, _)| reading);
     if document.is_none() {
-        signature.faults.push(Fault::Digest);
+        signature
+            .faults
+            .push(if grew { Fault::Grows } else { Fault::Digest });
     }
     if had_key && signed_info.is_none() {
         signature.faults.push(Fault::Value);
@@ -137,12 +144,12 @@ fn verified(mut verifies: impl FnMut(Reading, Blanks) -> bool) -> Option<(Readin
         .find(|(reading, blanks)| verifies(*reading, *blanks))
 }
 
-fn document_bytes(
+fn document_digest(
     signed: &Signed<'_, '_>,
     shape: &Shape<'_, '_>,
     reading: Reading,
     blanks: Blanks,
-) -> Vec<u8> {
+) -> Result<ring::digest::Digest, TooLong> {
     let is_document = signed.element.parent().is_some_and(|p| p.is_root());
     let subset = Subset {
         without: Some(shape.element),
@@ -152,14 +159,19 @@ fn document_bytes(
         whole: is_document && shape.whole_document,
         ..Subset::of(signed.element)
     };
-    canonical(form(reading, shape.document_form), &subset)
+    let form = form(reading, shape.document_form);
+    digest(form, &subset, shape.digest.ring())
 }
 
 /// The certificate whose key signed `SignedInfo`, and how it was read; the first certificate that can be used when
 /// none of them did.
 fn value(shape: &Shape<'_, '_>) -> Result<(Certificate, Option<(Reading, Blanks)>), Fault> {
+    if shape.signed_info.range().len() > SIGNED_INFO_BYTES_MAX {
+        let what = format!("its `SignedInfo` has more than {SIGNED_INFO_BYTES_MAX} bytes");
+        return Err(Fault::Form(what));
+    }
     let certificates = certificates(shape)?;
-    let forms: Vec<_> = [Blanks::Kept, Blanks::LeftOut]
+    let forms: Result<Vec<_>, TooLong> = [Blanks::Kept, Blanks::LeftOut]
         .into_iter()
         .flat_map(|blanks| {
             [Reading::Stripped, Reading::AsItStands].map(|reading| {
@@ -168,10 +180,11 @@ fn value(shape: &Shape<'_, '_>) -> Result<(Certificate, Option<(Reading, Blanks)
                     ..Subset::of(shape.signed_info)
                 };
                 let form = form(reading, shape.signed_info_form);
-                (reading, blanks, canonical(form, &subset))
+                Ok((reading, blanks, canonical(form, &subset)?))
             })
         })
         .collect();
+    let forms = forms.map_err(|TooLong| Fault::Grows)?;
     for certificate in &certificates {
         for (reading, blanks, bytes) in &forms {
             let algorithm = shape.method.ring();

@@ -5,27 +5,25 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use memchr::memmem;
 use p12_keystore::{KeyStore, KeyStoreEntry, Pkcs12ImportPolicy};
 use pkcs8::{EncryptedPrivateKeyInfoRef, PrivateKeyInfoRef};
 use ring::rand::SystemRandom;
 use ring::signature::{
     ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RsaKeyPair,
 };
-use x509_cert::der::pem;
-use zeroize::{Zeroize, Zeroizing};
+use x509_cert::der::asn1::UintRef;
+use x509_cert::der::{self, Decode, Reader, SliceReader};
+use zeroize::Zeroizing;
 
-use super::certificate::{OID_EC, OID_ED25519, OID_RSA};
+use super::certificate::{OID_EC, OID_ED25519, OID_P256, OID_RSA, bits};
+use super::pem::{self, Secret};
 use super::{
-    Algorithm, Certificate, Error, KEY_FILE_BYTES_MAX, KeyFiles, Pair, Password, RSA_BITS_MAX,
-    RSA_BITS_MIN, Signer,
+    Algorithm, Certificate, Error, KEY_FILE_BYTES_MAX, KeyFiles, Pair, Password, Signer, kind,
 };
 
-const ALLOWED_FORMS: &str =
-    "PKCS#8 or PKCS#1 as PEM or DER, or PKCS#12, with RSA, ECDSA P-256 or Ed25519, is needed";
+const ALLOWED_FORMS: &str = "PKCS#8 or PKCS#1 as PEM or DER, or PKCS#12, with RSA of 2048, 3072 or 4096 bits, ECDSA \
+                             P-256 or Ed25519, is needed";
 const HINT_TO_PKCS8: &str = "hint: openssl pkcs8 -topk8 -in OLD -out NEW";
-
-type Secret = Zeroizing<Vec<u8>>;
 
 enum PrivateKey {
     Pkcs8(Secret),
@@ -60,7 +58,6 @@ pub(super) fn load(files: &KeyFiles) -> Result<Signer, Error> {
             certificate: certificate_path.clone(),
         });
     };
-    check_size(&files.key, certificate.rsa_bits())?;
     Ok(Signer {
         pair,
         random: SystemRandom::new(),
@@ -143,7 +140,7 @@ fn read(path: &Path, kind: FileKind) -> Result<Secret, Error> {
 }
 
 fn content(path: &Path, bytes: &[u8], password: Option<&Password>) -> Result<Content, Error> {
-    if memmem::find(bytes, b"-----BEGIN ").is_some() {
+    if pem::is_pem(bytes) {
         return from_pem(path, bytes, password);
     }
     let key = match der_kind(bytes) {
@@ -163,7 +160,7 @@ fn content(path: &Path, bytes: &[u8], password: Option<&Password>) -> Result<Con
 fn from_pem(path: &Path, bytes: &[u8], password: Option<&Password>) -> Result<Content, Error> {
     let mut key = None;
     let mut certificates = Vec::new();
-    for (label, der) in pem_blocks(bytes).map_err(|found| form(path, &found, ALLOWED_FORMS))? {
+    for (label, der) in pem::blocks(bytes).map_err(|found| form(path, &found, ALLOWED_FORMS))? {
         let found = match label.as_str() {
             "PRIVATE KEY" => PrivateKey::Pkcs8(der),
             "RSA PRIVATE KEY" => PrivateKey::Pkcs1(der),
@@ -235,51 +232,56 @@ fn needed<'a>(path: &Path, password: Option<&'a Password>) -> Result<&'a Passwor
 }
 
 fn pair(path: &Path, key: PrivateKey) -> Result<Pair, Error> {
+    let refused = |reason, bits| form(path, &kind::rejected(reason, bits), ALLOWED_FORMS);
     let der = match key {
         PrivateKey::Pkcs1(der) => {
-            let pair = RsaKeyPair::from_der(&der).map_err(|e| rejected(path, e))?;
+            let pair = RsaKeyPair::from_der(&der).map_err(|e| refused(e, modulus_bits(&der)))?;
             return Ok(Pair::Rsa(pair));
         }
         PrivateKey::Pkcs8(der) => der,
     };
     let info = PrivateKeyInfoRef::try_from(der.as_slice())
         .map_err(|_| form(path, "not a PKCS#8 private key", ALLOWED_FORMS))?;
-    match info.algorithm.oid {
-        OID_RSA => RsaKeyPair::from_pkcs8(&der).map(Pair::Rsa),
-        OID_EC => {
+    let curve = info.algorithm.parameters_oid().ok();
+    match (info.algorithm.oid, curve) {
+        (OID_RSA, _) => RsaKeyPair::from_pkcs8(&der)
+            .map(Pair::Rsa)
+            .map_err(|e| refused(e, modulus_bits(info.private_key.as_bytes()))),
+        (OID_EC, Some(OID_P256)) => {
             EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &der, &SystemRandom::new())
                 .map(Pair::Ecdsa)
+                .map_err(|e| refused(e, None))
         }
         // openssl writes version 1 without the public half; the half is compared with the certificate afterwards.
-        OID_ED25519 => Ed25519KeyPair::from_pkcs8_maybe_unchecked(&der).map(Pair::Ed25519),
-        other => return Err(form(path, &format!("a key of kind {other}"), ALLOWED_FORMS)),
-    }
-    .map_err(|e| rejected(path, e))
-}
-
-fn rejected(path: &Path, reason: ring::error::KeyRejected) -> Error {
-    let found = match reason.to_string().as_str() {
-        "TooSmall" => format!("RSA key has fewer than {RSA_BITS_MIN} bits"),
-        "TooLarge" => format!("RSA key has more than {RSA_BITS_MAX} bits"),
-        other => format!("the key was rejected ({other})"),
-    };
-    form(path, &found, ALLOWED_FORMS)
-}
-
-fn check_size(path: &Path, bits: Option<usize>) -> Result<(), Error> {
-    match bits {
-        Some(bits) if !(RSA_BITS_MIN..=RSA_BITS_MAX).contains(&bits) => Err(Error::KeySize {
-            path: path.to_owned(),
-            bits,
-        }),
-        _ => Ok(()),
+        (OID_ED25519, _) => Ed25519KeyPair::from_pkcs8_maybe_unchecked(&der)
+            .map(Pair::Ed25519)
+            .map_err(|e| refused(e, None)),
+        (other, curve) => {
+            let found = format!("a key of another kind, {}", kind::name(other, curve));
+            Err(form(path, &found, ALLOWED_FORMS))
+        }
     }
 }
 
-/// Reads the certificates of a file: one as DER, or any number as PEM.
+/// Bits of the modulus, which is public, in `RSAPrivateKey`: version, modulus … (RFC 8017 appendix A.1.2).
+fn modulus_bits(private_key: &[u8]) -> Option<usize> {
+    let mut reader = SliceReader::new(private_key).ok()?;
+    let modulus = reader.sequence(|inner| -> der::Result<Option<usize>> {
+        UintRef::decode(inner)?;
+        let modulus = bits(UintRef::decode(inner)?.as_bytes());
+        while !inner.is_finished() {
+            inner.tlv_bytes()?;
+        }
+        Ok(modulus)
+    });
+    modulus.ok().flatten()
+}
+
+/// Reads the certificates of a file: one as DER, or any number as PEM. Those whose key is of a kind that is not supported are
+/// left out: nothing that could be read was signed with it.
 ///
 /// # Errors
-/// A file that cannot be read, that has no certificate, or one of a kind that is not supported.
+/// A file that cannot be read, with something that is no certificate, or with none that is left.
 pub fn read_certificates(path: &Path) -> Result<Vec<Certificate>, Error> {
     let form = |found| Error::CertificateForm {
         path: path.to_owned(),
@@ -290,16 +292,27 @@ pub fn read_certificates(path: &Path) -> Result<Vec<Certificate>, Error> {
     if ders.is_empty() {
         return Err(form("no certificate in it".into()));
     }
-    ders.iter()
-        .map(|der| Certificate::from_der(der).map_err(|fault| form(fault.to_string())))
-        .collect()
+    let (mut found, mut left_out) = (Vec::new(), Vec::new());
+    for (number, der) in (1..).zip(&ders) {
+        match Certificate::from_der(der) {
+            Ok(certificate) => found.push(certificate),
+            Err(fault @ Error::CertificateKey { .. }) => {
+                left_out.push(format!("certificate {number}: {fault}"));
+            }
+            Err(fault) => return Err(form(format!("certificate {number}: {fault}"))),
+        }
+    }
+    if found.is_empty() {
+        return Err(form(left_out.join("; ")));
+    }
+    Ok(found)
 }
 
 fn certificates(path: &Path, bytes: &[u8]) -> Result<Vec<Vec<u8>>, Error> {
-    if memmem::find(bytes, b"-----BEGIN ").is_none() {
+    if !pem::is_pem(bytes) {
         return Ok(vec![bytes.to_vec()]);
     }
-    let blocks = pem_blocks(bytes).map_err(|found| Error::CertificateForm {
+    let blocks = pem::blocks(bytes).map_err(|found| Error::CertificateForm {
         path: path.to_owned(),
         found,
     })?;
@@ -307,32 +320,6 @@ fn certificates(path: &Path, bytes: &[u8]) -> Result<Vec<Vec<u8>>, Error> {
         .into_iter()
         .filter(|(label, _)| label == "CERTIFICATE");
     Ok(certificates.map(|(_, der)| der.to_vec()).collect())
-}
-
-/// All PEM blocks of a file, in order; text between them is skipped (`openssl pkcs12` writes some).
-fn pem_blocks(bytes: &[u8]) -> Result<Vec<(String, Secret)>, String> {
-    let mut blocks = Vec::new();
-    let mut rest = bytes;
-    while let Some(start) = memmem::find(rest, b"-----BEGIN ") {
-        let block = &rest[start..];
-        let end = memmem::find(block, b"-----END ").ok_or("a PEM block has no end")?;
-        let after = memmem::find(&block[end + 9..], b"-----").ok_or("a PEM block has no end")?;
-        let length = end + 9 + after + 5;
-        let (block, behind) = block.split_at(length);
-        if memmem::find(block, b"Proc-Type:").is_some() {
-            return Err(format!("PEM encryption of before PKCS#8; {HINT_TO_PKCS8}"));
-        }
-        let mut decoder = pem::Decoder::new_detect_wrap(block).map_err(|e| e.to_string())?;
-        let label = decoder.type_label().to_owned();
-        let mut der = Zeroizing::new(Vec::with_capacity(block.len()));
-        if let Err(e) = decoder.decode_to_end(&mut der) {
-            der.zeroize();
-            return Err(e.to_string());
-        }
-        blocks.push((label, der));
-        rest = behind;
-    }
-    Ok(blocks)
 }
 
 enum DerKind {

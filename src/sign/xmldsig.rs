@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use memchr::memmem;
 
+use super::c14n::escape_into;
 use super::{Algorithm, Certificate, Error, Signer};
 use crate::disk::Sha256;
 
@@ -54,7 +55,7 @@ impl XmlSigner {
         let certificate = signer.certificate();
         let Some(bits) = certificate.rsa_bits() else {
             return Err(Error::NotRsa {
-                subject: certificate.subject().to_owned(),
+                subject: certificate.shown_subject().to_owned(),
                 algorithm: signer.algorithm(),
             });
         };
@@ -175,14 +176,10 @@ fn behind_value(certificate: &Certificate) -> Vec<u8> {
     bytes
 }
 
-/// A subject has no control characters (they are escaped as RFC 4514 says), so these three are all there is.
 fn escaped_subject(certificate: &Certificate) -> Vec<u8> {
-    let subject = certificate.subject();
-    let escaped = subject.replace('&', "&amp;");
+    let mut escaped = Vec::new();
+    escape_into(certificate.subject(), &mut escaped);
     escaped
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .into_bytes()
 }
 
 fn text_before<'a>(bytes: &'a [u8], end: &str) -> Option<(&'a [u8], &'a [u8])> {

@@ -20,8 +20,8 @@ mod danish;
 mod mina_meddelanden;
 mod tree;
 
-pub use crate::xml::{ATTRIBUTES_MAX, DECLARATIONS_MAX, NAME_BYTES_MAX};
-pub use tree::{DEPTH_MAX, FILE_BYTES_MAX, MARKUP_MAX, NODES_MAX};
+pub use crate::xml::{ATTRIBUTES_MAX, DECLARATIONS_MAX, NAME_BYTES_MAX, NAMESPACE_BYTES_MAX};
+pub use tree::{DANISH_FILE_BYTES_MAX, DEPTH_MAX, FILE_BYTES_MAX, MARKUP_MAX, NODES_MAX};
 
 /// SOAP 1.1 and 1.2.
 const SOAP_NAMESPACES: [&str; 2] = [
@@ -149,6 +149,9 @@ pub struct Signatory {
     pub sha256: String,
     /// Whether a trusted certificate vouches for it, and how; `None` also when none is named.
     pub vouched: Option<Vouched>,
+    /// The organisation number in its subject.
+    #[serde(skip)]
+    pub organisation: Option<String>,
 }
 
 /// Why a file cannot be judged.
@@ -195,8 +198,9 @@ pub fn verify(path: &Path, trusted: &[Certificate]) -> Result<Verdict, Error> {
 /// # Errors
 /// As [`verify`].
 pub fn verify_bytes(path: &Path, bytes: &[u8], trusted: &[Certificate]) -> Result<Verdict, Error> {
-    if let Some(verdict) = danish::verify(bytes) {
-        return Ok(verdict);
+    if let Some(kind) = danish::kind(bytes) {
+        tree::check_size(path, bytes, DANISH_FILE_BYTES_MAX)?; // Else its end is cut off.
+        return Ok(danish::verify(kind, bytes));
     }
     let refused = |fault| Error::Xml {
         path: path.to_owned(),

@@ -609,7 +609,7 @@ fn a_certificate_that_is_missing_wrong_or_no_certificate_is_found() {
     .unwrap();
     assert_eq!(faults().len(), 4);
     fs::write(&path, b"x").unwrap();
-    assert_eq!(faults()[0], "it is no certificate in PEM");
+    assert_eq!(faults()[0], "it has no CERTIFICATE in PEM");
     let other = tempfile::tempdir().unwrap();
     let other = Signer::development(other.path(), SENDER, "En anden").unwrap();
     let base64 = other.certificate_base64();

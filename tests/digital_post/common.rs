@@ -7,7 +7,7 @@ use std::process::Command;
 use std::sync::{Arc, OnceLock};
 
 use lettermill::bundle::digital_post::{MemoVersion, Options, Sealer};
-use lettermill::bundle::{Seal, Sealed, mailing_key, message_id};
+use lettermill::bundle::{Seal, Sealed, key_of, message_id};
 use lettermill::letter::*;
 use lettermill::sign::Signer;
 
@@ -21,7 +21,7 @@ pub const VERSIONS: [MemoVersion; 2] = [MemoVersion::V1_1, MemoVersion::V1_2];
 
 /// The message id of a letter of [`header`]'s mailing.
 pub fn id_of(letter_id: &str) -> uuid::Uuid {
-    message_id(&mailing_key(&header()), letter_id)
+    message_id(&key_of(&header()), letter_id)
 }
 
 pub fn header() -> Header {

@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 use std::sync::{Arc, OnceLock};
 
 use jiff::civil::{Date, date};
-use lettermill::bundle::{Seal, Sealed, mailing_key, message_id, mina_meddelanden as mm};
+use lettermill::bundle::{Seal, Sealed, key_of, message_id, mina_meddelanden as mm};
 use lettermill::letter::*;
 use lettermill::sign::Signer;
 
@@ -64,7 +64,7 @@ pub fn relay() -> Arc<Signer> {
 
 /// The message id of a letter of [`header`]'s mailing.
 pub fn id_of(letter_id: &str) -> uuid::Uuid {
-    message_id(&mailing_key(&header()), letter_id)
+    message_id(&key_of(&header()), letter_id)
 }
 
 pub fn header() -> Header {

@@ -153,7 +153,7 @@ fn keys_in_all_forms_sign_what_openssl_verifies() {
         assert_eq!(signer.algorithm(), algorithm);
         assert_eq!(Algorithm::from_name(algorithm.name()), Some(algorithm));
         assert_eq!(
-            signer.subject(),
+            signer.certificate().subject(),
             format!("CN=Kommun A,serialNumber={SENDER},O=Kommun A,C=SE")
         );
         assert_eq!(signer.certificate().serial_number(), Some(SENDER));
@@ -262,12 +262,48 @@ fn keys_that_must_not_be_used_are_refused() {
         at,
         "req -x509 -new -key small.pem -days 3 -subj /CN=Liten -out small.crt",
     );
-    assert!(said("small.pem", Some("small.crt"), None).contains("fewer than 2048 bits"));
+    let allowed = "RSA of 2048, 3072 or 4096 bits, ECDSA P-256 or Ed25519, is needed";
+    let small = said("small.pem", Some("small.crt"), None);
+    assert!(
+        small.contains("an RSA key of 1024 bits") && small.contains(allowed),
+        "{small}"
+    );
+    // ring signs with primes of whole 512 bits only.
+    for bits in [2304, 2560] {
+        openssl(
+            at,
+            &format!("genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:{bits} -out odd.pem"),
+        );
+        openssl(at, "rsa -in odd.pem -traditional -out odd.pkcs1.pem");
+        for name in ["odd.pem", "odd.pkcs1.pem"] {
+            let odd = said(name, Some("rsa.crt"), None);
+            assert!(odd.contains(&format!("an RSA key of {bits} bits")), "{odd}");
+            assert!(odd.contains(allowed), "{odd}");
+        }
+    }
     openssl(
         at,
-        "genpkey -quiet -algorithm EC -pkeyopt ec_paramgen_curve:P-384 -out p384.pem",
+        "genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -pkeyopt rsa_keygen_pubexp:3 -out three.pem",
     );
-    assert!(said("p384.pem", Some("ec.crt"), None).contains("rejected"));
+    assert!(said("three.pem", Some("rsa.crt"), None).contains("public exponent below 65537"));
+    for (curve, name) in [
+        ("P-384", "ECDSA P-384"),
+        ("P-521", "ECDSA P-521"),
+        ("secp256k1", "ECDSA secp256k1"),
+    ] {
+        openssl(
+            at,
+            &format!(
+                "genpkey -quiet -algorithm EC -pkeyopt ec_paramgen_curve:{curve} -out curve.pem"
+            ),
+        );
+        let curve = said("curve.pem", Some("ec.crt"), None);
+        assert!(
+            curve.contains(&format!("a key of another kind, {name};")),
+            "{curve}"
+        );
+        assert!(curve.contains(allowed), "{curve}");
+    }
     openssl(at, "ec -in ec.pem -out sec1.pem");
     assert!(said("sec1.pem", Some("ec.crt"), None).contains("SEC 1"));
     openssl(at, "ec -in ec.pem -outform DER -out sec1.der");
@@ -313,6 +349,97 @@ fn keys_that_must_not_be_used_are_refused() {
     assert!(said("other.pem", Some("noise"), None).contains("certificate file"));
     fs::write(at.join("large.pem"), vec![b'x'; (1 << 20) + 1]).unwrap();
     assert!(said("large.pem", None, None).contains("at most 1048576"));
+}
+
+#[test]
+fn trusted_certificates_of_a_kind_not_known_are_left_out() {
+    let Some(folder) = key_folder() else { return };
+    let at = folder.path();
+    openssl(
+        at,
+        "genpkey -quiet -algorithm EC -pkeyopt ec_paramgen_curve:P-384 -out p384.pem",
+    );
+    openssl(
+        at,
+        "req -x509 -new -key p384.pem -days 3650 -subj /CN=Rot -out p384.crt",
+    );
+    let read = |names: &[&str]| {
+        let pem: Vec<u8> = names
+            .iter()
+            .flat_map(|n| fs::read(at.join(n)).unwrap())
+            .collect();
+        fs::write(at.join("trusted.pem"), pem).unwrap();
+        sign::read_certificates(&at.join("trusted.pem"))
+    };
+    let found = read(&["p384.crt", "rsa.crt", "ed.crt"]).unwrap();
+    let kinds: Vec<_> = found.iter().map(sign::Certificate::algorithm).collect();
+    assert_eq!(kinds, [Algorithm::RsaSha256, Algorithm::Ed25519]);
+    let none = read(&["p384.crt", "p384.crt"]).unwrap_err().to_string();
+    let both = "certificate 1: its key is ECDSA P-384; RSA, ECDSA P-256 and Ed25519 are supported; certificate 2: its";
+    assert!(none.contains(both), "{none}");
+    fs::write(
+        at.join("noise.crt"),
+        "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n",
+    )
+    .unwrap();
+    let noise = read(&["rsa.crt", "noise.crt"]).unwrap_err().to_string();
+    assert!(
+        noise.contains("certificate 2: not a usable certificate"),
+        "{noise}"
+    );
+}
+
+#[test]
+fn nothing_of_a_person_is_shown_of_a_certificate() {
+    let Some(folder) = key_folder() else { return };
+    let at = folder.path();
+    for (subject, hidden) in [
+        ("/C=SE/GN=Ada/SN=Exempel/CN=Ada~Exempel", "Exempel"),
+        ("/C=SE/serialNumber=181501019806/CN=Ada", "181501019806"),
+        ("/C=SE/serialNumber=150101-9806/CN=Ada", "150101-9806"),
+        ("/C=SE/serialNumber=1501019806/CN=Ada", "1501019806"),
+        ("/C=SE/serialNumber=161501019806/CN=Ada", "161501019806"),
+        ("/C=SE/CN=Ada~181501019806", "181501019806"),
+        ("/C=DK/serialNumber=PNODK-0101904242/CN=Ada", "0101904242"),
+        ("/C=DK/serialNumber=CVR:34051178-RID:12345678/CN=Ada", "Ada"),
+    ] {
+        openssl(
+            at,
+            &format!("req -x509 -new -key rsa.pem -days 1 -subj {subject} -out person.crt"),
+        );
+        let signer = load(at, "rsa.pem", Some("person.crt"), None).unwrap();
+        let certificate = signer.certificate();
+        assert_eq!(
+            certificate.shown_subject(),
+            "a person (not shown)",
+            "{subject}"
+        );
+        assert_eq!(
+            certificate.shown_issuer(),
+            "a person (not shown)",
+            "{subject}"
+        );
+        let files = KeyFiles {
+            key: at.join("rsa.pem"),
+            certificate: Some(at.join("person.crt")),
+            password: None,
+        };
+        let late = Signer::load(&files, date(2199, 1, 1)).unwrap_err();
+        for said in [
+            format!("{certificate:?}"),
+            format!("{signer:?}"),
+            format!("{late} {late:?}"),
+        ] {
+            assert!(said.contains("a person (not shown)"), "{said}");
+            assert!(!said.contains(hidden), "{said}");
+        }
+    }
+    let organisation = load(at, "rsa.pem", Some("rsa.crt"), None).unwrap();
+    assert_eq!(
+        organisation.shown_subject(),
+        format!("CN=Kommun A,serialNumber={SENDER},O=Kommun A,C=SE")
+    );
+    assert_eq!(organisation.certificate().organisation(), Some(SENDER));
 }
 
 #[test]
@@ -368,7 +495,7 @@ fn the_development_key_is_made_once_and_named_as_such() {
     assert_eq!(signer.certificate_der(), made[0]);
     assert!(signer.is_development());
     assert_eq!(
-        signer.subject(),
+        signer.certificate().subject(),
         format!("CN=DEVELOPMENT KEY - NOT FOR PRODUCTION,serialNumber={SENDER},O=Kommun A")
     );
     signer.check_environment(Environment::Test).unwrap();

@@ -10,7 +10,7 @@ use jiff::civil::{Date, date};
 use lettermill::bundle::sf1601::{
     AddressWish, Categories, Category, Memo, MemoDocument, Options, Paper, Receipts, Sealer,
 };
-use lettermill::bundle::{Refusal, Role, mailing_key, message_id};
+use lettermill::bundle::{Refusal, Role, key_of, message_id};
 use lettermill::compose::{self, FirstPage, Stationery, lay_out};
 use lettermill::letter::*;
 use lettermill::spool::{self, Binder, Bound, Destination, Piece, Prepared, Preparer};
@@ -24,7 +24,7 @@ pub const TINY: &[u8] = b"%PDF-1.6\n%%EOF\n";
 
 /// The message id of a letter of [`header`]'s mailing.
 pub fn id_of(letter_id: &str) -> uuid::Uuid {
-    message_id(&mailing_key(&header()), letter_id)
+    message_id(&key_of(&header()), letter_id)
 }
 
 pub fn header() -> Header {
@@ -68,7 +68,7 @@ impl Memo for TestMemo {
 
 pub fn sealer(options: Options) -> Sealer {
     let header = header();
-    let memo = Box::new(TestMemo(mailing_key(&header)));
+    let memo = Box::new(TestMemo(key_of(&header)));
     Sealer::new(options, signer(), memo, &header, DAY).unwrap()
 }
 

@@ -7,7 +7,7 @@ use std::process::Command;
 use lettermill::bundle::sf1601::{
     AddressWish, Choice, MemoDocument, Options, Paper, Sealer, inspect, is_kombi_request, verify,
 };
-use lettermill::bundle::{Format, Refusal, Role, Seal, Sealed, mailing_key, message_id};
+use lettermill::bundle::{Format, Refusal, Role, Seal, Sealed, key_of, message_id};
 use lettermill::letter::*;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -286,7 +286,7 @@ fn a_long_mailing_id_is_left_out() {
     for (length, there) in [(38, true), (39, false)] {
         let mut header = header();
         header.mailing_id = "M".repeat(length);
-        let memo = Box::new(TestMemo(mailing_key(&header)));
+        let memo = Box::new(TestMemo(key_of(&header)));
         let sealer = Sealer::new(Options::default(), signer(), memo, &header, DAY).unwrap();
         let sealed = sealer.seal_print(&letters::bill(), &tiny_paper()).unwrap();
         let verified = verify(&sealed.bytes).unwrap();

@@ -16,7 +16,7 @@ fn whole(form: Form, text: &str) -> String {
         whole: true,
         ..Subset::of(tree.root_element())
     };
-    String::from_utf8(canonical(form, &subset)).unwrap()
+    String::from_utf8(canonical(form, &subset).unwrap()).unwrap()
 }
 
 /// Canonical XML 1.0 §3.1 to §3.4, without what needs a DTD.
@@ -58,7 +58,7 @@ fn exclusive_form_does_not_depend_on_what_is_around() {
     );
     let tree = roxmltree::Document::parse(&text).unwrap();
     let subset = Subset::of(tree.root_element().first_element_child().unwrap());
-    let written = |form| String::from_utf8(canonical(form, &subset)).unwrap();
+    let written = |form| String::from_utf8(canonical(form, &subset).unwrap()).unwrap();
     assert_eq!(written(Form::Exclusive), alone);
     assert_eq!(
         written(Form::Inclusive),
@@ -70,8 +70,9 @@ fn exclusive_form_does_not_depend_on_what_is_around() {
 fn the_form_of_the_channel_has_default_namespaces_alone() {
     let text = "<a:x xmlns:a='urn:a' xmlns:b='urn:b' xmlns:c='urn:c'><a:y/><b:z b:k='' c:l='' m=''><b:u/><v xmlns=''><w/></v><a:t/></b:z></a:x>";
     let tree = roxmltree::Document::parse(text).unwrap();
-    let stripped =
-        |subset: &Subset<'_, '_>| String::from_utf8(canonical(Form::Stripped, subset)).unwrap();
+    let stripped = |subset: &Subset<'_, '_>| {
+        String::from_utf8(canonical(Form::Stripped, subset).unwrap()).unwrap()
+    };
     let subset = Subset::of(tree.root_element());
     assert_eq!(
         stripped(&subset),
@@ -100,7 +101,7 @@ fn white_space_is_left_out_only_between_elements() {
         blanks: Blanks::LeftOut,
         ..Subset::of(tree.root_element())
     };
-    let written = canonical(Form::Exclusive, &subset);
+    let written = canonical(Form::Exclusive, &subset).unwrap();
     assert_eq!(written, b"<a><b> </b><c> x </c><d>\n </d></a>");
 }
 

@@ -2,8 +2,10 @@
 
 use std::fmt::Write as _;
 
-use lettermill::sign::c14n::{Form, Subset, canonical};
-use lettermill::verify::message::{self, ATTRIBUTES_MAX, DECLARATIONS_MAX, DEPTH_MAX, MARKUP_MAX};
+use lettermill::sign::c14n::{Form, Subset, TooLong, bytes_max, canonical};
+use lettermill::verify::message::{
+    self, ATTRIBUTES_MAX, DECLARATIONS_MAX, DEPTH_MAX, MARKUP_MAX, NAMESPACE_BYTES_MAX, NODES_MAX,
+};
 use proptest::prelude::*;
 
 use crate::common::letter;
@@ -58,7 +60,9 @@ fn what_is_no_message_is_refused_with_its_place() {
         let error = refused(text);
         assert!(error.contains(what), "{text}: {error}");
     }
-    assert!(refused(b"<a>\xff</a>").contains("UTF-8"));
+    assert!(refused(b"<a>\xff</a>").contains("line 1: bytes that are not UTF-8"));
+    let third = b"<a>\n<b>\xc3\xa4</b>\n<c>\xe4</c></a>";
+    assert!(refused(third).contains("line 3: bytes that are not UTF-8"));
     assert!(refused(b"\xff\xfe<\0a\0/\0>\0").contains("UTF-8"));
 }
 
@@ -114,6 +118,73 @@ fn limits_are_kept_before_memory_is_taken() {
     assert!(refused(format!("<{}/>", "a".repeat(2_000))).contains("1024 bytes"));
     let large = vec![b' '; (64 << 20) + 1];
     assert!(refused(large).contains("at most 67108864 bytes"));
+}
+
+/// A namespace that is declared once and written again for each element in the canonical form.
+fn repeated(namespace: &str, elements: usize) -> String {
+    format!(
+        "{START}<a xmlns:s='{namespace}'>{}</a>{}</SignedDelivery>",
+        "<s:b/>".repeat(elements),
+        signature()
+    )
+}
+
+/// A signature of the right shape whose values are anything.
+fn signature() -> String {
+    let document = sealed_alone(&letter("L-1"));
+    let text = String::from_utf8(document).unwrap();
+    let end = "</Signature>";
+    let from = text.find("<Signature ").unwrap();
+    let to = text.find(end).unwrap() + end.len();
+    text[from..to].to_owned()
+}
+
+#[test]
+fn a_namespace_that_is_written_again_and_again_takes_no_memory() {
+    let long = format!("urn:{}", "x".repeat(NAMESPACE_BYTES_MAX - 3));
+    assert!(refused(repeated(&long, 1)).contains("a longer namespace; 1024 bytes are read"));
+    assert!(refused(repeated(&"x".repeat(200_000), 20_000)).contains("1024 bytes are read"));
+
+    let longest = &long[..NAMESPACE_BYTES_MAX];
+    let verdict = |elements| {
+        let text = repeated(longest, elements);
+        message::verify_bytes("m".as_ref(), text.as_bytes(), &[]).unwrap()
+    };
+    let faults = crate::faults(&verdict(1));
+    assert!(faults.contains("sender:digest"), "{faults}");
+    let grown = verdict(NODES_MAX as usize / 2);
+    let faults = crate::faults(&grown);
+    assert!(faults.contains("sender:form"), "{faults}");
+    assert!(grown.faults.iter().any(|f| f.what.contains("16 times")));
+}
+
+#[test]
+fn a_large_signed_info_is_not_written_out() {
+    let document = String::from_utf8(sealed_alone(&letter("L-1"))).unwrap();
+    let blanks = " ".repeat(70_000);
+    let large = document.replacen("<SignedInfo>", &format!("<SignedInfo>{blanks}"), 1);
+    let verdict = message::verify_bytes("m".as_ref(), large.as_bytes(), &[]).unwrap();
+    let what = "its `SignedInfo` has more than 65536 bytes";
+    assert!(
+        verdict.faults.iter().any(|f| f.what.contains(what)),
+        "{verdict:?}"
+    );
+}
+
+#[test]
+fn a_canonical_form_ends_at_its_limit() {
+    let text = format!(
+        "<a xmlns:s='{}'>{}</a>",
+        "x".repeat(100_000),
+        "<s:b/>".repeat(1_000)
+    );
+    let tree = roxmltree::Document::parse(&text).unwrap();
+    let subset = Subset::of(tree.root_element());
+    for form in [Form::Exclusive, Form::Stripped] {
+        assert_eq!(canonical(form, &subset), Err(TooLong));
+    }
+    let inclusive = canonical(Form::Inclusive, &subset).unwrap();
+    assert!(inclusive.len() < bytes_max(text.len()));
 }
 
 /// Documents that the mutations start from.
@@ -200,12 +271,47 @@ proptest! {
         let tree = roxmltree::Document::parse(&text).unwrap();
         for form in [Form::Inclusive, Form::Exclusive, Form::Stripped] {
             for apex in tree.descendants().filter(|n| n.is_element()) {
-                let bytes = canonical(form, &Subset::of(apex));
+                let bytes = canonical(form, &Subset::of(apex)).unwrap();
                 let again = String::from_utf8(bytes.clone()).unwrap();
                 let tree = roxmltree::Document::parse(&again).unwrap();
-                let second = canonical(form, &Subset::of(tree.root_element()));
+                let second = canonical(form, &Subset::of(tree.root_element())).unwrap();
                 prop_assert_eq!(&second, &bytes);
             }
         }
+    }
+}
+
+#[test]
+fn a_danish_message_may_be_larger_and_is_never_cut_off() {
+    use lettermill::verify::message::{DANISH_FILE_BYTES_MAX, FILE_BYTES_MAX};
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("message.xml");
+    let memo = |blanks: u64| {
+        let start = "<memo:Message xmlns:memo=\"https://DigitalPost.dk/MeMo-1\">";
+        let end = "</memo:Message>";
+        let blanks = blanks.saturating_sub((start.len() + end.len()) as u64);
+        [start, &" ".repeat(usize::try_from(blanks).unwrap()), end].concat()
+    };
+    std::fs::write(&path, memo(FILE_BYTES_MAX + 1)).unwrap();
+    let verdict = message::verify(&path, &[]).unwrap();
+    let said: Vec<_> = verdict.faults.iter().map(|f| f.what.as_str()).collect();
+    assert!(
+        !said.iter().any(|what| what.contains("ends before")),
+        "{said:?}"
+    );
+    assert!(
+        !said.iter().any(|what| what.contains("well-formed")),
+        "{said:?}"
+    );
+    for large in [
+        memo(DANISH_FILE_BYTES_MAX + 1),
+        memo(DANISH_FILE_BYTES_MAX + 1000),
+    ] {
+        std::fs::write(&path, large).unwrap();
+        let error = message::verify(&path, &[]).unwrap_err().to_string();
+        assert!(
+            error.contains("a larger file; 134217728 bytes are read"),
+            "{error}"
+        );
     }
 }

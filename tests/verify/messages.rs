@@ -36,7 +36,7 @@ fn our_own_messages_are_good_in_all_three_forms() {
             .map(|s| s.certificate.as_ref().unwrap().subject.as_str())
             .collect();
         let (sender, relay) = (signer(), relay());
-        let both = [sender.subject(), relay.subject()];
+        let both = [sender.shown_subject(), relay.shown_subject()];
         let expected = if name == "SignedDelivery" {
             &both[..1]
         } else {

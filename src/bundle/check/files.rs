@@ -31,7 +31,7 @@ impl Check<'_> {
                 Some(Ok(row)) => row.entry.clone(),
                 Some(Err(what)) => {
                     let what = format!("it cannot be read: {what}");
-                    self.fault(index, None, what);
+                    self.fault(index, what);
                     break;
                 }
                 None => break,
@@ -39,9 +39,8 @@ impl Check<'_> {
             number += 1;
             let mut entry = self.read_file(folder, &name, number)?;
             unnamed.remove(folder.join(&entry.name).as_path());
-            self.note_name(&mut entry);
-            entry.take_rows(&mut rows);
-            wave_bytes += entry.bytes.len();
+            self.take_rows(&mut entry, &mut rows);
+            wave_bytes += entry.held_bytes();
             wave.push(entry);
             if wave_bytes >= self.options.wave_bytes_max {
                 wave_bytes = 0;
@@ -50,7 +49,7 @@ impl Check<'_> {
         }
         self.wave(index, wave)?;
         for path in unnamed {
-            self.fault(path, None, "the index has no line for it");
+            self.fault(path, "the index has no line for it");
         }
         Ok(())
     }

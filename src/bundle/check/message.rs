@@ -1,7 +1,7 @@
 //! One message beside its lines of the index.
 
 use std::fs::File;
-use std::hash::{DefaultHasher, Hasher};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Read;
 use std::iter::Peekable;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use super::super::digital_post::{self, MessageType};
 use super::super::index::Row;
 use super::super::{Role, mina_meddelanden, sf1601};
 use crate::disk::{hex, sha256};
-use crate::sign::Certificate;
+use crate::sign::{Certificate, pem};
 
 /// Letters in one message; a recipient with more in one mailing is not to be expected.
 const LETTERS_MAX: usize = 10_000;
@@ -50,7 +50,7 @@ pub(super) struct Sound {
     pub(super) attachments: usize,
     /// It asks for paper and nothing else.
     pub(super) on_paper: bool,
-    /// Whose signatures were verified.
+    /// Whose signatures were verified, the sender's first.
     pub(super) signers: Vec<Arc<Certificate>>,
     pub(super) sha256: String,
 }
@@ -107,26 +107,60 @@ impl Entry {
     }
 
     /// The name without ending and folder.
-    fn stem(&self) -> &str {
+    pub(super) fn stem(&self) -> &str {
         let name = self.name.strip_suffix(".xml").unwrap_or(&self.name);
         name.rsplit_once('/').map_or(name, |(_, stem)| stem)
     }
 
+    /// Bytes of memory that it takes while it waits for its turn.
+    pub(super) fn held_bytes(&self) -> usize {
+        let row = |row: &Row| {
+            let texts = [
+                &row.entry,
+                &row.message_id,
+                &row.letter_id,
+                &row.sha256,
+                &row.signature,
+            ];
+            size_of::<Row>() + texts.map(String::capacity).iter().sum::<usize>()
+        };
+        let rows: usize = self.rows.iter().map(row).sum();
+        size_of::<Self>() + self.bytes.capacity() + self.name.capacity() + rows
+    }
+
     /// A digest of its name: names are random UUIDs, of which eight bytes tell millions apart.
     pub(super) fn name_digest(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        hasher.write(self.stem().as_bytes());
-        hasher.finish()
+        digest(self.stem())
+    }
+
+    /// Digests of what it is to each of its letters.
+    pub(super) fn letter_digests(&self) -> impl Iterator<Item = u64> {
+        let rows = self.rows.iter();
+        rows.map(|row| digest((row.role.name(), &row.message_id)))
     }
 }
 
-/// What signatures are verified with. Shared by all threads.
-#[derive(Default)]
+fn digest(what: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    what.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// What messages are verified with. Shared by all threads.
 pub(super) struct Keys {
+    /// Id of the mailing that the letters are of, where it is known.
+    mailing_key: Option<String>,
     inside: mina_meddelanden::Certificates,
 }
 
 impl Keys {
+    pub(super) fn of(mailing_key: Option<String>) -> Self {
+        Self {
+            mailing_key,
+            inside: mina_meddelanden::Certificates::default(),
+        }
+    }
+
     /// `beside` is the certificate in the message's folder, for detached signatures.
     pub(super) fn verify(
         &self,
@@ -142,6 +176,13 @@ impl Keys {
             same("length", row.length == entry.bytes.len() as u64)?;
             same("offset", row.offset == entry.offset)?;
             same("message id", format!("{}.xml", row.entry) == entry.name)?;
+            if let Some(mailing_key) = &self.mailing_key {
+                let own = super::super::message_id(mailing_key, &row.letter_id);
+                same(
+                    "message id than this letter of this mailing has",
+                    own.hyphenated().to_string() == row.message_id,
+                )?;
+            }
         }
         let (found, signers) = if entry.bytes.starts_with(MEMO_START) {
             memo(entry, beside)?
@@ -276,19 +317,42 @@ fn same(what: &str, equal: bool) -> Result<(), String> {
 
 /// The first certificate of a PEM file.
 pub(super) fn certificate(file: File) -> Result<Certificate, String> {
-    const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
-    const END: &str = "-----END CERTIFICATE-----";
-    let mut text = String::new();
+    let mut text = Vec::new();
     file.take(CERTIFICATE_BYTES_MAX)
-        .read_to_string(&mut text)
+        .read_to_end(&mut text)
         .map_err(|e| e.to_string())?;
-    let inside = text
-        .split_once(BEGIN)
-        .and_then(|(_, rest)| rest.split_once(END));
-    let (base64, _) = inside.ok_or("it is no certificate in PEM")?;
-    let base64: String = base64.split_ascii_whitespace().collect();
-    let der = base64_simd::STANDARD
-        .decode_to_vec(base64)
-        .map_err(|_| "it is no certificate in PEM".to_owned())?;
+    let der = pem::block(&text, "CERTIFICATE")?;
     Certificate::from_der(&der).map_err(|e| e.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_an_index_count_as_memory() {
+        let row = Row {
+            entry: "e".repeat(100),
+            message_id: "m".repeat(100),
+            letter_id: "l".repeat(500),
+            role: Role::Letter,
+            offset: 0,
+            length: 0,
+            sha256: "s".repeat(100),
+            signature: "g".repeat(500),
+        };
+        let mut entry = Entry {
+            number: 1,
+            name: "n".repeat(100),
+            offset: 0,
+            length: 0,
+            bytes: Vec::new(),
+            rows: Vec::new(),
+            fault: None,
+        };
+        let empty = entry.held_bytes();
+        assert!(empty >= 100 + size_of::<Entry>());
+        entry.rows = vec![row; 10];
+        assert!(entry.held_bytes() >= empty + 10 * (1_300 + size_of::<Row>()));
+    }
 }

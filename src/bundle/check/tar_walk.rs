@@ -1,4 +1,5 @@
-//! The walk through one tar, compressed or not.
+//! The walk through one tar, compressed or not. Each header is looked at as it stands: those that lengthen the next one
+//! (GNU's long names, pax) are not ours, and what they announce is passed over unread.
 
 use std::io::{self, Read};
 use std::iter::Peekable;
@@ -30,6 +31,15 @@ struct Walk {
     wave: Vec<Entry>,
     wave_bytes: usize,
     broken: bool,
+}
+
+impl Walk {
+    fn step(&mut self, entry: &mut Entry) {
+        self.entries += 1;
+        entry.number = self.entries;
+        let padded = entry.length.checked_next_multiple_of(512);
+        self.end = entry.offset.saturating_add(padded.unwrap_or(u64::MAX));
+    }
 }
 
 /// Counts what is read, and ends with an error where there is too much.
@@ -68,27 +78,29 @@ impl Check<'_> {
         let mut walk = Walk::default();
         let mut archive = tar::Archive::new(&mut file);
         let entries = archive.entries().map_err(|e| super::failed(path, e))?;
+        let entries = entries.raw(true); // Else long names are read into memory, however long they are.
         for entry in entries {
             let read = entry.and_then(|mut entry| self.read(&mut entry));
             let mut entry = match read {
                 Ok(entry) => entry,
                 Err(e) => {
                     walk.broken = true;
-                    let what = format!("the tar cannot be read: {e}");
-                    self.fault(path, Some(walk.entries + 1), what);
+                    let number = walk.entries + 1;
+                    let what = format!("from message {number} on the tar cannot be read: {e}");
+                    self.fault(path, what);
                     break;
                 }
             };
-            self.note(&mut walk, &mut entry);
-            if walk.entries > self.options.entries_max as u64 {
+            walk.step(&mut entry);
+            if walk.entries > u64::from(self.options.entries_max) {
                 walk.broken = true;
                 let most = self.options.entries_max;
                 let what = format!("more than {most} entries; the rest is not read");
-                self.fault(path, None, what);
+                self.fault(path, what);
                 break;
             }
-            entry.take_rows(rows);
-            walk.wave_bytes += entry.bytes.len();
+            self.take_rows(&mut entry, rows);
+            walk.wave_bytes += entry.held_bytes();
             walk.wave.push(entry);
             if walk.wave_bytes >= self.options.wave_bytes_max {
                 walk.wave_bytes = 0;
@@ -102,28 +114,13 @@ impl Check<'_> {
         Ok(self.end(path, &mut file, end_of(walk.end)))
     }
 
-    fn note(&mut self, walk: &mut Walk, entry: &mut Entry) {
-        walk.entries += 1;
-        entry.number = walk.entries;
-        let padded = entry.length.checked_next_multiple_of(512);
-        walk.end = entry.offset.saturating_add(padded.unwrap_or(u64::MAX));
-        self.note_name(entry);
-    }
-
-    /// No message is there twice, in whatever bundle.
-    pub(super) fn note_name(&mut self, entry: &mut Entry) {
-        if !self.seen.insert(entry.name_digest()) {
-            entry.set_fault("an earlier entry has the same name".into());
-        }
-    }
-
     fn read(&self, entry: &mut tar::Entry<'_, impl Read>) -> io::Result<Entry> {
-        let length = entry.size(); // Of extended headers too, where there are any.
+        let length = entry.size();
         let bytes_max = self.options.entry_bytes_max;
         let header = entry.header();
         let mut fault = None;
         if header.entry_type() != tar::EntryType::Regular || header.as_ustar().is_none() {
-            fault = Some("it is no regular ustar entry".to_owned());
+            fault = Some("it is no regular ustar entry; extended headers are not read".to_owned());
         } else if length > bytes_max {
             fault = Some(format!(
                 "it has {length} bytes; at most {bytes_max} are read"
@@ -158,7 +155,7 @@ impl Check<'_> {
                 Ok(0) => break,
                 Ok(n) => zeros &= buffer.iter().take(n).all(|byte| *byte == 0),
                 Err(e) => {
-                    self.fault(path, None, format!("the tar cannot be read: {e}"));
+                    self.fault(path, format!("the tar cannot be read: {e}"));
                     return false;
                 }
             }
@@ -168,9 +165,9 @@ impl Check<'_> {
                 "it has {} bytes; {end} were expected behind its entries' end",
                 file.read
             );
-            self.fault(path, None, what);
+            self.fault(path, what);
         } else if !zeros {
-            self.fault(path, None, "something stands behind its entries' end");
+            self.fault(path, "something stands behind its entries' end");
         }
         true
     }

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 
 use super::super::{Error, Refusal};
 use super::Options;
+use crate::letter::identifier::recipient_id_fault;
 use crate::letter::{Country, Header, Letter, Matter, RecipientId};
 
 /// Characters of `Subject`, of the ids in `Identity`, and of `URL` and `PhoneNumber` in `Supportinfo`.
@@ -55,8 +56,7 @@ fn longer(text: &str, characters_max: usize) -> bool {
     text.len() > characters_max && text.chars().count() > characters_max
 }
 
-/// Twelve digits that the pattern of `RecipientId` allows (facts/sweden.md §5). A coordination number may have any day;
-/// month 00 occurs in issued ones and cannot be written.
+/// The recipient's identifier as a `RecipientId` (facts/sweden.md §5).
 pub(super) fn recipient<'l>(letter: &'l Letter<'_>) -> Result<&'l str, Refusal> {
     let not = |found| Err(Refusal::NotRepresentable { found });
     let digits = match &letter.recipient.id {
@@ -65,14 +65,7 @@ pub(super) fn recipient<'l>(letter: &'l Letter<'_>) -> Result<&'l str, Refusal> 
         RecipientId::Cpr(_) | RecipientId::Cvr(_) => return not("it is Danish"),
         RecipientId::None => return not("there is none"),
     };
-    let century = digits.get(..2).unwrap_or_default();
-    let month: Option<u8> = digits.get(4..6).and_then(|m| m.parse().ok());
-    match (century, month) {
-        ("16", _) => Ok(digits),
-        ("18" | "19" | "20", Some(1..=12)) => Ok(digits),
-        ("18" | "19" | "20", _) => not("its month is not 01 to 12"),
-        _ => not("its century is not 18, 19 or 20, nor its prefix 16"),
-    }
+    recipient_id_fault(digits).map_or(Ok(digits), not)
 }
 
 /// Limits of `Sender`, `Supportinfo`, `Language` and `xs:date`.

@@ -45,6 +45,11 @@ pub enum Fault {
     /// The document has another digest than the one that was signed.
     #[error("wrong digest: the document was changed after signing")]
     Digest,
+    /// A canonical form would be many times as long as what it is the form of.
+    #[error(
+        "its canonical form is more than 16 times as long as what was signed, which no real message's is; it is not digested"
+    )]
+    Grows,
     /// The key of the certificate did not sign `SignedInfo`.
     #[error(
         "wrong value: the key of its certificate did not sign it, or `SignedInfo` was changed after signing"
@@ -64,7 +69,7 @@ impl Fault {
             Self::Absent => "absent",
             Self::Empty => "empty",
             Self::Several(_) => "several",
-            Self::Form(_) => "form",
+            Self::Form(_) | Self::Grows => "form",
             Self::Algorithm { .. } => "algorithm",
             Self::NoCertificate => "no-certificate",
             Self::Certificate(_) => "certificate",

@@ -4,14 +4,29 @@
 use super::{Fault, Kind, Part, Verdict};
 use crate::bundle::{digital_post, sf1601};
 
-/// Judges a file that is a Danish message; `None` for any other.
-pub fn verify(bytes: &[u8]) -> Option<Verdict> {
+/// A kind of Danish message.
+#[derive(Clone, Copy)]
+pub enum Danish {
+    Memo,
+    KombiRequest,
+}
+
+/// Which of them a file is, by its first element; `None` for any other.
+pub fn kind(bytes: &[u8]) -> Option<Danish> {
     if digital_post::is_memo(bytes) {
-        Some(memo(bytes))
+        Some(Danish::Memo)
     } else if sf1601::is_kombi_request(bytes) {
-        Some(kombi_request(bytes))
+        Some(Danish::KombiRequest)
     } else {
         None
+    }
+}
+
+/// Judges a whole file of that kind.
+pub fn verify(kind: Danish, bytes: &[u8]) -> Verdict {
+    match kind {
+        Danish::Memo => memo(bytes),
+        Danish::KombiRequest => kombi_request(bytes),
     }
 }
 

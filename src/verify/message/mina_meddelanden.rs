@@ -158,28 +158,16 @@ fn signature(verdict: &mut Verdict, part: Part, signed: &Signed<'_, '_>, trusted
 }
 
 fn signatory(certificate: &Certificate, trusted: &[Certificate]) -> Signatory {
-    const PERSON: &str = "a person (not shown)";
     let (not_before, not_after) = certificate.validity();
-    // Certificates of persons have the person's number and name.
-    let is_person = certificate.serial_number().is_some_and(|number| {
-        let digits: String = number.chars().filter(char::is_ascii_digit).collect();
-        digits.len() == 12 && ["18", "19", "20"].iter().any(|c| digits.starts_with(c))
-    });
-    let shown = |name: &str| {
-        if is_person && name == certificate.subject() {
-            PERSON.to_owned()
-        } else {
-            name.to_owned()
-        }
-    };
     Signatory {
-        subject: shown(certificate.subject()),
-        issuer: shown(certificate.issuer()),
+        subject: certificate.shown_subject().to_owned(),
+        issuer: certificate.shown_issuer().to_owned(),
         not_before: not_before.to_string(),
         not_after: not_after.to_string(),
         key_bits: certificate.rsa_bits().unwrap_or_default(),
         sha256: hex(&certificate.sha256()),
         vouched: vouched(certificate, trusted),
+        organisation: certificate.organisation().map(str::to_owned),
     }
 }
 

@@ -10,10 +10,13 @@ use memchr::memchr_iter;
 use roxmltree::{Document, ParsingOptions};
 
 use super::Error;
+use crate::bundle::digital_post;
 use crate::xml::{self, Limits, Reader};
 
 /// Most bytes of a file. Receivers take messages of 2 MiB; this is thirty times that.
 pub const FILE_BYTES_MAX: u64 = 64 << 20;
+/// Most bytes of a Danish message: a MeMo with 74 MiB of documents has 98.7 MiB (facts/denmark.md §1.8).
+pub const DANISH_FILE_BYTES_MAX: u64 = digital_post::INSPECT_BYTES_MAX as u64;
 /// Elements in each other. A message in its envelope has ten.
 pub const DEPTH_MAX: usize = 64;
 /// Elements, texts, comments and instructions. A message has some hundred.
@@ -31,12 +34,27 @@ const LIMITS: Limits = Limits {
 pub fn read(path: &Path) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
     File::open(path)
-        .and_then(|file| file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes))
+        .and_then(|file| file.take(DANISH_FILE_BYTES_MAX + 1).read_to_end(&mut bytes))
         .map_err(|source| Error::Io {
             path: path.to_owned(),
             source,
         })?;
     Ok(bytes)
+}
+
+/// Refuses a file that is larger than its kind may be.
+pub fn check_size(path: &Path, bytes: &[u8], bytes_max: u64) -> Result<(), Error> {
+    if bytes.len() as u64 <= bytes_max {
+        return Ok(());
+    }
+    Err(Error::Xml {
+        path: path.to_owned(),
+        fault: xml::Error {
+            line: 1,
+            found: "a larger file",
+            allowed: format!("{bytes_max} bytes are read").into(),
+        },
+    })
 }
 
 /// The text of a file that keeps the limits, with line ends as XML 1.0 §2.11 has them.

@@ -7,6 +7,7 @@ use roxmltree::Node;
 use super::{NAMESPACES, Part, Verdict, Version, fault};
 use crate::bundle::mina_meddelanden::checksum;
 use crate::finding::shape;
+use crate::letter::identifier::recipient_id_fault;
 
 /// Remarks of one kind that are told one by one; there may be as many as attachments.
 const REMARKS_MAX: usize = 20;
@@ -84,7 +85,9 @@ fn recipients(verdict: &mut Verdict, header: Option<Node<'_, '_>>, version: Vers
         );
         fault(verdict, Part::Message, "recipient", what);
     }
-    let mut wrong = recipients.iter().filter(|r| !is_recipient(r));
+    let mut wrong = recipients
+        .iter()
+        .filter(|id| recipient_id_fault(id).is_some());
     if let Some(first) = wrong.next() {
         let what = format!(
             "`Recipient` has the shape `{}`; twelve digits are needed: 16 and ten more, or year, month, day and four more",
@@ -92,18 +95,6 @@ fn recipients(verdict: &mut Verdict, header: Option<Node<'_, '_>>, version: Vers
         );
         fault(verdict, Part::Message, "recipient", what);
     }
-}
-
-/// The pattern of `RecipientId` (facts/sweden.md §5); its third branch admits any day.
-fn is_recipient(id: &str) -> bool {
-    let month = id.get(4..6).and_then(|m| m.parse::<u8>().ok());
-    id.len() == 12
-        && id.bytes().all(|b| b.is_ascii_digit())
-        && match id.get(..2) {
-            Some("16") => true,
-            Some("18" | "19" | "20") => month.is_some_and(|m| (1..=12).contains(&m)),
-            _ => false,
-        }
 }
 
 /// A sender's certificate has the organisation number as serial number of its subject; a relay may sign for a sender.
@@ -123,7 +114,7 @@ fn sender(verdict: &mut Verdict, header: Node<'_, '_>) {
         .signatures
         .first()
         .and_then(|s| s.certificate.as_ref());
-    if signed_by.is_some_and(|c| !c.subject.contains(&format!("serialNumber={id}"))) {
+    if signed_by.is_some_and(|c| c.organisation.as_ref() != Some(&id)) {
         verdict.notes.push(format!(
             "sender's signature: its certificate is not that of the sender {id}"
         ));
@@ -154,7 +145,7 @@ fn message(verdict: &mut Verdict, message: Node<'_, '_>, number: u64, remarks: &
                 "message {number}: attachment {at} has no body in base64"
             )),
             Some(bytes) if checksum(&bytes) != told => remarks.note(format!(
-                "message {number}: attachment {at} has another `Checksum` than its bytes; receivers do not look at it"
+                "message {number}: attachment {at} has another `Checksum` than its bytes; some receivers do not look at it"
             )),
             Some(_) => {}
         }
