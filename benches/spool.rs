@@ -112,6 +112,8 @@ fn resources() -> Resources {
         ]
         .map(Into::into),
         letterhead: b"0 0 10 10 re f".to_vec(),
+        letterhead_mono: Vec::new(),
+        logo: None,
         letterhead_glyphs: GlyphsUsed::default(),
     }
 }

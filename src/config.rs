@@ -17,6 +17,7 @@ use crate::schema::{Schema, SchemaError};
 use crate::{bundle, compose, ingest, report, route, sign, spool, validate};
 
 mod ask;
+mod template;
 
 /// Name of the snapshot that is used where the job names none.
 pub const SNAPSHOT: &str = "registry.snapshot";
@@ -213,6 +214,14 @@ pub enum JobError {
     /// The routing rules cannot be used.
     #[error("job file: [route]: {0}")]
     Route(String),
+    /// The template of letters cannot be used.
+    #[error("template `{}`: {message}\nhint: docs/compose.md shows every key", path.display())]
+    Template {
+        /// Which.
+        path: PathBuf,
+        /// What and where.
+        message: String,
+    },
     /// The vendor profile cannot be used.
     #[error("job file: [print]: {0}")]
     Print(spool::OptionsError),
@@ -282,6 +291,7 @@ impl Job {
             faults.extend(found.into_iter().map(JobError::Print));
         }
         let report = self.prices(&mut faults);
+        let look = template::letter(&self, &mut faults);
         let max_rejected_percent = self.file.release.max_rejected_percent;
         if !(0.0..=100.0).contains(&max_rejected_percent) {
             faults.push(JobError::Value {
@@ -294,7 +304,6 @@ impl Job {
             return Err(faults);
         };
         let home = self.home(host.home.as_deref());
-        let stationery = self.stationery();
         Ok(Plan {
             mailing: host.mailing,
             home,
@@ -318,11 +327,11 @@ impl Job {
             digital_post: self.file.digital_post,
             denmark: self.file.digital.denmark,
             sf1601: self.file.sf1601,
-            stationery,
+            stationery: look.options,
             spool: self.file.print,
             max_rejected_percent,
             report,
-            job_file: self.bytes,
+            job_file: [self.bytes, look.files].concat(),
         })
     }
 
@@ -388,21 +397,6 @@ impl Job {
             .flatten()
             .map(|folder| folder.join(SNAPSHOT))
             .find(|path| path.is_file())
-    }
-
-    fn stationery(&self) -> compose::Options {
-        let mut options = self.file.letter.clone();
-        if let Some(fonts) = &mut options.fonts {
-            for path in [
-                &mut fonts.regular,
-                &mut fonts.bold,
-                &mut fonts.italic,
-                &mut fonts.bold_italic,
-            ] {
-                *path = self.at(path);
-            }
-        }
-        options
     }
 
     fn prices(&self, faults: &mut Vec<JobError>) -> report::Options {

@@ -3,10 +3,18 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "compose/hyphens.rs"]
+mod hyphens;
 #[path = "compose/letters.rs"]
 mod letters;
 #[path = "compose/pdf.rs"]
 mod pdf;
+#[path = "compose/scripts.rs"]
+mod scripts;
+#[path = "compose/slip.rs"]
+mod slip;
+#[path = "compose/templates.rs"]
+mod templates;
 
 use lettermill::compose::{FirstPage, LaidLetter, Options, Stationery, lay_out};
 use lettermill::finding::Code;
@@ -160,6 +168,7 @@ fn other_programs_read_the_text_in_order() {
         let (_folder, path) = pdf::written(&laid, &stationery);
         let path = path.to_str().unwrap();
         if let Some(text) = pdf::run("pdftotext", &["-raw", path, "-"]) {
+            let text = text.replace("-\n", "");
             let mut found = text.split_whitespace();
             for word in running_text(&letter).split_whitespace() {
                 assert!(

@@ -69,6 +69,8 @@ fn resources() -> Resources {
     Resources {
         programs: programs().map(Into::into),
         letterhead: pen.content,
+        letterhead_mono: Vec::new(),
+        logo: None,
         letterhead_glyphs: used(pen.glyphs),
     }
 }

@@ -112,6 +112,16 @@ fn repeated_head(galley: &Galley, start: usize, room: Mpt) -> Range<usize> {
     }
 }
 
+/// How high the column of a page is.
+pub fn height(galley: &Galley, page: &Page) -> Mpt {
+    let strips = galley.strips.get(page.strips.clone()).unwrap_or_default();
+    let spaces = strips.iter().skip(1).map(|strip| strip.before);
+    spaces.fold(
+        stack(&galley.strips, &page.head).saturating_add(stack(&galley.strips, &page.strips)),
+        Mpt::saturating_add,
+    )
+}
+
 fn stack(strips: &[Strip], range: &Range<usize>) -> Mpt {
     let strips = strips.get(range.clone()).unwrap_or_default();
     strips

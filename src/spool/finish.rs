@@ -20,6 +20,7 @@ use super::sheaf::{Fields, PageView, View, digest, page_rest_digest};
 use super::{Error, Job, PartSummary, Spooled, Spooler};
 use crate::compose::Face;
 use crate::disk::{self, HashingWriter, Sha256, WrittenFile, hex};
+use crate::letter::Colour;
 use crate::letter::Sides;
 
 /// Pieces made ready at a time.
@@ -288,6 +289,8 @@ struct OpenPart {
     csv: PiecesWriter<HashingWriter>,
     addresses: BufWriter<File>,
     summary: PartSummary,
+    /// Of all its pieces: a class has one.
+    colour: Colour,
     /// Of all pieces, for the file's id.
     digest: ring::digest::Context,
 }
@@ -311,14 +314,14 @@ impl Parts<'_> {
         }
         let mut open = match self.open.take() {
             Some(open) => open,
-            None => self.begin(class, piece.first.piece)?,
+            None => self.begin(class, piece.header.plan.colour, piece.first.piece)?,
         };
         open.add(piece, on_piece)?;
         self.open = Some(open);
         Ok(())
     }
 
-    fn begin(&self, class: String, first_piece: u32) -> Result<OpenPart, Error> {
+    fn begin(&self, class: String, colour: Colour, first_piece: u32) -> Result<OpenPart, Error> {
         let number = match self.summaries.last() {
             Some(last) if last.class == class => last.number + 1,
             _ => 1,
@@ -354,6 +357,7 @@ impl Parts<'_> {
             csv,
             addresses: BufWriter::new(addresses),
             summary,
+            colour,
             digest: ring::digest::Context::new(&ring::digest::SHA256),
         })
     }
@@ -368,6 +372,7 @@ impl Parts<'_> {
             csv,
             mut addresses,
             summary,
+            colour,
             mut digest,
         } = open;
         addresses
@@ -380,7 +385,7 @@ impl Parts<'_> {
         let id = disk::finished(digest);
         let path = self.folder.join(&summary.pdf);
         let (size, sha256) = pdf
-            .finish(faces, self.job.date, &id, |pdf, face, used| {
+            .finish(faces, colour, self.job.date, &id, |pdf, face, used| {
                 faces.write(pdf, face, used)
             })?
             .finish()

@@ -17,6 +17,7 @@ use super::sheaf::{ObjectView, Stretch, Target, View, walk};
 use super::sink::Sink;
 use crate::compose::{Face, GlyphsUsed};
 use crate::disk::{HashingWriter, Sha256, hex};
+use crate::letter::Colour;
 
 // Objects that every part has, by number. `proof` knows them as those below `FIRST_FREE`.
 const CATALOG: u32 = 1;
@@ -31,7 +32,9 @@ pub(super) const FIRST_FACE: u32 = 6;
 pub(super) const REGULAR_FACE: u32 = FIRST_FACE;
 /// A stream of one `q`.
 pub(super) const SAVE: u32 = 10;
-/// The first number for anything else; those from 11 are null.
+/// The picture in the letterhead, or null.
+const LOGO: u32 = 11;
+/// The first number for anything else; those from 12 are null.
 pub(super) const FIRST_FREE: u32 = 16;
 
 /// Kids of a node of the page tree: flat trees kill viewers (`facts/print.md` §5.2).
@@ -144,7 +147,7 @@ impl<S: Sink> PartWriter<S> {
         self.out.size()
             + self.offsets.len() as u64 * XREF_ENTRY_BYTES
             + FRAME_BYTES
-            + faces.letterhead.len() as u64
+            + faces.letterhead_bytes_max()
             + faces.bytes_max(&used)
     }
 
@@ -415,13 +418,14 @@ impl<S: Sink> PartWriter<S> {
         }
     }
 
-    /// Writes what the pages share, and the end of the file. A face is written by `write_face`.
+    /// Writes what the pages share, in colour or in black, and the end of the file. A face is written by `write_face`.
     ///
     /// # Errors
     /// Any error of writing, or a font whose glyphs cannot be taken out.
     pub(super) fn finish(
         mut self,
         faces: &Faces,
+        colour: Colour,
         date: Date,
         id: &Sha256,
         write_face: impl Fn(&mut Self, Face, &[u16]) -> Result<(), Error>,
@@ -440,7 +444,9 @@ impl<S: Sink> PartWriter<S> {
                 fonts += &format!("/F{} {} 0 R", face as u8, FIRST_FACE + face as u32);
             }
         }
-        let framed = self.frame(faces, date, id, &fonts);
+        let framed = self
+            .letterhead(faces, colour, &fonts)
+            .and_then(|form| self.frame(date, id, &fonts, form));
         framed.map_err(|source| self.error(source))?;
         Ok(self.out)
     }
@@ -457,17 +463,31 @@ impl<S: Sink> PartWriter<S> {
             .collect()
     }
 
-    fn frame(&mut self, faces: &Faces, date: Date, id: &Sha256, fonts: &str) -> io::Result<()> {
-        let form = if self.letterhead {
-            let entries = format!(
-                "/Filter/FlateDecode/Type/XObject/Subtype/Form/BBox[0 0 595.276 841.89]/Resources<</Font<<{fonts}>>>>"
-            );
-            self.stream(LETTERHEAD, &entries, &faces.letterhead)?;
-            format!("/XObject<</LH {LETTERHEAD} 0 R>>")
-        } else {
-            self.object(LETTERHEAD, b"null")?;
-            String::new()
+    /// Writes the letterhead with its picture, if a page has it; gives what the resources of pages say of it.
+    fn letterhead(&mut self, faces: &Faces, colour: Colour, fonts: &str) -> io::Result<String> {
+        let logo = faces.logo(colour).filter(|_| self.letterhead);
+        let picture = match logo {
+            Some(image) => {
+                self.stream(LOGO, &image.entries, &image.data)?;
+                format!("/XObject<</LG {LOGO} 0 R>>")
+            }
+            None => {
+                self.object(LOGO, b"null")?;
+                String::new()
+            }
         };
+        if !self.letterhead {
+            self.object(LETTERHEAD, b"null")?;
+            return Ok(String::new());
+        }
+        let entries = format!(
+            "/Filter/FlateDecode/Type/XObject/Subtype/Form/BBox[0 0 595.276 841.89]/Resources<</Font<<{fonts}>>{picture}>>"
+        );
+        self.stream(LETTERHEAD, &entries, faces.letterhead(colour))?;
+        Ok(format!("/XObject<</LH {LETTERHEAD} 0 R>>"))
+    }
+
+    fn frame(&mut self, date: Date, id: &Sha256, fonts: &str, form: String) -> io::Result<()> {
         self.object(
             OWN_RESOURCES,
             format!("<</Font<<{fonts}>>{form}>>").as_bytes(),
@@ -487,7 +507,7 @@ impl<S: Sink> PartWriter<S> {
             CATALOG,
             format!("<</Type/Catalog/Pages {root} 0 R/Metadata {METADATA} 0 R>>").as_bytes(),
         )?;
-        for number in SAVE + 1..FIRST_FREE {
+        for number in LOGO + 1..FIRST_FREE {
             self.object(number, b"null")?;
         }
 

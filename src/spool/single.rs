@@ -105,7 +105,8 @@ impl Binder {
         part.piece(&ready).map_err(|source| part.error(source))?;
         part.uses(each(&piece.header.glyphs), piece.header.letterhead);
         let id = disk::finished(digest);
-        let pdf = part.finish(&self.faces, date, &id, |part, face, used| {
+        let colour = piece.header.plan.colour;
+        let pdf = part.finish(&self.faces, colour, date, &id, |part, face, used| {
             self.write_face(part, face, used)
         })?;
         Ok(Bound {
