@@ -7,6 +7,8 @@
 mod hyphens;
 #[path = "compose/letters.rs"]
 mod letters;
+#[path = "compose/pages.rs"]
+mod pages;
 #[path = "compose/pdf.rs"]
 mod pdf;
 #[path = "compose/scripts.rs"]

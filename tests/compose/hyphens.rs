@@ -163,7 +163,7 @@ fn divided_words_are_whole_in_the_text_that_other_programs_extract() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(80))]
+    #![proptest_config(ProptestConfig::with_cases(40))]
 
     /// Whatever the words: nothing is lost or doubled, no line is wider, never three hyphens in a row.
     #[test]

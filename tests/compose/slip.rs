@@ -135,7 +135,7 @@ fn letter(words: usize, paragraphs: usize) -> Letter<'static> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(ProptestConfig::with_cases(30))]
 
     #[test]
     fn text_of_any_length_keeps_out_of_the_area(
