@@ -27,7 +27,7 @@ pub fn rules(language: &str) -> Option<Lang> {
 }
 
 /// Which words may be divided.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Need {
     /// The line would only look better: no names.
     Wish,

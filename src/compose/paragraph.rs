@@ -9,11 +9,13 @@ mod breaking;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use hashbrown::HashMap;
 use unicode_linebreak::{BreakOpportunity, linebreaks};
 use unicode_normalization::UnicodeNormalization;
 
 use super::Face;
 use super::font::Fonts;
+use super::hyphen::{Need, Places};
 use super::options::Points;
 use super::page::Mpt;
 use super::shape::{Fault, WordId, Words, is_mark};
@@ -93,12 +95,16 @@ pub struct Setter {
     pub path: &'static str,
     /// Rules by which words are divided; none: they are not.
     pub hyphens: Option<hypher::Lang>,
+    /// Where words may be divided, of this letter and of those before.
+    places: HashMap<(WordId, hypher::Lang, Need), Places>,
 }
 
 impl Setter {
     /// Makes ready for another letter.
     pub fn clear(&mut self) {
-        self.words.trim();
+        if self.words.trim() {
+            self.places = HashMap::default();
+        }
         if self.set.capacity() > PIECES_KEPT_MAX {
             // After a letter of unusual length the memory is given back.
             (self.pieces, self.set, self.lines) = (Vec::new(), Vec::new(), Vec::new());

@@ -137,7 +137,16 @@ impl Setter {
         let face = self.words.get(piece.word).face;
         let mut head = std::mem::take(&mut self.text);
         let mut found = None;
-        for place in hyphen::places(self.words.text(piece.word), rules, need).backwards() {
+        let text = self.words.text(piece.word);
+        let places = self.places.entry((piece.word, rules, need));
+        let places = *places.or_insert_with(|| hyphen::places(text, rules, need));
+        let chars = Mpt::try_from(text.len()).unwrap_or(Mpt::MAX).max(1);
+        for place in places.backwards() {
+            // Far too wide, by the mean width of its letters.
+            let at = Mpt::try_from(place).unwrap_or(Mpt::MAX);
+            if piece.width / chars * at > room / 4 * 5 {
+                continue;
+            }
             let text = self.words.text(piece.word);
             head.clear();
             head.push_str(text.get(..place).unwrap_or_default());
