@@ -126,6 +126,8 @@ pub struct LaidLetter {
     pub glyphs: GlyphsUsed,
     /// The address block as set, line by line, for the proof of the finished spool. Never logged.
     pub address_lines: Vec<String>,
+    /// ISO 639-1 code of its language.
+    pub language: String,
 }
 
 /// What the pages of a part need besides themselves: `spool` writes each of these once a part.

@@ -115,6 +115,7 @@ fn laid(number: u32, pages: u32) -> LaidLetter {
         pages,
         glyphs: used(glyphs),
         address_lines: address,
+        language: "sv".into(),
     }
 }
 

@@ -149,6 +149,7 @@ impl Job<'_, '_> {
                 pages: Vec::new(),
                 glyphs: super::GlyphsUsed::default(),
                 address_lines: Vec::new(),
+                language: String::new(),
             };
         }
         let sides = slip::bind(&cover_pages, text_pages, slip);
@@ -193,6 +194,7 @@ impl Job<'_, '_> {
             pages,
             glyphs: scratch.used.glyphs(),
             address_lines,
+            language: self.letter.language.to_string(),
         }
     }
 

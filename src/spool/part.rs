@@ -9,15 +9,17 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use hashbrown::HashMap;
-use jiff::civil::Date;
 
 use super::Error;
 use super::face::Faces;
 use super::sheaf::{ObjectView, Stretch, Target, View, walk};
 use super::sink::Sink;
 use crate::compose::{Face, GlyphsUsed};
-use crate::disk::{HashingWriter, Sha256, hex};
-use crate::letter::Colour;
+use crate::disk::{HashingWriter, Sha256};
+
+mod ending;
+
+pub(super) use ending::Ending;
 
 // Objects that every part has, by number. `proof` knows them as those below `FIRST_FREE`.
 const CATALOG: u32 = 1;
@@ -418,16 +420,14 @@ impl<S: Sink> PartWriter<S> {
         }
     }
 
-    /// Writes what the pages share, in colour or in black, and the end of the file. A face is written by `write_face`.
+    /// Writes what the pages share, and the end of the file. A face is written by `write_face`.
     ///
     /// # Errors
     /// Any error of writing, or a font whose glyphs cannot be taken out.
     pub(super) fn finish(
         mut self,
         faces: &Faces,
-        colour: Colour,
-        date: Date,
-        id: &Sha256,
+        ending: &Ending<'_>,
         write_face: impl Fn(&mut Self, Face, &[u16]) -> Result<(), Error>,
     ) -> Result<S, Error> {
         if self.letterhead {
@@ -445,8 +445,8 @@ impl<S: Sink> PartWriter<S> {
             }
         }
         let framed = self
-            .letterhead(faces, colour, &fonts)
-            .and_then(|form| self.frame(date, id, &fonts, form));
+            .letterhead(faces, ending.colour, &fonts)
+            .and_then(|form| self.frame(ending, &fonts, &form));
         framed.map_err(|source| self.error(source))?;
         Ok(self.out)
     }
@@ -461,71 +461,6 @@ impl<S: Sink> PartWriter<S> {
             })
             .filter(|&glyph| glyph != 0)
             .collect()
-    }
-
-    /// Writes the letterhead with its picture, if a page has it; gives what the resources of pages say of it.
-    fn letterhead(&mut self, faces: &Faces, colour: Colour, fonts: &str) -> io::Result<String> {
-        let logo = faces.logo(colour).filter(|_| self.letterhead);
-        let picture = match logo {
-            Some(image) => {
-                self.stream(LOGO, &image.entries, &image.data)?;
-                format!("/XObject<</LG {LOGO} 0 R>>")
-            }
-            None => {
-                self.object(LOGO, b"null")?;
-                String::new()
-            }
-        };
-        if !self.letterhead {
-            self.object(LETTERHEAD, b"null")?;
-            return Ok(String::new());
-        }
-        let entries = format!(
-            "/Filter/FlateDecode/Type/XObject/Subtype/Form/BBox[0 0 595.276 841.89]/Resources<</Font<<{fonts}>>{picture}>>"
-        );
-        self.stream(LETTERHEAD, &entries, faces.letterhead(colour))?;
-        Ok(format!("/XObject<</LH {LETTERHEAD} 0 R>>"))
-    }
-
-    fn frame(&mut self, date: Date, id: &Sha256, fonts: &str, form: String) -> io::Result<()> {
-        self.object(
-            OWN_RESOURCES,
-            format!("<</Font<<{fonts}>>{form}>>").as_bytes(),
-        )?;
-        let root = self.close_tree()?;
-        let day = date.strftime("%Y%m%d");
-        self.object(
-            INFO,
-            format!("<</Producer(Lettermill)/CreationDate(D:{day})>>").as_bytes(),
-        )?;
-        self.stream(
-            METADATA,
-            "/Type/Metadata/Subtype/XML",
-            metadata(date).as_bytes(),
-        )?;
-        self.object(
-            CATALOG,
-            format!("<</Type/Catalog/Pages {root} 0 R/Metadata {METADATA} 0 R>>").as_bytes(),
-        )?;
-        for number in LOGO + 1..FIRST_FREE {
-            self.object(number, b"null")?;
-        }
-
-        let xref = self.out.size();
-        write!(
-            self.out,
-            "xref\n0 {}\n0000000000 65535 f \n",
-            self.offsets.len()
-        )?;
-        for offset in &self.offsets[1..] {
-            writeln!(self.out, "{offset:010} 00000 n ")?;
-        }
-        let id = hex(&id[..16]);
-        write!(
-            self.out,
-            "trailer\n<</Size {}/Root {CATALOG} 0 R/Info {INFO} 0 R/ID[<{id}><{id}>]>>\nstartxref\n{xref}\n%%EOF\n",
-            self.offsets.len()
-        )
     }
 }
 
@@ -545,11 +480,4 @@ pub(super) fn stream_dictionary(entries: &str, len: usize) -> String {
 /// So many `q`.
 pub(super) fn saves_content(saves: u32) -> Vec<u8> {
     b"q\n".repeat(saves as usize)
-}
-
-/// XMP packet (ISO 16684-1) that says what the Info dictionary says.
-fn metadata(date: Date) -> String {
-    format!(
-        "<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"><rdf:Description rdf:about=\"\" xmlns:pdf=\"http://ns.adobe.com/pdf/1.3/\" xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\"><pdf:Producer>Lettermill</pdf:Producer><xmp:CreateDate>{date}</xmp:CreateDate></rdf:Description></rdf:RDF></x:xmpmeta>\n<?xpacket end=\"r\"?>"
-    )
 }
