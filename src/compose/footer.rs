@@ -15,8 +15,8 @@ const MM: Mpt = mpt(Micrometres(1000));
 const LINES_MAX: usize = 40;
 /// Between columns.
 const GUTTER: Mpt = 5 * MM;
-/// Of the page that the first lines of text need, below their top.
-const TEXT_HEIGHT_MIN: Mpt = 30 * MM;
+/// Of the first page that must be left to the text, and above an area for a payment slip.
+const TEXT_HEIGHT_MIN: [Mpt; 2] = [60 * MM, 30 * MM];
 
 /// A column of the footer: where it stands and what it says.
 struct Column {
@@ -60,7 +60,17 @@ impl Desk<'_> {
         // Half a line keeps the page number apart.
         let top = bottom - baseline(height, size) - height * lines - height / 2;
         let rule = top - 2 * MM;
-        if rows > LINES_MAX || rule < frame.body_top + TEXT_HEIGHT_MIN {
+        let [alone, above_slip] = TEXT_HEIGHT_MIN;
+        let raised = bottom < frame.bottom;
+        let room = rule - frame.body_top;
+        if rows <= LINES_MAX && raised && room < above_slip {
+            return Err(Error::Option {
+                option: "payment.height_mm",
+                found: "so much that a first page has no room for text above the footer".into(),
+                allowed: "less, or a shorter footer, or none",
+            });
+        }
+        if rows > LINES_MAX || (!raised && room < alone) {
             return Err(if footer.columns.is_empty() {
                 Error::TooLong {
                     place: "the sender's support text",

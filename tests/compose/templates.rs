@@ -170,6 +170,11 @@ fn what_a_template_may_not_say_is_named_with_what_it_may() {
             "at most 4",
         ),
         (
+            "[payment]\nheight_mm = 145",
+            "payment.height_mm",
+            "a shorter footer",
+        ),
+        (
             "[payment]\nheight_mm = 200",
             "payment.height_mm",
             "20 to 150",
