@@ -153,7 +153,7 @@ proptest! {
         let slip = if page == PaymentPage::First { 0 } else { printed[printed.len() - 1] };
         prop_assert!(low[slip].unwrap() <= EDGE - 3.0, "{low:?}");
         if back_blank {
-            prop_assert!(slip % 2 == 0 && low.get(slip + 1) == Some(&None), "{low:?}");
+            prop_assert!(slip.is_multiple_of(2) && low.get(slip + 1) == Some(&None), "{low:?}");
         } else {
             prop_assert_eq!(printed.len(), low.len());
         }

@@ -147,7 +147,7 @@ mod tests {
                 let sides = bound(0, text, page, true, true);
                 let at = sides.to_lowercase().find('s').unwrap();
                 assert!(
-                    at % 2 == 0 && sides.get(at + 1..at + 2) == Some("."),
+                    at.is_multiple_of(2) && sides.get(at + 1..at + 2) == Some("."),
                     "{sides}"
                 );
             }
