@@ -1,6 +1,7 @@
 //! One-page letters of some 300 words, each with its own name, address, amounts and reference: pages a second on one
 //! thread and on two. Nothing is compressed or written; `spool` does that. The limits beside it, measured on the same
-//! kind of text: 8,350 pages/s a core when every word is shaped anew, 62,800 by advance widths without kerning.
+//! kind of text: 8,350 pages/s a core when every word is shaped anew, 62,800 by advance widths without kerning. Beside it
+//! letters of long words, with and without words divided at the end of a line.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use lettermill::compose::{FirstPage, Options, Stationery, lay_out};
@@ -19,6 +20,14 @@ const PARAGRAPHS: [&str; 5] = [
     "Om du tycker att beslutet är fel kan du begära att vi omprövar det. Skriv till oss och berätta vilket beslut det gäller, på vilket sätt du vill att det ska ändras och varför. Skriv också ditt namn, din adress och ditt telefonnummer. Din begäran ska ha kommit in till oss inom två månader från den dag då du fick del av beslutet.",
     "Har du frågor är du välkommen att ringa oss eller skriva ett meddelande när du har loggat in på våra sidor. Ha gärna beslutets nummer till hands.",
 ];
+/// Words of officials: a third of the lines ends with one that does not fit.
+const LONG_WORDS: [&str; 5] = [
+    "Överklagandehänvisningen beskriver handläggningstiderna vid förvaltningsdomstolarna och ersättningsbestämmelserna för socialförsäkringsförmånerna samt arbetsmarknadspolitiska insatser, bostadsanpassningsbidragsansökningar och färdtjänsttillståndsprövningar som samhällsbyggnadsförvaltningen ansvarar för.",
+    "Livsmedelskontrollmyndigheten fastställer riskklassificeringsmodellen och kontrolltidstilldelningen för dricksvattenanläggningar, storhushållsverksamheter och detaljhandelsanläggningar efter en verksamhetsanpassad bedömning av erfarenhetsklassningen.",
+    "Markanvändningsbestämmelserna i detaljplanehandlingarna reglerar bebyggelseutformningen, exploateringsgraden och dagvattenhanteringen inom planområdesgränsen, och genomförandebeskrivningen redovisar fastighetsregleringsåtgärderna och gatukostnadsfördelningen.",
+    "Sjukpenninggrundande inkomstuppgifter, arbetsgivardeklarationsuppgifter och utbetalningsspecifikationer behandlas enligt personuppgiftsbestämmelserna i dataskyddsförordningen och informationssäkerhetsföreskrifterna.",
+    "Handläggningsenheten för bostadsanpassningsärenden tar emot kompletteringar och överklagandeskrivelser.",
+];
 const NAMES: [&str; 8] = [
     "Ann", "Bo", "Çağla", "Đorđe", "Eila", "Łucja", "Søren", "Þóra",
 ];
@@ -31,7 +40,7 @@ fn run(text: String, bold: bool) -> Run<'static> {
     }
 }
 
-fn letter(n: usize) -> Letter<'static> {
+fn letter(n: usize, paragraphs: &[&'static str; 5]) -> Letter<'static> {
     let row = |name: &str, amount: usize, total| Row {
         total,
         cells: vec![
@@ -47,7 +56,7 @@ fn letter(n: usize) -> Letter<'static> {
         align,
         heading: Some(heading.into()),
     };
-    let mut blocks: Vec<Block<'static>> = PARAGRAPHS
+    let mut blocks: Vec<Block<'static>> = paragraphs
         .iter()
         .map(|text| Block::Paragraph(vec![run((*text).to_owned(), false)]))
         .collect();
@@ -117,13 +126,13 @@ fn cpu_seconds() -> Option<f64> {
 
 fn pages(criterion: &mut Criterion) {
     let header = header();
-    let letters: Vec<Letter<'static>> = (0..LETTERS).map(letter).collect();
+    let letters: Vec<Letter<'static>> = (0..LETTERS).map(|n| letter(n, &PARAGRAPHS)).collect();
     let stationery =
         Stationery::new(&Options::default(), &header).expect("the default options hold");
     let date = jiff::civil::date(2026, 3, 12);
-    let set = |letters: &[Letter<'static>]| -> (usize, usize) {
+    let set_with = |stationery: &Stationery, letters: &[Letter<'static>]| -> (usize, usize) {
         letters.iter().fold((0, 0), |(pages, bytes), letter| {
-            let laid = lay_out(letter, &header, date, &stationery, FirstPage::WithText)
+            let laid = lay_out(letter, &header, date, stationery, FirstPage::WithText)
                 .expect("all can be set");
             (
                 pages + laid.pages.len(),
@@ -136,6 +145,7 @@ fn pages(criterion: &mut Criterion) {
             )
         })
     };
+    let set = |letters: &[Letter<'static>]| set_with(&stationery, letters);
     let (count, bytes) = set(&letters);
     println!(
         "{LETTERS} letters, {count} pages, {} bytes of operators a page",
@@ -149,6 +159,22 @@ fn pages(criterion: &mut Criterion) {
             "{:.0} pages per CPU second on one thread",
             set as f64 / seconds
         );
+        let long: Vec<Letter<'static>> = (0..LETTERS).map(|n| letter(n, &LONG_WORDS)).collect();
+        for hyphenate in [false, true] {
+            let options = Options {
+                hyphenate,
+                ..Options::default()
+            };
+            let stationery = Stationery::new(&options, &header).expect("the default options hold");
+            let before = cpu_seconds().unwrap_or_default();
+            let set: usize = (0..10).map(|_| set_with(&stationery, &long).0).sum();
+            let seconds = cpu_seconds().unwrap_or(before) - before;
+            println!(
+                "long words, {}: {:.0} pages per CPU second",
+                if hyphenate { "divided" } else { "whole" },
+                set as f64 / seconds
+            );
+        }
     }
     let mut group = criterion.benchmark_group("compose");
     group

@@ -44,6 +44,7 @@ fn letter(number: u32) -> LaidLetter {
         pages: vec![page(number * 2), page(number * 2 + 1)],
         glyphs: GlyphsUsed([(36..66).collect(), vec![], vec![], vec![]]),
         address_lines: vec!["Åsa Prövning".into()],
+        language: "sv".into(),
     }
 }
 
@@ -112,6 +113,8 @@ fn resources() -> Resources {
         ]
         .map(Into::into),
         letterhead: b"0 0 10 10 re f".to_vec(),
+        letterhead_mono: Vec::new(),
+        logo: None,
         letterhead_glyphs: GlyphsUsed::default(),
     }
 }

@@ -21,12 +21,15 @@ mod address;
 mod countries;
 mod first_page;
 mod font;
+mod footer;
 mod galley;
+mod hyphen;
 mod letterhead;
 mod options;
 mod page;
 mod paginate;
 mod paragraph;
+mod picture;
 mod shape;
 mod sheet;
 mod stationery;
@@ -35,7 +38,12 @@ mod text;
 mod words;
 
 pub use font::FontError;
-pub use options::{FontFiles, Geometry, Letterhead, Options, Points, TypeSizes};
+pub use options::{
+    Field, FontFiles, Footer, FooterColumn, FooterOn, Geometry, Heading, Headings, LaterPages,
+    Letterhead, Logo, Options, PageNumber, PageNumberForm, Payment, PaymentPage, Place, Points,
+    Reference, Style, TEMPLATE_VERSION, TypeSizes,
+};
+pub use picture::{Picture, Pixel};
 pub use stationery::{Error, Stationery};
 
 /// How the first page is used.
@@ -118,6 +126,8 @@ pub struct LaidLetter {
     pub glyphs: GlyphsUsed,
     /// The address block as set, line by line, for the proof of the finished spool. Never logged.
     pub address_lines: Vec<String>,
+    /// ISO 639-1 code of its language.
+    pub language: String,
 }
 
 /// What the pages of a part need besides themselves: `spool` writes each of these once a part.
@@ -125,8 +135,12 @@ pub struct LaidLetter {
 pub struct Resources {
     /// TrueType programs of the four faces, whole.
     pub programs: [std::borrow::Cow<'static, [u8]>; 4],
-    /// Content stream of the form `/LH` (letterhead), in page coordinates, using `/F0`–`/F3` only.
+    /// Content stream of the form `/LH` (letterhead), in page coordinates, using `/F0`–`/F3` and the picture `/LG` only.
     pub letterhead: Vec<u8>,
+    /// The same for parts that are printed in black only.
+    pub letterhead_mono: Vec<u8>,
+    /// The picture `/LG`, in colour and for parts that are printed in black only.
+    pub logo: Option<[std::sync::Arc<Picture>; 2]>,
     /// Glyphs that the letterhead uses.
     pub letterhead_glyphs: GlyphsUsed,
 }

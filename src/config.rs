@@ -18,6 +18,7 @@ use crate::{bundle, compose, ingest, report, route, sign, spool, validate, vendo
 mod ask;
 mod error;
 mod limits;
+mod template;
 
 pub use error::JobError;
 
@@ -199,7 +200,13 @@ pub struct Host {
 /// A job file with what is needed to resolve it.
 #[derive(Debug, Default)]
 pub struct Job {
+    /// The job file laid over its vendor profile.
     file: JobFile,
+    /// What the job file says itself.
+    own: toml::Table,
+    /// What the vendor profile says.
+    profile: toml::Table,
+    /// Of both files.
     bytes: Vec<u8>,
     folder: Option<PathBuf>,
 }
@@ -220,17 +227,19 @@ impl Job {
         };
         let text = std::str::from_utf8(&bytes).map_err(|error| form(error.to_string()))?;
         let alone: JobFile = toml::from_str(text).map_err(|error| form(error.to_string()))?;
-        let job = toml::from_str(text).map_err(|error| form(error.to_string()))?;
+        let own: toml::Table = toml::from_str(text).map_err(|error| form(error.to_string()))?;
         let folder = path.parent().map(Path::to_owned);
         let name = alone.vendor.as_deref().unwrap_or(vendor::DEFAULT);
         let profile = vendor::Profile::find(name, folder.as_deref())?;
         // What is wrong with the job alone has been said, with its line; now it is about both together.
-        let file = toml::Value::Table(profile.under(job)).try_into();
+        let file = toml::Value::Table(profile.under(own.clone())).try_into();
         let file = file.map_err(|error: toml::de::Error| {
             form(format!("with the vendor profile `{name}`: {error}"))
         })?;
         Ok(Self {
             file,
+            own,
+            profile: profile.under(toml::Table::new()),
             folder,
             bytes: [bytes, profile.text.into_bytes()].concat(),
         })
@@ -270,6 +279,7 @@ impl Job {
         }
         faults.extend(limits::faults(&self.file));
         let report = self.prices(&mut faults);
+        let look = template::letter(&self, &mut faults);
         let max_rejected_percent = self.file.release.max_rejected_percent;
         if !(0.0..=100.0).contains(&max_rejected_percent) {
             faults.push(JobError::Value {
@@ -282,7 +292,6 @@ impl Job {
             return Err(faults);
         };
         let home = self.home(host.home.as_deref());
-        let stationery = self.stationery();
         Ok(Plan {
             mailing: host.mailing,
             home,
@@ -306,11 +315,11 @@ impl Job {
             digital_post: self.file.digital_post,
             denmark: self.file.digital.denmark,
             sf1601: self.file.sf1601,
-            stationery,
+            stationery: look.options,
             spool: self.file.print,
             max_rejected_percent,
             report,
-            job_file: self.bytes,
+            job_file: [self.bytes, look.files].concat(),
         })
     }
 
@@ -376,21 +385,6 @@ impl Job {
             .flatten()
             .map(|folder| folder.join(SNAPSHOT))
             .find(|path| path.is_file())
-    }
-
-    fn stationery(&self) -> compose::Options {
-        let mut options = self.file.letter.clone();
-        if let Some(fonts) = &mut options.fonts {
-            for path in [
-                &mut fonts.regular,
-                &mut fonts.bold,
-                &mut fonts.italic,
-                &mut fonts.bold_italic,
-            ] {
-                *path = self.at(path);
-            }
-        }
-        options
     }
 
     fn prices(&self, faults: &mut Vec<JobError>) -> report::Options {

@@ -275,6 +275,7 @@ impl Spooler {
             header,
             own,
             enclosures,
+            ..
         } = prepared;
         let documents = std::iter::once(own.pages).chain(enclosures.iter().map(|e| e.pages));
         let found: u32 = documents

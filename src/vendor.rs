@@ -150,7 +150,8 @@ impl Profile {
     }
 }
 
-fn lay_over(base: &mut Value, own: Value) {
+/// Puts what `own` says in place of what `base` says, key by key; a list is one value.
+pub fn lay_over(base: &mut Value, own: Value) {
     match (base, own) {
         (Value::Table(base), Value::Table(own)) => {
             for (key, value) in own {

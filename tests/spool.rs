@@ -70,7 +70,9 @@ fn resources() -> Resources {
     pen.line(Face::Bold, 12.0, 62.0, 800.0, "Provkommunen");
     Resources {
         programs: programs().map(Into::into),
-        letterhead: pen.content,
+        letterhead: pen.content.clone(),
+        letterhead_mono: pen.content,
+        logo: None,
         letterhead_glyphs: used(pen.glyphs),
     }
 }
@@ -115,6 +117,7 @@ fn laid(number: u32, pages: u32) -> LaidLetter {
         pages,
         glyphs: used(glyphs),
         address_lines: address,
+        language: "sv".into(),
     }
 }
 
@@ -794,6 +797,92 @@ fn composed_letters_are_proved_and_their_addresses_found() {
                 return;
             };
             assert_eq!(seen.len(), 1, "{} page {page}", part.class);
+        }
+    }
+}
+
+/// A template with a logo and an area for a slip whose back stays blank, in parts of both colours.
+#[test]
+fn a_logo_stands_once_a_part_and_is_black_where_all_is_black() {
+    use lettermill::compose::{self, FirstPage, Stationery, lay_out};
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/templates");
+    let text = fs::read_to_string(folder.join("faktura.toml")).unwrap();
+    let mut look: compose::Options = toml::from_str(&text).unwrap();
+    look.each_path(|path| *path = folder.join(&*path));
+    let header = letters::header("SE");
+    let stationery = Stationery::new(&look, &header).unwrap();
+    let options = Options::default();
+    let folder = tempfile::tempdir().unwrap();
+    let preparer = Preparer::new(&options);
+    let mut spooler =
+        Spooler::create(folder.path(), &options, stationery.resources(), job()).unwrap();
+    let mut sides = Vec::new();
+    for i in 0..4 {
+        let mut letter = letters::reminder();
+        letter.process = Some("Faktura".into());
+        letter.print.colour = Some([Colour::Mono, Colour::Colour][i % 2]);
+        let laid = lay_out(
+            &letter,
+            &header,
+            job().date,
+            &stationery,
+            FirstPage::WithText,
+        )
+        .unwrap();
+        sides.push(laid.pages.len());
+        let plan = spool::plan(laid.pages.len() as u32, &[], &letter.print, &options).unwrap();
+        let piece = Piece {
+            seq: LetterSeq(i as u32),
+            letter_id: &letter.id,
+            laid: &laid,
+            enclosures: vec![],
+            postal_code: None,
+            country: "SE",
+            destination: Destination::Domestic,
+        };
+        spooler
+            .add(&preparer.prepare(&piece, &plan).unwrap())
+            .unwrap();
+    }
+    // Text and its blank back, the slip and its blank back.
+    assert_eq!(sides, [4; 4]);
+    let spooled = spooler.finish(|_| ()).unwrap();
+    prove(folder.path(), &spooled);
+    assert_eq!(spooled.parts.len(), 2);
+    for (part, bits) in spooled.parts.iter().zip([1, 8]) {
+        let path = folder.path().join(&part.pdf);
+        let document = Document::load(&path).unwrap();
+        let images: Vec<_> = document
+            .objects
+            .values()
+            .filter_map(|object| object.as_stream().ok())
+            .filter(|stream| {
+                stream.dict.get(b"Subtype").and_then(Object::as_name).ok() == Some(b"Image")
+            })
+            .collect();
+        assert_eq!(images.len(), 1, "{}", part.class);
+        let found = images[0]
+            .dict
+            .get(b"BitsPerComponent")
+            .and_then(Object::as_i64);
+        assert_eq!(found.unwrap(), bits, "{}", part.class);
+        if let Some(output) = second_opinion("qpdf", &["--check", text_of(&path)]) {
+            assert!(output.status.success(), "{}", part.class);
+        }
+        // Another program draws it.
+        if let Some(output) = second_opinion("pdfimages", &["-list", text_of(&path)]) {
+            let list = String::from_utf8_lossy(&output.stdout).into_owned();
+            assert!(
+                list.lines()
+                    .skip(2)
+                    .all(|line| line.contains("360") && line.contains("440")),
+                "{list}"
+            );
+            assert_eq!(
+                list.lines().count(),
+                2 + 2,
+                "drawn on the first page of both letters: {list}"
+            );
         }
     }
 }

@@ -30,8 +30,13 @@ pub enum AddressFault {
 /// Fewest lines, the name included (facts/print.md §8).
 pub const LINES_MIN: usize = 3;
 
-/// Name, attention, address, and the country when it is another than the sender's.
-pub fn lines(recipient: &Recipient<'_>, home: Country) -> Result<Vec<AddressLine>, AddressFault> {
+/// Name, attention, address, and the country when it is another than the sender's. `attention` stands before the name
+/// of the person or unit.
+pub fn lines(
+    recipient: &Recipient<'_>,
+    home: Country,
+    attention: &'static str,
+) -> Result<Vec<AddressLine>, AddressFault> {
     let address = recipient.address.as_ref().ok_or(AddressFault::None)?;
     let mut lines = Vec::with_capacity(7);
     let mut add = |text: Cow<'_, str>, wraps: bool, wide_gap: bool| {
@@ -45,8 +50,8 @@ pub fn lines(recipient: &Recipient<'_>, home: Country) -> Result<Vec<AddressLine
         }
     };
     add(recipient.name.as_ref().into(), true, false);
-    if let Some(attention) = &recipient.attention {
-        add(with_prefix("Att: ", "att", attention), true, false);
+    if let Some(unit) = &recipient.attention {
+        add(with_prefix(attention, &["att", "attn"], unit), true, false);
     }
     let code = address.country.as_deref().unwrap_or(home.code());
     match &address.form {
@@ -57,7 +62,7 @@ pub fn lines(recipient: &Recipient<'_>, home: Country) -> Result<Vec<AddressLine
             city,
         } => {
             if let Some(care_of) = care_of {
-                add(with_prefix("c/o ", "c/o", care_of), true, false);
+                add(with_prefix("c/o ", &["c/o"], care_of), true, false);
             }
             add(street.as_ref().into(), false, false);
             add(town(code, postal_code, city).into(), false, code == "SE");
@@ -101,7 +106,7 @@ pub fn one_line(name: Option<&str>, address: &Address<'_>, home: Country) -> Str
             parts.extend(
                 care_of
                     .as_ref()
-                    .map(|c| with_prefix("c/o ", "c/o", c).into_owned()),
+                    .map(|c| with_prefix("c/o ", &["c/o"], c).into_owned()),
             );
             parts.push(street.to_string());
             parts.push(town(code, postal_code, city));
@@ -135,14 +140,15 @@ fn town(country: &str, postal_code: &str, city: &str) -> String {
     }
 }
 
-fn with_prefix<'a>(prefix: &str, known: &str, text: &'a str) -> Cow<'a, str> {
+fn with_prefix<'a>(prefix: &str, known: &[&str], text: &'a str) -> Cow<'a, str> {
     let text = text.trim();
-    let has = text
-        .get(..known.len())
-        .is_some_and(|start| start.eq_ignore_ascii_case(known))
-        && text
-            .get(known.len()..)
-            .is_some_and(|rest| !rest.starts_with(char::is_alphabetic));
+    let has = known.iter().any(|known| {
+        let start = text.get(..known.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(known))
+            && text
+                .get(known.len()..)
+                .is_some_and(|rest| !rest.starts_with(char::is_alphabetic))
+    });
     if has || text.is_empty() {
         text.into()
     } else {
@@ -175,7 +181,7 @@ mod tests {
             address,
             address_protected: false,
         };
-        let lines = lines(&recipient, home)?;
+        let lines = lines(&recipient, home, "Att: ")?;
         let lines: Vec<_> = lines.iter().map(|line| line.text.as_str()).collect();
         Ok(lines.join("|"))
     }
@@ -216,8 +222,10 @@ mod tests {
 
     #[test]
     fn a_prefix_is_not_set_twice() {
-        assert_eq!(with_prefix("c/o ", "c/o", "C/O Ek"), "C/O Ek");
-        assert_eq!(with_prefix("Att: ", "att", "Att. Ek"), "Att. Ek");
-        assert_eq!(with_prefix("Att: ", "att", "Attila"), "Att: Attila");
+        assert_eq!(with_prefix("c/o ", &["c/o"], "C/O Ek"), "C/O Ek");
+        let attention = |text| with_prefix("Att: ", &["att", "attn"], text);
+        assert_eq!(attention("Att. Ek"), "Att. Ek");
+        assert_eq!(attention("ATTN: Ek"), "ATTN: Ek");
+        assert_eq!(attention("Attila"), "Att: Attila");
     }
 }

@@ -1,20 +1,24 @@
 //! Puts a letter together: what surrounds the text on the first page, the text, the later pages.
 
+mod slip;
 mod surround;
 
 use jiff::civil::Date;
 
 use super::galley::{Galley, Style, Text};
+use super::hyphen;
+use super::options::{FooterOn, Payment, PaymentPage};
 use super::page::{Mpt, mpt};
 use super::paginate::{self, Page};
 use super::paragraph::Setter;
 use super::shape::Fault;
-use super::sheet::{Dress, Press, Which};
+use super::sheet::{Dress, Foot, Press, Which};
 use super::stationery::{Scratch, Stationery};
 use super::words::Language;
 use super::{FirstPage, LaidLetter};
 use crate::finding::{Code, Finding, Place};
-use crate::letter::{Block, Channel, Content, Header, Letter, ListKind, Micrometres, Run};
+use crate::letter::{Block, Channel, Content, Header, Letter, ListKind, Micrometres, Run, Sides};
+use slip::Slip;
 use surround::Show;
 
 const MM: Mpt = mpt(Micrometres(1000));
@@ -66,6 +70,7 @@ impl Job<'_, '_> {
         let style = Style {
             fonts: &stationery.fonts,
             sizes: &stationery.options.type_sizes,
+            headings: &stationery.options.headings,
             left: frame.left,
             measure: frame.measure(),
         };
@@ -98,7 +103,11 @@ impl Job<'_, '_> {
                 .galley
                 .subject(&style, &mut scratch.setter, &self.letter.subject);
             scratch.setter.path = "letter/content/text";
+            if stationery.options.hyphenate {
+                scratch.setter.hyphens = hyphen::rules(&self.letter.language);
+            }
             scratch.galley.blocks(&style, &mut scratch.setter, blocks);
+            scratch.setter.hyphens = None;
             if cover {
                 scratch.setter.path = "letter";
                 let bottom;
@@ -106,16 +115,31 @@ impl Job<'_, '_> {
                 tops.text_after_cover = Some(bottom + 9 * MM);
             }
         }
-        let text_pages = self.paginate(&mut scratch.galley, &tops);
+        let payment = self.payment();
+        let slip_first = payment.is_some_and(|payment| payment.page == PaymentPage::First);
+        let text_pages = self.paginate(&mut scratch.galley, &tops, slip_first);
+        let slip = payment.map(|payment| {
+            let last = text_pages.len().saturating_sub(1);
+            let room = self.height(&tops, last, true);
+            let used = text_pages
+                .last()
+                .map_or(0, |page| paginate::height(&scratch.galley, page));
+            Slip {
+                page: payment.page,
+                fits_on_last: used <= room,
+                back_blank: payment.back_blank && self.duplex(),
+            }
+        });
         if cover {
-            self.cover(&style, scratch, text_pages.len());
+            let extra = slip.map_or(0, |slip| slip.pages_of_its_own(&text_pages, cover));
+            self.cover(&style, scratch, text_pages.len() + extra);
         }
         let cover_pages = if cover {
             let tops = Tops {
                 text_after_cover: None,
                 ..tops
             };
-            self.paginate(&mut scratch.cover, &tops)
+            self.paginate(&mut scratch.cover, &tops, false)
         } else {
             Vec::new()
         };
@@ -125,57 +149,60 @@ impl Job<'_, '_> {
                 pages: Vec::new(),
                 glyphs: super::GlyphsUsed::default(),
                 address_lines: Vec::new(),
+                language: String::new(),
             };
         }
-        let count = text_pages.len() + cover_pages.len();
-        let numbers: Vec<Text> = (1..=count)
-            .map(|page| self.page_number(&mut scratch.setter, page, count))
-            .collect();
-
+        let sides = slip::bind(&cover_pages, text_pages, slip);
+        let count = sides.iter().filter(|side| side.page.is_some()).count();
         let mut press = Press {
             stationery,
             language: self.language,
+            pages: Vec::with_capacity(sides.len()),
             scratch,
-            numbers,
-            pages: Vec::with_capacity(count),
         };
         let window = Dress::Window([address, info].concat());
         let windowless = Dress::Windowless(row);
         let later = Dress::Later(running);
-        for (at, page) in cover_pages.iter().enumerate() {
-            let (dress, top) = if at == 0 {
-                (&window, tops.first)
-            } else {
-                (&later, tops.next)
+        let mut number = 0;
+        for side in &sides {
+            let Some(page) = &side.page else {
+                press.blank();
+                continue;
             };
-            press.page(Which::Cover, page, dress, top);
-        }
-        for (at, page) in text_pages.iter().enumerate() {
-            let (dress, top) = match (at, tops.text_after_cover) {
-                (0, Some(top)) => (&windowless, top),
-                (0, None) => (&window, tops.first),
+            number += 1;
+            let (dress, top) = match (side.which, side.first, tops.text_after_cover) {
+                (Which::Text, true, Some(top)) => (&windowless, top),
+                (_, true, _) => (&window, tops.first),
                 _ => (&later, tops.next),
             };
-            press.page(Which::Text, page, dress, top);
+            let footer = match stationery.options.footer.on {
+                FooterOn::FirstPage => side.first,
+                FooterOn::AllPages => true,
+                FooterOn::None => false,
+            };
+            let setter = &mut press.scratch.setter;
+            let number = self.page_number(setter, number, count, side.raised);
+            let foot = Foot {
+                footer,
+                raised: side.raised,
+                number,
+            };
+            press.page(side.which, page, dress, top, foot);
         }
         let pages = press.pages;
         LaidLetter {
             pages,
             glyphs: scratch.used.glyphs(),
             address_lines,
+            language: self.letter.language.to_string(),
         }
     }
 
-    fn paginate(&mut self, galley: &mut Galley, tops: &Tops) -> Vec<Page> {
+    fn paginate(&mut self, galley: &mut Galley, tops: &Tops, slip_first: bool) -> Vec<Page> {
         let stationery = self.stationery;
-        let foot = stationery.footer(self.language).edge - 6 * MM;
-        let plain_foot = stationery.frame.bottom - 8 * MM;
-        let height = |page: usize| match page {
-            0 => foot - tops.text_after_cover.unwrap_or(tops.first),
-            _ => plain_foot - tops.next,
-        };
         let pages_max = stationery.options.pages_max;
         let max = usize::try_from(pages_max).unwrap_or(usize::MAX);
+        let height = |page: usize| self.height(tops, page, slip_first && page == 0);
         paginate::fitted(galley, height, max).unwrap_or_else(|_| {
             self.find(
                 Code::PrintPages,
@@ -185,6 +212,32 @@ impl Job<'_, '_> {
             );
             Vec::new()
         })
+    }
+
+    /// Height of the column on a page, counted from zero; `raised`: above the area for a payment slip.
+    fn height(&self, tops: &Tops, page: usize, raised: bool) -> Mpt {
+        let stationery = self.stationery;
+        let bottom = if raised {
+            stationery.frame.bottom_raised
+        } else {
+            stationery.frame.bottom
+        };
+        let footer = stationery.footer(self.language, raised).edge - 6 * MM;
+        let top = match page {
+            0 => tops.text_after_cover.unwrap_or(tops.first),
+            _ => tops.next,
+        };
+        let foot = match (stationery.options.footer.on, page) {
+            (FooterOn::AllPages, _) | (FooterOn::FirstPage, 0) => footer,
+            _ => bottom - 8 * MM,
+        };
+        foot - top
+    }
+
+    /// Whether the letter is printed on both sides; where nobody says it, it may be.
+    fn duplex(&self) -> bool {
+        let sides = self.letter.print.sides.or(self.stationery.options.sides);
+        sides != Some(Sides::Simplex)
     }
 
     /// What the envelope holds. For a protected recipient nothing is named: the sheet is meant to be seen
@@ -265,6 +318,17 @@ impl Job<'_, '_> {
             found,
             allowed,
         });
+    }
+}
+
+impl<'a> Job<'a, '_> {
+    /// The area for a payment slip, if this letter has one.
+    fn payment(&self) -> Option<&'a Payment> {
+        let payment = self.stationery.options.payment.as_ref()?;
+        let process = self.letter.process.as_deref().unwrap_or_default();
+        let named = payment.processes.iter().any(|name| name == process);
+        let text = matches!(self.letter.content, Content::Text(_));
+        (text && (named || payment.processes.is_empty())).then_some(payment)
     }
 }
 

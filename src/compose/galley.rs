@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::font::Fonts;
-use super::options::{Points, TypeSizes};
+use super::options::{Headings, Points, TypeSizes};
 use super::page::Mpt;
 use super::paragraph::{Lines, Setter};
 use super::{Face, table};
@@ -89,6 +89,8 @@ pub struct Style<'a> {
     pub fonts: &'a Fonts,
     /// Sizes.
     pub sizes: &'a TypeSizes,
+    /// How headings look.
+    pub headings: &'a Headings,
     /// Left edge of the column.
     pub left: Mpt,
     /// Width of the column.
@@ -157,7 +159,7 @@ impl Galley {
         let size = style.sizes.subject;
         let copy = setter.read_text(style.fonts, subject, Face::Bold, size);
         let lines = setter.lines_balanced(style.fonts, &copy, style.measure);
-        self.lines(lines, &style.set(size, 0));
+        self.lines(setter, lines, &style.set(size, 0));
         self.keep_all_from(1);
         self.keep_with_next = true;
         self.gap = style.leading() * 4 / 10;
@@ -178,9 +180,9 @@ impl Galley {
             Block::Heading(level, runs) => self.heading(style, setter, *level, runs),
             Block::Paragraph(runs) => {
                 let size = style.sizes.body;
-                let copy = setter.read(style.fonts, runs, false, size);
+                let copy = setter.read(style.fonts, runs, Face::Regular, size);
                 let lines = setter.lines_of_text(style.fonts, &copy, style.measure);
-                self.lines(lines, &style.set(size, half));
+                self.lines(setter, lines, &style.set(size, half));
             }
             Block::List(kind, items) => self.list(style, setter, *kind, items),
             Block::Table(table) => table::set(self, style, setter, table),
@@ -194,18 +196,19 @@ impl Galley {
     }
 
     fn heading(&mut self, style: &Style<'_>, setter: &mut Setter, level: u8, runs: &[Run<'_>]) {
-        let body = style.sizes.body.0;
         let leading = style.leading();
         // Space above is three to four times that below: a heading belongs to what follows.
-        let (size, before) = match level {
-            0 | 1 => (Points(body * 125 / 100), leading * 3 / 2),
-            2 => (Points(body * 110 / 100), leading * 5 / 4),
-            _ => (Points(body), leading),
+        let before = match level {
+            0 | 1 => leading * 3 / 2,
+            2 => leading * 5 / 4,
+            _ => leading,
         };
-        let copy = setter.read(style.fonts, runs, true, size);
+        let heading = style.headings.level(level);
+        let size = heading.size(style.sizes.body);
+        let copy = setter.read(style.fonts, runs, heading.style.into(), size);
         let lines = setter.lines_balanced(style.fonts, &copy, style.measure);
         let first = self.strips.len();
-        self.lines(lines, &style.set(size, before));
+        self.lines(setter, lines, &style.set(size, before));
         if self.strips.len() > first {
             self.keep_all_from(first + 1);
             self.keep_with_next = true;
@@ -236,7 +239,7 @@ impl Galley {
         let hang = (label_width + em * 6 / 10).max(em * 13 / 10);
         let half = style.leading() / 2;
         for (at, item) in items.iter().enumerate() {
-            let copy = setter.read(style.fonts, item, false, size);
+            let copy = setter.read(style.fonts, item, Face::Regular, size);
             let lines = setter.lines_of_text(style.fonts, &copy, style.measure - hang);
             if lines.is_empty() {
                 continue;
@@ -249,6 +252,7 @@ impl Galley {
             let label = setter.lines(style.fonts, &copy, style.measure);
             let before = if at == 0 { half } else { style.leading() / 5 };
             self.lines(
+                setter,
                 lines,
                 &Set {
                     left: style.left + hang,
@@ -260,11 +264,14 @@ impl Galley {
     }
 
     /// Appends the lines of one paragraph.
-    pub fn lines(&mut self, lines: Lines, set: &Set) {
+    fn lines(&mut self, setter: &Setter, lines: Lines, set: &Set) {
         let count = lines.len();
+        let mut divided = false;
         for (at, line) in lines.enumerate() {
-            // At least two lines of a paragraph stand together, at its start and at its end.
-            let widow = at == 1 || at + 1 == count;
+            // At least two lines of a paragraph stand together, at its start and at its end; a word does not go on on
+            // another page.
+            let widow = at == 1 || at + 1 == count || divided;
+            divided = setter.line_at(line).is_some_and(|line| line.hyphen);
             let top = if at > 0 && widow {
                 Top::Avoided
             } else {

@@ -1,21 +1,19 @@
-//! Sets what all letters share: the sender's mark, its return address, running head and footers.
+//! Sets what all letters share: the sender's mark, its return address, the running head. Footers are set by `footer`.
 
 use super::Face;
 use super::address;
 use super::font::{Fonts, Used};
-use super::galley::{HAIRLINE, RULE, baseline};
-use super::options::{Options, Points, rgb};
+use super::galley::{RULE, baseline};
+use super::options::{Options, Place, Points, rgb};
 use super::page::{Ink, Mpt, Tools, mpt};
 use super::paragraph::{Lines, Setter};
+use super::picture::Picture;
 use super::shape::Fault;
-use super::stationery::{Error, Frame, Part};
-use super::words::Language;
+use super::stationery::{Error, Frame, Part, millimetres};
 use crate::letter::{Country, Micrometres, Sender};
 
 const MM: Mpt = mpt(Micrometres(1000));
 
-/// A footer with more lines is a letter of its own.
-const FOOTER_LINES_MAX: usize = 40;
 /// Upper edge of the running head.
 pub const RUNNING_TOP: Mpt = 13 * MM;
 
@@ -27,16 +25,24 @@ pub struct Desk<'a> {
     pub sender: &'a Sender,
 }
 
+/// A picture that has a place.
+#[derive(Clone, Copy)]
+struct Placed {
+    x: Mpt,
+    width: Mpt,
+    height: Mpt,
+}
+
 /// A part in the making.
-struct Draft {
-    setter: Setter,
+pub struct Draft {
+    pub setter: Setter,
     used: Used,
-    ink: Ink,
+    pub ink: Ink,
     place: &'static str,
 }
 
 impl Draft {
-    fn new(place: &'static str) -> Self {
+    pub fn new(place: &'static str) -> Self {
         Self {
             setter: Setter::default(),
             used: Used::default(),
@@ -58,7 +64,7 @@ impl Draft {
     }
 
     /// Lines below each other; returns the lower edge of the last.
-    fn lines(&mut self, fonts: &Fonts, lines: Lines, x: Mpt, top: Mpt, height: Mpt) -> Mpt {
+    pub fn lines(&mut self, fonts: &Fonts, lines: Lines, x: Mpt, top: Mpt, height: Mpt) -> Mpt {
         let mut y = top;
         for at in lines {
             let size = self.setter.line_at(at).map_or(Points(0), |line| line.size);
@@ -68,7 +74,7 @@ impl Draft {
         y
     }
 
-    fn finish(self, edge: Mpt) -> Result<Part, Error> {
+    pub fn finish(self, edge: Mpt) -> Result<Part, Error> {
         if let Some((_, Fault::NoGlyph(c) | Fault::RightToLeft(c))) = self.setter.faults.first() {
             return Err(Error::Unprintable {
                 place: self.place,
@@ -84,54 +90,66 @@ impl Draft {
 }
 
 impl Desk<'_> {
-    fn name(&self) -> &str {
+    pub fn name(&self) -> &str {
         let name = self.options.letterhead.name.as_deref();
         name.unwrap_or(&self.sender.name)
     }
 
-    /// The sender's name as its mark, a second line, a rule below.
-    pub fn letterhead(&self) -> Result<Part, Error> {
+    /// The sender's mark: its name and a second line, its logo, a rule below. `coloured`: as the job wants it, else in
+    /// black.
+    pub fn letterhead(&self, logo: Option<&Picture>, coloured: bool) -> Result<Part, Error> {
         let frame = &self.frame;
+        let look = &self.options.letterhead;
         let top = 12 * MM;
         // The window with the return address begins 5 mm above the box, the information column at its own top.
         let bottom = (frame.address[1] - 6 * MM).min(frame.info_y - 3 * MM);
+        let logo = self.logo(logo, bottom - top - 2 * MM)?;
+        let beside = logo.map_or(0, |logo| logo.width + 5 * MM);
+        let measure = frame.measure() - beside;
+        let left = match logo {
+            Some(logo) if logo.x == frame.left => frame.left + beside,
+            _ => frame.left,
+        };
+        let logo_height = logo.map_or(0, |logo| logo.height);
         for percent in [100, 85, 70, 60, 50] {
             let size = Points(self.options.type_sizes.letterhead.0 * percent / 100);
             let height = size.0 * 10 * 122 / 100;
             let mut draft = Draft::new("the letterhead");
-            let copy = draft
-                .setter
-                .read_text(self.fonts, self.name(), Face::Bold, size);
-            let lines = draft
-                .setter
-                .lines_balanced(self.fonts, &copy, frame.measure());
-            let mut edge = stacked(top, height, lines.len());
-            let second = self.options.letterhead.second_line.as_deref().map(|text| {
-                let size = Points(self.options.type_sizes.small.0 * 120 / 100);
-                let copy = draft
-                    .setter
-                    .read_text(self.fonts, text, Face::Regular, size);
-                (
-                    draft.setter.lines(self.fonts, &copy, frame.measure()),
-                    size.0 * 14,
-                )
-            });
-            if let Some((lines, height)) = &second {
-                edge = stacked(edge, *height, lines.len());
+            let mut text_height = 0;
+            let mut stacks = Vec::new();
+            if look.show_name {
+                let setter = &mut draft.setter;
+                let copy = setter.read_text(self.fonts, self.name(), Face::Bold, size);
+                let lines = setter.lines_balanced(self.fonts, &copy, measure);
+                text_height = stacked(text_height, height, lines.len());
+                stacks.push((lines, height));
+                if let Some(text) = look.second_line.as_deref() {
+                    let size = Points(self.options.type_sizes.small.0 * 120 / 100);
+                    let copy = setter.read_text(self.fonts, text, Face::Regular, size);
+                    let lines = setter.lines(self.fonts, &copy, measure);
+                    text_height = stacked(text_height, size.0 * 14, lines.len());
+                    stacks.push((lines, size.0 * 14));
+                }
             }
-            let rule = edge.saturating_add(2 * MM);
+            let rule = top
+                .saturating_add(text_height.max(logo_height))
+                .saturating_add(2 * MM);
             if rule > bottom {
                 continue;
             }
             draft.ink.raw(b"q\n");
-            if let Some(colour) = &self.options.letterhead.colour {
+            if let Some(colour) = look.colour.as_ref().filter(|_| coloured) {
                 let [r, g, b] = rgb(colour)?.map(|v| format!("{}.{:03}", v / 1000, v % 1000));
                 draft.ink.raw(format!("{r} {g} {b} rg\n").as_bytes());
             }
             draft.ink.rule(frame.left, rule, frame.measure(), RULE);
-            let below = draft.lines(self.fonts, lines, frame.left, top, height);
-            if let Some((lines, height)) = second {
-                draft.lines(self.fonts, lines, frame.left, below, height);
+            let mut y = top + (logo_height - text_height).max(0) / 2;
+            for (lines, height) in stacks {
+                y = draft.lines(self.fonts, lines, left, y, height);
+            }
+            if let Some(logo) = logo {
+                let y = top + (text_height - logo_height).max(0) / 2;
+                draft.ink.picture(logo.x, y, logo.width, logo.height);
             }
             draft.ink.raw(b"Q\n");
             return draft.finish(rule);
@@ -140,6 +158,32 @@ impl Desk<'_> {
             place: "the sender's name in the letterhead",
             option: "letterhead.name",
         })
+    }
+
+    /// Where the logo stands, without its upper edge.
+    fn logo(&self, picture: Option<&Picture>, height_max: Mpt) -> Result<Option<Placed>, Error> {
+        let (Some(picture), Some(logo)) = (picture, &self.options.letterhead.logo) else {
+            return Ok(None);
+        };
+        let frame = &self.frame;
+        let width = mpt(logo.width);
+        let height = i64::from(width) * i64::from(picture.height) / i64::from(picture.width.max(1));
+        let height = Mpt::try_from(height).unwrap_or(Mpt::MAX / 2);
+        if height > height_max || width > frame.measure() {
+            return Err(Error::LogoTooLarge {
+                found: format!("{} × {}", millimetres(width), millimetres(height)),
+                allowed: format!(
+                    "{} × {}",
+                    millimetres(frame.measure()),
+                    millimetres(height_max)
+                ),
+            });
+        }
+        let x = match logo.place {
+            Place::Left => frame.left,
+            Place::Right => frame.right - width,
+        };
+        Ok(Some(Placed { x, width, height }))
     }
 
     /// The return address in one small line above the recipient's (facts/denmark.md §6.3: the words before it).
@@ -216,59 +260,6 @@ impl Desk<'_> {
             .lines(self.fonts, &copy, frame.measure() * 55 / 100);
         let edge = draft.lines(self.fonts, lines, frame.left, RUNNING_TOP, height);
         draft.finish(edge)
-    }
-
-    /// Sender and support at the foot of the first page; the last line at the right is left to the page number.
-    pub fn footer(&self, language: Language) -> Result<Part, Error> {
-        let frame = &self.frame;
-        let size = self.options.type_sizes.small;
-        let height = size.0 * 10 * 134 / 100;
-        let support = &self.sender.support;
-        let labels = language.labels();
-        let mut draft = Draft::new("the sender's support details");
-        let (left_measure, right_x) = (frame.info_x - frame.left - 8 * MM, frame.info_x);
-        let mut column = |texts: &[(&str, Face)], measure| {
-            let mut lines = Vec::new();
-            for (text, face) in texts {
-                let copy = draft.setter.read_text(self.fonts, text, *face, size);
-                lines.push(draft.setter.lines(self.fonts, &copy, measure));
-            }
-            lines
-        };
-        let left = column(
-            &[(self.name(), Face::Bold), (&support.text, Face::Regular)],
-            left_measure,
-        );
-        let phone = support
-            .phone
-            .as_deref()
-            .map(|phone| format!("{} {phone}", labels.phone));
-        let contacts: Vec<(&str, Face)> = [&phone, &support.email, &support.url]
-            .into_iter()
-            .flatten()
-            .map(|text| (text.as_str(), Face::Regular))
-            .collect();
-        let right = column(&contacts, frame.right - right_x);
-        let count = |lines: &[Lines]| lines.iter().map(Lines::len).sum::<usize>();
-        let rows = count(&left).max(count(&right) + 1);
-        let rows = Mpt::try_from(rows.min(FOOTER_LINES_MAX + 1)).unwrap_or(0);
-        // The lowest line's baseline is the frame's bottom; half a line keeps the page number apart.
-        let top = frame.bottom - baseline(height, size) - height * (rows - 1) - height / 2;
-        let rule = top - 2 * MM;
-        if rows > FOOTER_LINES_MAX as Mpt || rule < frame.body_top + 60 * MM {
-            return Err(Error::TooLong {
-                place: "the sender's support text",
-                option: "header/sender/support",
-            });
-        }
-        draft.ink.rule(frame.left, rule, frame.measure(), HAIRLINE);
-        for (columns, x) in [(left, frame.left), (right, right_x)] {
-            let mut y = top;
-            for lines in columns {
-                y = draft.lines(self.fonts, lines, x, y, height);
-            }
-        }
-        draft.finish(rule)
     }
 }
 

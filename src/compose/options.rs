@@ -1,16 +1,31 @@
-//! What the job file may say about the look of letters. [`Options::default`] is a Nordic agency's letter.
+//! What the job file, or a template that it names, may say about the look of letters. [`Options::default`] is a Nordic
+//! agency's letter.
 
 use std::path::PathBuf;
 
 use serde::{Deserialize, Deserializer};
 
 use super::{Area, Error};
-use crate::letter::Micrometres;
+use crate::letter::{Micrometres, Sides};
+
+mod furniture;
+
+pub use furniture::{
+    Field, Footer, FooterColumn, FooterOn, Heading, Headings, LaterPages, Logo, PageNumber,
+    PageNumberForm, Payment, PaymentPage, Place, Reference, Style,
+};
+
+/// Version of the form of a template.
+pub const TEMPLATE_VERSION: u32 = 1;
 
 /// Everything that can be chosen.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
+    /// Version of the form; a template file must say it.
+    pub version: Option<u32>,
+    /// A file with more of these keys; those of the job file come first. Read by `config`.
+    pub template: Option<PathBuf>,
     /// Where things stand on the page.
     pub geometry: Geometry,
     /// The sender's mark.
@@ -19,18 +34,61 @@ pub struct Options {
     pub type_sizes: TypeSizes,
     /// Four TrueType files in place of Noto Sans.
     pub fonts: Option<FontFiles>,
+    /// How headings look.
+    pub headings: Headings,
+    /// The column with the reference.
+    pub reference: Reference,
+    /// The foot of a page.
+    pub footer: Footer,
+    /// The head of later pages.
+    pub later_pages: LaterPages,
+    /// The number of a page.
+    pub page_number: PageNumber,
+    /// An area for a payment slip.
+    pub payment: Option<Payment>,
+    /// How letters are printed that do not say it themselves; `config` takes it from `[print]`.
+    #[serde(skip)]
+    pub sides: Option<Sides>,
     /// A letter with more pages of its own text than this gets a finding.
     pub pages_max: u32,
+    /// Words are divided where a line would be left very short, in the languages whose rules are known.
+    pub hyphenate: bool,
+}
+
+impl Options {
+    /// Calls with each path of a file.
+    pub fn each_path(&mut self, mut change: impl FnMut(&mut PathBuf)) {
+        if let Some(fonts) = &mut self.fonts {
+            change(&mut fonts.regular);
+            change(&mut fonts.bold);
+            change(&mut fonts.italic);
+            change(&mut fonts.bold_italic);
+        }
+        if let Some(logo) = &mut self.letterhead.logo {
+            change(&mut logo.file);
+            logo.mono_file.iter_mut().for_each(change);
+        }
+    }
 }
 
 impl Default for Options {
     fn default() -> Self {
         Self {
+            version: None,
+            template: None,
             geometry: Geometry::default(),
             letterhead: Letterhead::default(),
             type_sizes: TypeSizes::default(),
             fonts: None,
+            headings: Headings::default(),
+            reference: Reference::default(),
+            footer: Footer::default(),
+            later_pages: LaterPages::default(),
+            page_number: PageNumber::default(),
+            payment: None,
+            sides: None,
             pages_max: 200, // 100 sheets in duplex; the largest envelope takes 99 (facts/print.md §8).
+            hyphenate: true,
         }
     }
 }
@@ -90,8 +148,8 @@ impl Default for Geometry {
     }
 }
 
-/// The sender's mark at the head of the first page: its name, set in type.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+/// The sender's mark at the head of the first page: its name, set in type, its logo, or both.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Letterhead {
     /// In place of the sender's name as the mailing gives it.
@@ -102,6 +160,23 @@ pub struct Letterhead {
     pub colour: Option<String>,
     /// In place of the return address that is made of the sender's name and address; one line.
     pub return_line: Option<String>,
+    /// A picture beside the name.
+    pub logo: Option<Logo>,
+    /// The name and the second line are set; not where the logo says them.
+    pub show_name: bool,
+}
+
+impl Default for Letterhead {
+    fn default() -> Self {
+        Self {
+            name: None,
+            second_line: None,
+            colour: None,
+            return_line: None,
+            logo: None,
+            show_name: true,
+        }
+    }
 }
 
 /// Sizes of type and distances of lines.
@@ -292,7 +367,19 @@ pub(super) fn check(options: &Options) -> Result<(), Error> {
     if let Some(colour) = &options.letterhead.colour {
         rgb(colour)?;
     }
-    Ok(())
+    if let Some(version) = options.version
+        && version != TEMPLATE_VERSION
+    {
+        return wrong("version", version.to_string(), "1");
+    }
+    if !options.letterhead.show_name && options.letterhead.logo.is_none() {
+        return wrong(
+            "letterhead.show_name",
+            "false, and there is no logo".into(),
+            "true, or a logo",
+        );
+    }
+    furniture::check(options)
 }
 
 /// `#rrggbb` as operands of `rg`, in thousandths.

@@ -86,6 +86,25 @@ impl Ink {
         self.out.extend_from_slice(b"re f\n");
     }
 
+    /// The picture `/LG` in a box.
+    pub fn picture(&mut self, x: Mpt, y: Mpt, width: Mpt, height: Mpt) {
+        self.end_text();
+        let bottom = hundredths(PAGE_HEIGHT) - hundredths(y + height);
+        self.out.extend_from_slice(b"q ");
+        for value in [
+            hundredths(width),
+            0,
+            0,
+            hundredths(height),
+            hundredths(x),
+            bottom,
+        ] {
+            self.number(value);
+            self.out.push(b' ');
+        }
+        self.out.extend_from_slice(b"cm /LG Do Q\n");
+    }
+
     /// One line of text with its baseline at `y`.
     pub fn line(&mut self, tools: &mut Tools<'_>, x: Mpt, y: Mpt, size: Points, pieces: &[Piece]) {
         if pieces.is_empty() {

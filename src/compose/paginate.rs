@@ -112,6 +112,16 @@ fn repeated_head(galley: &Galley, start: usize, room: Mpt) -> Range<usize> {
     }
 }
 
+/// How high the column of a page is.
+pub fn height(galley: &Galley, page: &Page) -> Mpt {
+    let strips = galley.strips.get(page.strips.clone()).unwrap_or_default();
+    let spaces = strips.iter().skip(1).map(|strip| strip.before);
+    spaces.fold(
+        stack(&galley.strips, &page.head).saturating_add(stack(&galley.strips, &page.strips)),
+        Mpt::saturating_add,
+    )
+}
+
 fn stack(strips: &[Strip], range: &Range<usize>) -> Mpt {
     let strips = strips.get(range.clone()).unwrap_or_default();
     strips
@@ -191,5 +201,45 @@ mod tests {
         assert_eq!(pages[1].head, 1..2);
         assert_eq!(pages[1].strips, 4..5);
         assert_eq!(pages[0].head, 0..0);
+    }
+
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Whatever the strips: each stands on one page, in order; no page is higher than it may be, unless it is one
+        /// strip; a page begins where it should not only if there was no better place on the page before.
+        #[test]
+        fn any_galley_is_cut_well(
+            strips in proptest::collection::vec((0..30_i32, 1..60_i32, 0..12_u8), 0..80),
+            room in 20..200_i32,
+        ) {
+            let mut galley = Galley::default();
+            for &(before, height, top) in &strips {
+                let top = match top {
+                    0 => P,
+                    1..=5 => N,
+                    _ => A,
+                };
+                galley.strip(before, height, top, []);
+            }
+            let cut = pages(&galley, |_| room, usize::MAX).unwrap();
+            let mut next = 0;
+            for (at, page) in cut.iter().enumerate() {
+                let Range { start, end } = page.strips.clone();
+                prop_assert!(start == next && end > start);
+                next = end;
+                prop_assert!(height(&galley, page) <= room || end - start == 1);
+                let inside = &galley.strips[start + 1..end];
+                prop_assert!(inside.iter().all(|strip| strip.top != P));
+                let Some(follower) = galley.strips.get(end) else {
+                    prop_assert_eq!(at + 1, cut.len());
+                    continue;
+                };
+                if follower.top == N {
+                    prop_assert!(inside.iter().all(|strip| strip.top != A), "page {at} could end earlier");
+                }
+            }
+            prop_assert_eq!(next, galley.strips.len());
+        }
     }
 }

@@ -1,18 +1,21 @@
 //! Reads runs of text and breaks them into lines, ragged right.
 //!
 //! Where a line may end is said by Unicode (UAX #14, crate `unicode-linebreak`), less the places where a careful
-//! typist would not: inside `12 450 kr`, `§ 5` or `kl. 10`. A word that is wider than the line is broken where the line
-//! ends. Nothing is ever left out, and no line is wider than its measure.
+//! typist would not: inside `12 450 kr`, `§ 5` or `kl. 10`. Words are divided where a line would be left very short, and
+//! a word that is wider than the line in any case. Nothing is ever left out, and no line is wider than its measure.
 
 mod breaking;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use hashbrown::HashMap;
 use unicode_linebreak::{BreakOpportunity, linebreaks};
+use unicode_normalization::UnicodeNormalization;
 
 use super::Face;
 use super::font::Fonts;
+use super::hyphen::{Need, Places};
 use super::options::Points;
 use super::page::Mpt;
 use super::shape::{Fault, WordId, Words, is_mark};
@@ -62,6 +65,8 @@ pub struct Line {
     pub width: Mpt,
     /// Its type.
     pub size: Points,
+    /// It ends with a hyphen.
+    pub hyphen: bool,
 }
 
 /// Text that has been read: pieces, not yet broken.
@@ -88,12 +93,18 @@ pub struct Setter {
     pub faults: BTreeSet<(&'static str, Fault)>,
     /// Element that is being read, for `faults`.
     pub path: &'static str,
+    /// Rules by which words are divided; none: they are not.
+    pub hyphens: Option<hypher::Lang>,
+    /// Where words may be divided, of this letter and of those before.
+    places: HashMap<(WordId, hypher::Lang, Need), Places>,
 }
 
 impl Setter {
     /// Makes ready for another letter.
     pub fn clear(&mut self) {
-        self.words.trim();
+        if self.words.trim() {
+            self.places = HashMap::default();
+        }
         if self.set.capacity() > PIECES_KEPT_MAX {
             // After a letter of unusual length the memory is given back.
             (self.pieces, self.set, self.lines) = (Vec::new(), Vec::new(), Vec::new());
@@ -103,13 +114,16 @@ impl Setter {
         self.set.clear();
         self.lines.clear();
         self.faults.clear();
+        self.hyphens = None;
     }
 
-    /// Reads runs; `bold` makes all of them bold.
-    pub fn read(&mut self, fonts: &Fonts, runs: &[Run<'_>], bold: bool, size: Points) -> Copy {
+    /// Reads runs; what is bold or italic in `ground` is so in all of them.
+    pub fn read(&mut self, fonts: &Fonts, runs: &[Run<'_>], ground: Face, size: Points) -> Copy {
         self.begin();
+        let bold = matches!(ground, Face::Bold | Face::BoldItalic);
+        let italic = matches!(ground, Face::Italic | Face::BoldItalic);
         for run in runs {
-            let face = match (bold || run.bold, run.italic) {
+            let face = match (bold || run.bold, italic || run.italic) {
                 (false, false) => Face::Regular,
                 (true, false) => Face::Bold,
                 (false, true) => Face::Italic,
@@ -133,6 +147,16 @@ impl Setter {
     }
 
     fn push(&mut self, text: &str, face: Face) {
+        // U+0300–036F begin with these bytes. What has a letter of its own is set with that (Unicode, UAX #15), so that
+        // words are found again in the text of the page and divided as the language wants.
+        if memchr::memchr2(0xcc, 0xcd, text.as_bytes()).is_some() {
+            let composed: String = text.nfc().collect();
+            return self.push_composed(&composed, face);
+        }
+        self.push_composed(text, face);
+    }
+
+    fn push_composed(&mut self, text: &str, face: Face) {
         if text.bytes().any(|b| matches!(b, b'\t' | b'\r')) {
             self.text.extend(text.chars().map(|c| match c {
                 '\t' | '\r' => ' ',

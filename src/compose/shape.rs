@@ -89,7 +89,7 @@ pub struct Word {
 }
 
 /// Which word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct WordId(u32);
 
 /// Words shaped so far.
@@ -104,14 +104,17 @@ pub struct Words {
 }
 
 impl Words {
-    /// To be called between letters: forgets all when too much is kept. [`WordId`]s given before are void then.
-    pub fn trim(&mut self) {
-        if self.words.len() > WORDS_KEPT_MAX || self.glyphs.len() > GLYPHS_KEPT_MAX {
+    /// To be called between letters: forgets all when too much is kept, and says so. [`WordId`]s given before are void
+    /// then.
+    pub fn trim(&mut self) -> bool {
+        let full = self.words.len() > WORDS_KEPT_MAX || self.glyphs.len() > GLYPHS_KEPT_MAX;
+        if full {
             self.index = HashTable::new();
             self.words = Vec::new();
             self.texts = String::new();
             self.glyphs = Vec::new();
         }
+        full
     }
 
     /// Shapes `text`, or finds it.
@@ -370,7 +373,7 @@ mod tests {
         for n in 0..=WORDS_KEPT_MAX {
             words.shape(&fonts, Face::Regular, &n.to_string());
         }
-        words.trim();
+        assert!(words.trim());
         assert!(words.words.is_empty());
         let id = words.shape(&fonts, Face::Bold, "igen");
         assert_eq!(words.text(id), "igen");

@@ -21,12 +21,22 @@ pub enum Dress {
 }
 
 /// Which column a page is cut from.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Which {
     /// The letter.
     Text,
     /// The sheet before it.
     Cover,
+}
+
+/// What stands at the foot of a page.
+pub struct Foot {
+    /// The sender's details.
+    pub footer: bool,
+    /// All of it above the area for a payment slip.
+    pub raised: bool,
+    /// The page's number.
+    pub number: Option<Text>,
 }
 
 /// Writes pages.
@@ -37,15 +47,21 @@ pub struct Press<'a> {
     pub language: Language,
     /// Lines and columns; notes the glyphs used.
     pub scratch: &'a mut Scratch,
-    /// Page numbers, in the order of the pages.
-    pub numbers: Vec<Text>,
     /// Written so far.
     pub pages: Vec<LaidPage>,
 }
 
 impl Press<'_> {
+    /// A side on which nothing is printed.
+    pub fn blank(&mut self) {
+        self.pages.push(LaidPage {
+            content: Vec::new(),
+            letterhead: false,
+        });
+    }
+
     /// Writes the next page; its column begins at `top`.
-    pub fn page(&mut self, which: Which, page: &Page, dress: &Dress, top: Mpt) {
+    pub fn page(&mut self, which: Which, page: &Page, dress: &Dress, top: Mpt, foot: Foot) {
         let stationery = self.stationery;
         let Scratch {
             setter,
@@ -75,6 +91,7 @@ impl Press<'_> {
         let (head, texts) = match dress {
             Dress::Window(texts) => (Some(&stationery.return_line), texts),
             Dress::Windowless(texts) => (None, texts),
+            Dress::Later(texts) if texts.is_empty() => (None, texts),
             Dress::Later(texts) => (Some(&stationery.running_head), texts),
         };
         if let Some(part) = head {
@@ -82,12 +99,10 @@ impl Press<'_> {
         }
         sheet.texts(texts, 0);
         sheet.column(galley, page, top);
-        if letterhead {
-            sheet.part(stationery.footer(self.language));
+        if foot.footer {
+            sheet.part(stationery.footer(self.language, foot.raised));
         }
-        if let Some(number) = self.numbers.get(self.pages.len()) {
-            sheet.texts(std::slice::from_ref(number), 0);
-        }
+        sheet.texts(foot.number.as_slice(), 0);
         sheet.ink.raw(b"Q\n");
         self.pages.push(LaidPage {
             content: sheet.ink.finish(),

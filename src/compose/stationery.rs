@@ -1,17 +1,25 @@
 //! What all letters of a batch have in common: fonts, letterhead, return address, footers. Made once, shared by all
 //! threads; what a thread needs to work with is lent to it for a letter and kept for the next.
 
-use std::sync::{Mutex, PoisonError};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Resources;
 use super::font::{FontError, Fonts, Used};
 use super::galley::Galley;
 use super::letterhead::Desk;
-use super::options::{Geometry, Options, check};
+use super::options::{Geometry, Logo, Options, Payment, check};
 use super::page::{Mpt, PAGE_HEIGHT, PAGE_WIDTH, mm, mpt};
 use super::paragraph::Setter;
+use super::picture::Picture;
 use super::words::Language;
 use crate::letter::{Header, Micrometres};
+
+/// Between an area for a payment slip and the lowest line above it.
+const CLEAR_OF_SLIP: Micrometres = Micrometres::mm(5);
+
+/// One a language.
+type Footers = [Part; Language::ALL.len()];
 
 /// Why no letter can be set.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +44,24 @@ pub enum Error {
         place: &'static str,
         /// The character.
         code: u32,
+    },
+    /// A logo that cannot be used.
+    #[error("`letterhead.logo`: `{}` {found}; allowed: {allowed}", path.display())]
+    Logo {
+        /// The file.
+        path: PathBuf,
+        /// What is the matter with it.
+        found: String,
+        /// What it may be.
+        allowed: &'static str,
+    },
+    /// A logo that leaves no room.
+    #[error("`letterhead.logo` is {found}; allowed: at most {allowed}; make `width_mm` smaller")]
+    LogoTooLarge {
+        /// Width and height on paper.
+        found: String,
+        /// What the letterhead has room for.
+        allowed: String,
     },
     /// A text of the sender does not fit its place.
     #[error("{place} does not fit its place; shorten it with `{option}`")]
@@ -78,7 +104,11 @@ pub struct Stationery {
     pub(super) return_line: Part,
     pub(super) running_head: Part,
     letterhead: Part,
-    footers: [Part; Language::ALL.len()],
+    letterhead_mono: Part,
+    logo: Option<[Arc<Picture>; 2]>,
+    footers: Footers,
+    /// Above the area for a payment slip.
+    footers_raised: Option<Footers>,
     scratches: Mutex<Vec<Scratch>>,
 }
 
@@ -99,6 +129,8 @@ pub struct Frame {
     pub right: Mpt,
     /// Baseline of the lowest line.
     pub bottom: Mpt,
+    /// The same on a page with an area for a payment slip.
+    pub bottom_raised: Mpt,
     /// Address box: left, top, right, bottom.
     pub address: [Mpt; 4],
     /// Left edge of the information column.
@@ -112,12 +144,15 @@ pub struct Frame {
 }
 
 impl Frame {
-    fn of(geometry: &Geometry) -> Self {
+    fn of(geometry: &Geometry, payment: Option<&Payment>) -> Self {
         let address = geometry.address;
+        let bottom = PAGE_HEIGHT - mpt(geometry.margin_bottom);
+        let slip = payment.map_or(0, |payment| mpt(payment.height) + mpt(CLEAR_OF_SLIP));
         Self {
             left: mpt(geometry.margin_left),
             right: PAGE_WIDTH - mpt(geometry.margin_right),
-            bottom: PAGE_HEIGHT - mpt(geometry.margin_bottom),
+            bottom,
+            bottom_raised: bottom.min(PAGE_HEIGHT - slip),
             address: [
                 mpt(address.x),
                 mpt(address.y),
@@ -158,25 +193,37 @@ impl Stationery {
             None => Fonts::noto()?,
             Some(files) => Fonts::read(files)?,
         };
-        let frame = Frame::of(&options.geometry);
+        let frame = Frame::of(&options.geometry, options.payment.as_ref());
+        let logo = options.letterhead.logo.as_ref().map(logo).transpose()?;
         let desk = Desk {
             fonts: &fonts,
             options,
             frame,
             sender: &header.sender,
         };
-        let letterhead = desk.letterhead()?;
+        let [in_colour, in_black] = match &logo {
+            Some([colour, black]) => [Some(&**colour), Some(&**black)],
+            None => [None, None],
+        };
+        let letterhead = desk.letterhead(in_colour, true)?;
+        let letterhead_mono = desk.letterhead(in_black, false)?;
         let return_line = desk.return_line()?;
         let running_head = desk.running_head()?;
-        let [sv, da, no, fi, en] = Language::ALL.map(|language| desk.footer(language));
-        let footers = [sv?, da?, no?, fi?, en?];
+        let at_foot = footers(&desk, frame.bottom)?;
+        let footers_raised = match &options.payment {
+            Some(_) => Some(footers(&desk, frame.bottom_raised)?),
+            None => None,
+        };
         Ok(Self {
             options: options.clone(),
             frame,
             letterhead,
+            letterhead_mono,
+            logo,
             return_line,
             running_head,
-            footers,
+            footers: at_foot,
+            footers_raised,
             fonts,
             scratches: Mutex::default(),
         })
@@ -187,16 +234,21 @@ impl Stationery {
         Resources {
             programs: self.fonts.programs(),
             letterhead: self.letterhead.content.clone(),
+            letterhead_mono: self.letterhead_mono.content.clone(),
+            logo: self.logo.clone(),
             letterhead_glyphs: self.letterhead.used.glyphs(),
         }
     }
 
-    pub(super) fn footer(&self, language: Language) -> &Part {
-        let [sv, da, no, fi, en] = &self.footers;
+    /// The footer in a language; `raised`: above the area for a payment slip.
+    pub(super) fn footer(&self, language: Language, raised: bool) -> &Part {
+        let raised = self.footers_raised.as_ref().filter(|_| raised);
+        let [sv, da, no, nn, fi, en] = raised.unwrap_or(&self.footers);
         match language {
             Language::Swedish => sv,
             Language::Danish => da,
             Language::Norwegian => no,
+            Language::Nynorsk => nn,
             Language::Finnish => fi,
             Language::English => en,
         }
@@ -213,6 +265,26 @@ impl Stationery {
         lend().push(scratch);
         result
     }
+}
+
+/// Reads the job's logo: in colour and in black.
+fn logo(logo: &Logo) -> Result<[Arc<Picture>; 2], Error> {
+    let picture = Arc::new(Picture::read(&logo.file)?);
+    let mono = match &logo.mono_file {
+        Some(file) => {
+            let mono = Picture::read(file)?;
+            Arc::new(mono.in_black().unwrap_or(mono))
+        }
+        None => picture
+            .in_black()
+            .map_or_else(|| Arc::clone(&picture), Arc::new),
+    };
+    Ok([picture, mono])
+}
+
+fn footers(desk: &Desk<'_>, bottom: Mpt) -> Result<Footers, Error> {
+    let [sv, da, no, nn, fi, en] = Language::ALL.map(|language| desk.footer(language, bottom));
+    Ok([sv?, da?, no?, nn?, fi?, en?])
 }
 
 /// For findings: a width in millimetres, with one decimal.

@@ -162,7 +162,8 @@ fn read(
     for Row { total, cells: row } in &table.rows {
         for at in 0..count {
             let runs: &[Run<'_>] = row.get(at).map_or(&[], Vec::as_slice);
-            let copy = setter.read(fonts, runs, *total, size);
+            let face = if *total { Face::Bold } else { Face::Regular };
+            let copy = setter.read(fonts, runs, face, size);
             cells.add(setter, at, copy);
         }
     }
@@ -311,7 +312,7 @@ pub fn set_key_values(
     for (key, value) in entries {
         let copy = setter.read_text(style.fonts, key, Face::Regular, size);
         cells.add(setter, 0, copy);
-        let copy = setter.read(style.fonts, value, true, size);
+        let copy = setter.read(style.fonts, value, Face::Bold, size);
         cells.add(setter, 1, copy);
     }
     let gutter = gutter(size) * 2;

@@ -20,9 +20,40 @@ pub fn is_hyphen(c: char) -> bool {
 
 /// Signs and units that stay with the number before them.
 const BEHIND_NUMBERS: &[&str] = &[
-    "%", "‰", "€", "kr", "kr.", "kr,", "kronor", "kroner", "öre", "øre", "SEK", "DKK", "NOK",
-    "EUR", "tkr", "mkr", "§", "§§", "kap.", "st", "st.", "stk", "stk.", "mm", "cm", "m", "km",
-    "m²", "kg", "kWh",
+    "%",
+    "‰",
+    "€",
+    "kr",
+    "kr.",
+    "kr,",
+    "kronor",
+    "kroner",
+    "öre",
+    "øre",
+    "SEK",
+    "DKK",
+    "NOK",
+    "EUR",
+    "tkr",
+    "mkr",
+    "§",
+    "§§",
+    "kap.",
+    "st",
+    "st.",
+    "stk",
+    "stk.",
+    "mm",
+    "cm",
+    "m",
+    "km",
+    "m²",
+    "kg",
+    "kWh",
+    "procent",
+    "prosent",
+    "prosenttia",
+    "percent",
 ];
 /// Words that stay with the number behind them.
 const BEFORE_NUMBERS: &[&str] = &[
@@ -48,10 +79,24 @@ pub fn belongs_together(text: &str, at: usize) -> bool {
         let bare = next.trim_end_matches(['.', ',', ';', ':', ')', '?', '!']);
         return BEHIND_NUMBERS.contains(&next) || BEHIND_NUMBERS.contains(&bare);
     }
+    // A property: `Ängen 1:1`.
+    let next = behind.split([' ', '\n']).next().unwrap_or_default();
+    if digit_behind && is_unit_of_property(next) {
+        return before.ends_with(char::is_alphabetic);
+    }
     digit_behind && {
         let last = before.rsplit([' ', '\n', '(']).next().unwrap_or_default();
         BEFORE_NUMBERS.contains(&last)
     }
+}
+
+/// Block and unit of a Swedish property, `1:1`; a time of day stays with the word before it too.
+fn is_unit_of_property(word: &str) -> bool {
+    let bare = word.trim_end_matches(['.', ',', ';', ')', '?', '!']);
+    bare.split_once(':').is_some_and(|(block, unit)| {
+        let number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        number(block) && number(unit)
+    })
 }
 
 #[cfg(test)]
@@ -77,5 +122,6 @@ mod tests {
         assert_eq!(together("se § 5 och kl. 10 (nr 3)"), "_~__~_~");
         assert_eq!(together("den 4 februari 2026 om"), "____");
         assert_eq!(together("25 %. Det"), "~_");
+        assert_eq!(together("för Ängen 1:1 med"), "_~_");
     }
 }

@@ -9,8 +9,10 @@ pub enum Language {
     Swedish,
     /// Danish.
     Danish,
-    /// Norwegian (both forms share these words).
+    /// Norwegian, bokmål.
     Norwegian,
+    /// Norwegian, nynorsk.
+    Nynorsk,
     /// Finnish.
     Finnish,
     /// English.
@@ -19,10 +21,11 @@ pub enum Language {
 
 impl Language {
     /// All, in the order of their numbers.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Swedish,
         Self::Danish,
         Self::Norwegian,
+        Self::Nynorsk,
         Self::Finnish,
         Self::English,
     ];
@@ -32,7 +35,8 @@ impl Language {
         match code {
             "sv" => Self::Swedish,
             "da" => Self::Danish,
-            "nb" | "no" | "nn" => Self::Norwegian,
+            "nb" | "no" => Self::Norwegian,
+            "nn" => Self::Nynorsk,
             "fi" => Self::Finnish,
             _ => Self::English,
         }
@@ -44,6 +48,7 @@ impl Language {
             Self::Swedish => &SWEDISH,
             Self::Danish => &DANISH,
             Self::Norwegian => &NORWEGIAN,
+            Self::Nynorsk => &NYNORSK,
             Self::Finnish => &FINNISH,
             Self::English => &ENGLISH,
         }
@@ -54,7 +59,7 @@ impl Language {
         match self {
             Self::Swedish => format!("Sida {page} av {pages}"),
             Self::Danish => format!("Side {page} af {pages}"),
-            Self::Norwegian => format!("Side {page} av {pages}"),
+            Self::Norwegian | Self::Nynorsk => format!("Side {page} av {pages}"),
             Self::Finnish => format!("Sivu {page}/{pages}"),
             Self::English => format!("Page {page} of {pages}"),
         }
@@ -94,7 +99,7 @@ impl Language {
         match self {
             Self::Swedish => format!("{day} {} {year}", month(MONTHS_SV)),
             Self::Danish => format!("{day}. {} {year}", month(MONTHS_DA)),
-            Self::Norwegian => format!("{day}. {} {year}", month(MONTHS_NO)),
+            Self::Norwegian | Self::Nynorsk => format!("{day}. {} {year}", month(MONTHS_NO)),
             Self::Finnish => format!("{day}.{}.{year}", date.month()),
             Self::English => format!("{day} {} {year}", month(MONTHS_EN)),
         }
@@ -108,6 +113,10 @@ pub struct Labels {
     pub department: &'static str,
     pub reply_by: &'static str,
     pub phone: &'static str,
+    pub email: &'static str,
+    pub web: &'static str,
+    /// Before the name of the person or unit that a letter is for, in the address.
+    pub attention: &'static str,
     pub cover: &'static str,
     pub enclosed: &'static str,
     pub letter: &'static str,
@@ -123,6 +132,9 @@ const SWEDISH: Labels = Labels {
     department: "Enhet",
     reply_by: "Svara senast",
     phone: "Telefon",
+    email: "E-post",
+    web: "Webbplats",
+    attention: "Att: ",
     cover: "Försättsblad",
     enclosed: "Kuvertet innehåller",
     letter: "Brev",
@@ -138,6 +150,9 @@ const DANISH: Labels = Labels {
     department: "Afdeling",
     reply_by: "Svar senest",
     phone: "Telefon",
+    email: "E-mail",
+    web: "Websted",
+    attention: "Att.: ",
     cover: "Forside",
     enclosed: "Kuverten indeholder",
     letter: "Brev",
@@ -153,6 +168,9 @@ const NORWEGIAN: Labels = Labels {
     department: "Avdeling",
     reply_by: "Svarfrist",
     phone: "Telefon",
+    email: "E-post",
+    web: "Nettsted",
+    attention: "Att: ",
     cover: "Forside",
     enclosed: "Konvolutten inneholder",
     letter: "Brev",
@@ -162,12 +180,21 @@ const NORWEGIAN: Labels = Labels {
     enclosures: "vedlegg",
 };
 
+const NYNORSK: Labels = Labels {
+    cover: "Framside",
+    enclosed: "Konvolutten inneheld",
+    ..NORWEGIAN
+};
+
 const FINNISH: Labels = Labels {
     date: "Päiväys",
     reference: "Viitteemme",
     department: "Yksikkö",
     reply_by: "Vastattava viimeistään",
     phone: "Puhelin",
+    email: "Sähköposti",
+    web: "Verkkosivut",
+    attention: "Att: ",
     cover: "Kansilehti",
     enclosed: "Kirjekuoren sisältö",
     letter: "Kirje",
@@ -183,6 +210,9 @@ const ENGLISH: Labels = Labels {
     department: "Department",
     reply_by: "Reply by",
     phone: "Phone",
+    email: "Email",
+    web: "Website",
+    attention: "Attn: ",
     cover: "Cover sheet",
     enclosed: "This envelope contains",
     letter: "Letter",
@@ -263,11 +293,14 @@ mod tests {
                 "3 maj 2026",
                 "3. maj 2026",
                 "3. mai 2026",
+                "3. mai 2026",
                 "3.5.2026",
                 "3 May 2026"
             ]
         );
         assert_eq!(Language::of("da").page(2, 3), "Side 2 af 3");
+        assert_eq!(Language::of("nn").page(2, 3), "Side 2 av 3");
+        assert_eq!(Language::of("fi").page(2, 3), "Sivu 2/3");
         assert_eq!(Language::of("se").page(1, 1), "Page 1 of 1");
         assert_eq!(Language::Swedish.letter_of(1), "Brev, 1 sida");
         assert_eq!(Language::Finnish.enclosures(2), "2 liitettä");

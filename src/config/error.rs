@@ -54,6 +54,14 @@ pub enum JobError {
     /// The routing rules cannot be used.
     #[error("job file: [route]: {0}")]
     Route(String),
+    /// The template of letters cannot be used.
+    #[error("template `{}`: {message}\nhint: docs/compose.md shows every key", path.display())]
+    Template {
+        /// Which.
+        path: PathBuf,
+        /// What and where.
+        message: String,
+    },
     /// The vendor profile cannot be used.
     #[error("job file: [print]: {0}")]
     Print(spool::OptionsError),

@@ -17,8 +17,9 @@ use super::mark::ID_CHARACTERS;
 use super::part::{FIRST_FACE, PartWriter};
 use super::prepare::deflate;
 use super::sink::Sink;
-use crate::compose::{Face, GlyphsUsed, Resources};
+use crate::compose::{Face, GlyphsUsed, Picture, Pixel, Resources};
 use crate::disk;
+use crate::letter::Colour;
 
 /// Font descriptor flags (ISO 32000-1 table 123): symbolic, because codes are glyph numbers; italic.
 const SYMBOLIC: u32 = 1 << 2;
@@ -34,8 +35,10 @@ const BFCHAR_MAX: usize = 100;
 /// Everything a part needs besides its pages.
 pub(super) struct Faces {
     programs: [Program; 4],
-    /// Deflated.
-    pub(super) letterhead: Vec<u8>,
+    /// Deflated; for parts in colour and for those in black.
+    letterhead: [Vec<u8>; 2],
+    /// The picture in it, for the same.
+    logo: Option<[Image; 2]>,
     pub(super) letterhead_glyphs: GlyphsUsed,
     /// Glyphs of [`ID_CHARACTERS`] in the regular face.
     pub(super) id_glyphs: Vec<u16>,
@@ -85,10 +88,41 @@ impl Faces {
         let id_glyphs = id_glyphs.ok_or(unreadable("it lacks the figures of a piece id"))?;
         Ok(Self {
             programs,
-            letterhead: deflate(&resources.letterhead, DEFLATE_LEVEL),
+            letterhead: [&resources.letterhead, &resources.letterhead_mono]
+                .map(|content| deflate(content, DEFLATE_LEVEL)),
+            logo: resources
+                .logo
+                .map(|logo| logo.each_ref().map(|picture| Image::of(picture))),
             letterhead_glyphs: resources.letterhead_glyphs,
             id_glyphs,
         })
+    }
+
+    /// The letterhead of a part, deflated.
+    pub(super) fn letterhead(&self, colour: Colour) -> &[u8] {
+        let [in_colour, in_black] = &self.letterhead;
+        match colour {
+            Colour::Colour => in_colour,
+            Colour::Mono => in_black,
+        }
+    }
+
+    /// The picture in the letterhead of a part.
+    pub(super) fn logo(&self, colour: Colour) -> Option<&Image> {
+        let [in_colour, in_black] = self.logo.as_ref()?;
+        Some(match colour {
+            Colour::Colour => in_colour,
+            Colour::Mono => in_black,
+        })
+    }
+
+    /// Bytes of the letterhead with its picture, at most.
+    pub(super) fn letterhead_bytes_max(&self) -> u64 {
+        let logo = self.logo.as_ref().map_or(0, |logo| {
+            logo.iter().map(|image| image.data.len()).max().unwrap_or(0)
+        });
+        let letterhead = self.letterhead.iter().map(Vec::len).max().unwrap_or(0);
+        (letterhead + logo) as u64
     }
 
     /// Bytes that the font objects of so many glyphs may take.
@@ -138,6 +172,35 @@ impl Faces {
         let found = found.filter_map(|glyph| u16::try_from(glyph.to_u32()).ok());
         let sorted: BTreeSet<u16> = found.filter(|&glyph| glyph != 0).collect();
         sorted.into_iter().collect()
+    }
+}
+
+/// A picture as a stream of a part.
+pub(super) struct Image {
+    /// Entries of its dictionary.
+    pub(super) entries: String,
+    pub(super) data: Vec<u8>,
+}
+
+impl Image {
+    fn of(picture: &Picture) -> Self {
+        let (space, bits) = match picture.pixel {
+            Pixel::Bit => ("DeviceGray", 1),
+            Pixel::Grey => ("DeviceGray", 8),
+            Pixel::Rgb => ("DeviceRGB", 8),
+        };
+        let (filter, data) = if picture.jpeg {
+            ("DCTDecode", picture.data.clone())
+        } else {
+            ("FlateDecode", deflate(&picture.data, DEFLATE_LEVEL))
+        };
+        Self {
+            entries: format!(
+                "/Filter/{filter}/Type/XObject/Subtype/Image/Width {}/Height {}/ColorSpace/{space}/BitsPerComponent {bits}",
+                picture.width, picture.height
+            ),
+            data,
+        }
     }
 }
 

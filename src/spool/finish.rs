@@ -11,17 +11,19 @@ use rayon::prelude::*;
 
 use super::mark::{PageKind, Painter, Payload};
 use super::options::Options;
-use super::part::{
-    PageSource, PartWriter, Ready, ReadyPage, SAVE, each, saves_content, stream_dictionary,
-};
+use super::part::{Ending, PageSource, PartWriter, Ready, ReadyPage, each};
 use super::pieces::{PieceRow, PiecesWriter};
 use super::prepare::deflate;
 use super::record::{Entry, Header};
-use super::sheaf::{Fields, PageView, View, digest, page_rest_digest};
+use super::sheaf::{Fields, PageView, View};
 use super::{Error, Job, PartSummary, Spooled, Spooler};
 use crate::compose::Face;
 use crate::disk::{self, HashingWriter, Sha256, WrittenFile, hex};
-use crate::letter::Sides;
+use crate::letter::{Colour, Sides};
+
+mod digests;
+
+use digests::{blank_digest, page_digest};
 
 /// Pieces made ready at a time.
 const BATCH: usize = 256;
@@ -231,45 +233,6 @@ impl<'m> Bench<'m> {
     }
 }
 
-/// Digest of a page as `proof` computes it: of its dictionary's rest, and of its list of contents.
-fn page_digest(sheaf: &View<'_>, page: &PageView<'_>, mark: Option<&[u8]>) -> Option<Sha256> {
-    let stream = |entries: &str, data: &[u8]| {
-        digest(
-            stream_dictionary(entries, data.len()).as_bytes(),
-            Some(data),
-            |_| None,
-        )
-    };
-    let mut list = Vec::with_capacity(40 * (page.contents.len() + 2));
-    let mut add = |item: &[&[u8]]| {
-        list.push(if list.is_empty() { b'[' } else { b' ' });
-        item.iter().for_each(|bytes| list.extend_from_slice(bytes));
-    };
-    match (mark, page.saves) {
-        (None, _) | (_, 0) => {}
-        (Some(_), 1) => add(&[format!("P{SAVE}").as_bytes()]),
-        (Some(_), saves) => add(&[b"R", &stream("", &saves_content(saves))]),
-    }
-    for &index in &page.contents {
-        add(&[b"R", &sheaf.objects.get(index as usize)?.digest?]);
-    }
-    if let Some(mark) = mark {
-        add(&[b"R", &stream("/Filter/FlateDecode", mark)]);
-    }
-    if list.is_empty() {
-        list.push(b'[');
-    }
-    list.push(b']');
-    Some(disk::sha256(
-        &[page.rest_digest, disk::sha256(&list)].concat(),
-    ))
-}
-
-fn blank_digest() -> Sha256 {
-    let rest = format!("{}/Resources<<>>", super::part::A4_BOX);
-    disk::sha256(&page_rest_digest(rest.as_bytes(), |_| None))
-}
-
 /// Parts as they are written, one after the other.
 struct Parts<'f> {
     folder: PathBuf,
@@ -287,6 +250,8 @@ struct OpenPart {
     csv: PiecesWriter<HashingWriter>,
     addresses: BufWriter<File>,
     summary: PartSummary,
+    /// Of all its pieces: a class has one.
+    colour: Colour,
     /// Of all pieces, for the file's id.
     digest: ring::digest::Context,
 }
@@ -311,14 +276,14 @@ impl Parts<'_> {
         }
         let mut open = match self.open.take() {
             Some(open) => open,
-            None => self.begin(class, piece.first.piece)?,
+            None => self.begin(class, piece.header.plan.colour, piece.first.piece)?,
         };
         open.add(piece, on_piece)?;
         self.open = Some(open);
         Ok(())
     }
 
-    fn begin(&self, class: String, first_piece: u32) -> Result<OpenPart, Error> {
+    fn begin(&self, class: String, colour: Colour, first_piece: u32) -> Result<OpenPart, Error> {
         let number = match self.summaries.last() {
             Some(last) if last.class == class => last.number + 1,
             _ => 1,
@@ -354,6 +319,7 @@ impl Parts<'_> {
             csv,
             addresses: BufWriter::new(addresses),
             summary,
+            colour,
             digest: ring::digest::Context::new(&ring::digest::SHA256),
         })
     }
@@ -368,6 +334,7 @@ impl Parts<'_> {
             csv,
             mut addresses,
             summary,
+            colour,
             mut digest,
         } = open;
         addresses
@@ -379,8 +346,14 @@ impl Parts<'_> {
         pdf.uses(of_ids, false);
         let id = disk::finished(digest);
         let path = self.folder.join(&summary.pdf);
+        let ending = Ending {
+            colour,
+            language: None, // Letters of many languages; a plant does not read aloud.
+            date: self.job.date,
+            id: &id,
+        };
         let (size, sha256) = pdf
-            .finish(faces, self.job.date, &id, |pdf, face, used| {
+            .finish(faces, &ending, |pdf, face, used| {
                 faces.write(pdf, face, used)
             })?
             .finish()

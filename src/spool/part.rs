@@ -9,14 +9,17 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use hashbrown::HashMap;
-use jiff::civil::Date;
 
 use super::Error;
 use super::face::Faces;
 use super::sheaf::{ObjectView, Stretch, Target, View, walk};
 use super::sink::Sink;
 use crate::compose::{Face, GlyphsUsed};
-use crate::disk::{HashingWriter, Sha256, hex};
+use crate::disk::{HashingWriter, Sha256};
+
+mod ending;
+
+pub(super) use ending::Ending;
 
 // Objects that every part has, by number. `proof` knows them as those below `FIRST_FREE`.
 const CATALOG: u32 = 1;
@@ -31,7 +34,9 @@ pub(super) const FIRST_FACE: u32 = 6;
 pub(super) const REGULAR_FACE: u32 = FIRST_FACE;
 /// A stream of one `q`.
 pub(super) const SAVE: u32 = 10;
-/// The first number for anything else; those from 11 are null.
+/// The picture in the letterhead, or null.
+const LOGO: u32 = 11;
+/// The first number for anything else; those from 12 are null.
 pub(super) const FIRST_FREE: u32 = 16;
 
 /// Kids of a node of the page tree: flat trees kill viewers (`facts/print.md` §5.2).
@@ -144,7 +149,7 @@ impl<S: Sink> PartWriter<S> {
         self.out.size()
             + self.offsets.len() as u64 * XREF_ENTRY_BYTES
             + FRAME_BYTES
-            + faces.letterhead.len() as u64
+            + faces.letterhead_bytes_max()
             + faces.bytes_max(&used)
     }
 
@@ -422,8 +427,7 @@ impl<S: Sink> PartWriter<S> {
     pub(super) fn finish(
         mut self,
         faces: &Faces,
-        date: Date,
-        id: &Sha256,
+        ending: &Ending<'_>,
         write_face: impl Fn(&mut Self, Face, &[u16]) -> Result<(), Error>,
     ) -> Result<S, Error> {
         if self.letterhead {
@@ -440,7 +444,9 @@ impl<S: Sink> PartWriter<S> {
                 fonts += &format!("/F{} {} 0 R", face as u8, FIRST_FACE + face as u32);
             }
         }
-        let framed = self.frame(faces, date, id, &fonts);
+        let framed = self
+            .letterhead(faces, ending.colour, &fonts)
+            .and_then(|form| self.frame(ending, &fonts, &form));
         framed.map_err(|source| self.error(source))?;
         Ok(self.out)
     }
@@ -455,57 +461,6 @@ impl<S: Sink> PartWriter<S> {
             })
             .filter(|&glyph| glyph != 0)
             .collect()
-    }
-
-    fn frame(&mut self, faces: &Faces, date: Date, id: &Sha256, fonts: &str) -> io::Result<()> {
-        let form = if self.letterhead {
-            let entries = format!(
-                "/Filter/FlateDecode/Type/XObject/Subtype/Form/BBox[0 0 595.276 841.89]/Resources<</Font<<{fonts}>>>>"
-            );
-            self.stream(LETTERHEAD, &entries, &faces.letterhead)?;
-            format!("/XObject<</LH {LETTERHEAD} 0 R>>")
-        } else {
-            self.object(LETTERHEAD, b"null")?;
-            String::new()
-        };
-        self.object(
-            OWN_RESOURCES,
-            format!("<</Font<<{fonts}>>{form}>>").as_bytes(),
-        )?;
-        let root = self.close_tree()?;
-        let day = date.strftime("%Y%m%d");
-        self.object(
-            INFO,
-            format!("<</Producer(Lettermill)/CreationDate(D:{day})>>").as_bytes(),
-        )?;
-        self.stream(
-            METADATA,
-            "/Type/Metadata/Subtype/XML",
-            metadata(date).as_bytes(),
-        )?;
-        self.object(
-            CATALOG,
-            format!("<</Type/Catalog/Pages {root} 0 R/Metadata {METADATA} 0 R>>").as_bytes(),
-        )?;
-        for number in SAVE + 1..FIRST_FREE {
-            self.object(number, b"null")?;
-        }
-
-        let xref = self.out.size();
-        write!(
-            self.out,
-            "xref\n0 {}\n0000000000 65535 f \n",
-            self.offsets.len()
-        )?;
-        for offset in &self.offsets[1..] {
-            writeln!(self.out, "{offset:010} 00000 n ")?;
-        }
-        let id = hex(&id[..16]);
-        write!(
-            self.out,
-            "trailer\n<</Size {}/Root {CATALOG} 0 R/Info {INFO} 0 R/ID[<{id}><{id}>]>>\nstartxref\n{xref}\n%%EOF\n",
-            self.offsets.len()
-        )
     }
 }
 
@@ -525,11 +480,4 @@ pub(super) fn stream_dictionary(entries: &str, len: usize) -> String {
 /// So many `q`.
 pub(super) fn saves_content(saves: u32) -> Vec<u8> {
     b"q\n".repeat(saves as usize)
-}
-
-/// XMP packet (ISO 16684-1) that says what the Info dictionary says.
-fn metadata(date: Date) -> String {
-    format!(
-        "<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"><rdf:Description rdf:about=\"\" xmlns:pdf=\"http://ns.adobe.com/pdf/1.3/\" xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\"><pdf:Producer>Lettermill</pdf:Producer><xmp:CreateDate>{date}</xmp:CreateDate></rdf:Description></rdf:RDF></x:xmpmeta>\n<?xpacket end=\"r\"?>"
-    )
 }

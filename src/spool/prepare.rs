@@ -58,6 +58,8 @@ pub struct Piece<'a> {
 pub struct Prepared {
     pub(super) header: Header,
     pub(super) own: Sheaf,
+    /// ISO 639-1 code of its own pages.
+    pub(super) language: String,
     pub(super) enclosures: Vec<Arc<Sheaf>>,
 }
 
@@ -106,6 +108,7 @@ impl Preparer {
         Ok(Prepared {
             enclosures: enclosures.collect::<Result<_, _>>()?,
             own: self.own(piece.laid),
+            language: piece.laid.language.clone(),
             header: Header::of(piece, plan),
         })
     }

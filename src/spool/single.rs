@@ -1,7 +1,7 @@
 //! A letter with all that it encloses as one PDF of its own, in memory: for channels that take letters one by one.
 //!
 //! In: a prepared piece. Out: the bytes of a PDF with its pages one behind the other: no marks, no blank backs, nothing
-//! shared with other letters. What always holds: the same piece and date give the same bytes, on any thread.
+//! shared with other letters. It says its language; it is not tagged. What always holds: the same piece and date give the same bytes, on any thread.
 //!
 //! What costs time is to take the used glyphs out of a font. Most letters get by with the characters of [`COMMON`], so
 //! their cut of a face is made once for all and put into each of them; a letter that needs others gets cuts of its own.
@@ -13,7 +13,7 @@ use jiff::civil::Date;
 
 use super::Error;
 use super::face::{Cut, Faces};
-use super::part::{PageSource, PartWriter, Ready, ReadyPage, each};
+use super::part::{Ending, PageSource, PartWriter, Ready, ReadyPage, each};
 use super::plan::PiecePlan;
 use super::prepare::Prepared;
 use super::sheaf::View;
@@ -113,7 +113,13 @@ impl Binder {
         part.piece(&ready).map_err(|source| part.error(source))?;
         part.uses(each(&piece.header.glyphs), piece.header.letterhead);
         let id = disk::finished(digest);
-        let pdf = part.finish(&self.faces, date, &id, |part, face, used| {
+        let ending = Ending {
+            colour: piece.header.plan.colour,
+            language: Some(&piece.language),
+            date,
+            id: &id,
+        };
+        let pdf = part.finish(&self.faces, &ending, |part, face, used| {
             self.write_face(part, face, used)
         })?;
         Ok(Bound {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use harfrust::Font;
-use lettermill::compose::{Face, LaidLetter, Resources, Stationery};
+use lettermill::compose::{Face, LaidLetter, Picture, Pixel, Resources, Stationery};
 use lopdf::content::Content;
 use lopdf::{Document, Object, Stream, dictionary};
 
@@ -115,12 +115,33 @@ pub fn glyphs_with(content: &[u8], programs: &[Program; 4]) -> Vec<Glyph> {
                     }
                 }
             }
-            "ET" | "Do" | "re" | "f" | "rg" | "Ts" => {}
+            "ET" | "Do" | "re" | "f" | "rg" | "Ts" | "cm" => {}
             other => panic!("operator {other} is not part of the contract"),
         }
     }
     assert_eq!(depth, 0, "q and Q balance");
     out
+}
+
+/// Codes of all glyphs shown, quickly.
+pub fn codes(content: &[u8]) -> Vec<u16> {
+    let content = Content::decode(content).unwrap();
+    let mut codes = Vec::new();
+    for operation in &content.operations {
+        if matches!(operation.operator.as_str(), "TJ" | "Tj") {
+            let items = match &operation.operands[0] {
+                Object::Array(items) => items.as_slice(),
+                one => std::slice::from_ref(one),
+            };
+            for item in items {
+                if let Object::String(bytes, _) = item {
+                    let pairs = bytes.chunks(2);
+                    codes.extend(pairs.map(|code| u16::from_be_bytes([code[0], code[1]])));
+                }
+            }
+        }
+    }
+    codes
 }
 
 /// Text of glyphs: a new line for another baseline or a step to the left or a wide gap.
@@ -180,11 +201,16 @@ pub fn write(path: &Path, laid: &LaidLetter, stationery: &Stationery) {
         fonts.set(format!("F{}", *face as usize), id);
     }
     let fonts = pdf.add_object(fonts);
+    let mut used = dictionary! { "Font" => fonts };
+    if let Some([logo, _]) = &resources.logo {
+        let logo = pdf.add_object(picture(logo));
+        used.set("XObject", dictionary! { "LG" => logo });
+    }
     let letterhead = pdf.add_object(Stream::new(
         dictionary! {
             "Type" => "XObject", "Subtype" => "Form",
             "BBox" => vec![0.into(), 0.into(), 596.into(), 842.into()],
-            "Resources" => dictionary! { "Font" => fonts },
+            "Resources" => used,
         },
         resources.letterhead.clone(),
     ));
@@ -213,6 +239,22 @@ pub fn write(path: &Path, laid: &LaidLetter, stationery: &Stationery) {
     pdf.trailer.set("Root", catalog);
     pdf.compress();
     pdf.save(path).unwrap();
+}
+
+fn picture(picture: &Picture) -> Stream {
+    let (space, bits) = match picture.pixel {
+        Pixel::Bit => ("DeviceGray", 1),
+        Pixel::Grey => ("DeviceGray", 8),
+        Pixel::Rgb => ("DeviceRGB", 8),
+    };
+    let mut dictionary = dictionary! {
+        "Type" => "XObject", "Subtype" => "Image", "Width" => i64::from(picture.width),
+        "Height" => i64::from(picture.height), "ColorSpace" => space, "BitsPerComponent" => bits,
+    };
+    if picture.jpeg {
+        dictionary.set("Filter", "DCTDecode");
+    }
+    Stream::new(dictionary, picture.data.clone())
 }
 
 fn font(

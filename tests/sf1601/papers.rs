@@ -36,6 +36,9 @@ fn every_letter_is_a_sound_pdf_with_its_text() {
         let path = folder.path().join(format!("{}.pdf", letter.id));
         fs::write(&path, &bound.pdf).unwrap();
         assert!(bound.pages >= 1);
+        let language = format!("/Lang({})", letter.language);
+        let mut windows = bound.pdf.windows(language.len());
+        assert!(windows.any(|bytes| bytes == language.as_bytes()));
         if has("qpdf") {
             let checked = said("qpdf", &["--check"], &path);
             assert!(

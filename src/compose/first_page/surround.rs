@@ -7,7 +7,7 @@ use crate::compose::Face;
 use crate::compose::address::{self, AddressFault, LINES_MIN};
 use crate::compose::galley::{Text, baseline, short};
 use crate::compose::letterhead::RUNNING_TOP;
-use crate::compose::options::Points;
+use crate::compose::options::{Field, PageNumberForm, Points};
 use crate::compose::page::Mpt;
 use crate::compose::paragraph::Setter;
 use crate::compose::stationery::millimetres;
@@ -23,7 +23,8 @@ const INFO_LINES_MAX: usize = 12;
 pub enum Show {
     /// Whatever is known.
     All,
-    /// Date, reference and telephone: on the cover sheet of a protected recipient (facts/denmark.md §5.3).
+    /// Date, reference and how to reach the sender: on the cover sheet of a protected recipient
+    /// (facts/denmark.md §5.3).
     Reference,
 }
 
@@ -33,7 +34,11 @@ impl Job<'_, '_> {
         let stationery = self.stationery;
         let path = "letter/recipient/address";
         setter.path = path;
-        let lines = match address::lines(&self.letter.recipient, self.header.sender.country) {
+        let lines = match address::lines(
+            &self.letter.recipient,
+            self.header.sender.country,
+            self.language.labels().attention,
+        ) {
             Ok(lines) => lines,
             Err(fault) => {
                 let (found, allowed) = match fault {
@@ -124,25 +129,26 @@ impl Job<'_, '_> {
     pub(super) fn info(&self, date: Date, show: Show) -> Vec<(&'static str, String)> {
         let labels = self.language.labels();
         let letter = self.letter;
-        let phone = self.header.sender.support.phone.as_deref();
+        let support = &self.header.sender.support;
         let text = |label, value: Option<&str>| value.map(|value| (label, value.to_owned()));
         let all = show == Show::All;
-        [
-            Some((labels.date, self.language.date(date))),
-            text(labels.reference, letter.reference.as_deref()),
-            text(
-                labels.department,
-                letter.department.as_deref().filter(|_| all),
-            ),
-            letter
-                .reply_by
-                .filter(|_| all)
-                .map(|date| (labels.reply_by, self.language.date(date))),
-            text(labels.phone, phone),
-        ]
-        .into_iter()
-        .flatten()
-        .collect()
+        let fields = &self.stationery.options.reference.fields;
+        let item = |field: &Field| match field {
+            Field::Date => Some((labels.date, self.language.date(date))),
+            Field::Reference => text(labels.reference, letter.reference.as_deref()),
+            Field::Department => {
+                let department = letter.department.as_deref();
+                text(labels.department, department.filter(|_| all))
+            }
+            Field::ReplyBy => {
+                let date = letter.reply_by.filter(|_| all);
+                date.map(|date| (labels.reply_by, self.language.date(date)))
+            }
+            Field::Phone => text(labels.phone, support.phone.as_deref()),
+            Field::Email => text(labels.email, support.email.as_deref()),
+            Field::Web => text(labels.web, support.url.as_deref()),
+        };
+        fields.iter().filter_map(item).collect()
     }
 
     /// Date, reference … below each other, right of the address. Returns the lower edge.
@@ -223,6 +229,9 @@ impl Job<'_, '_> {
     pub(super) fn running_head(&mut self, setter: &mut Setter, date: Date) -> (Placed, Mpt) {
         let stationery = self.stationery;
         let frame = &stationery.frame;
+        if !stationery.options.later_pages.head {
+            return (Placed::new(), 0);
+        }
         let size = stationery.options.type_sizes.small;
         let date = self.language.date(date);
         let text = match &self.letter.reference {
@@ -242,15 +251,36 @@ impl Job<'_, '_> {
         (placed, y.max(stationery.running_head.edge))
     }
 
-    pub(super) fn page_number(&self, setter: &mut Setter, page: usize, pages: usize) -> Text {
+    /// Flush right, in the lowest line; `raised`: above the area for a payment slip.
+    pub(super) fn page_number(
+        &self,
+        setter: &mut Setter,
+        page: usize,
+        pages: usize,
+        raised: bool,
+    ) -> Option<Text> {
         let stationery = self.stationery;
         let frame = &stationery.frame;
         let size = stationery.options.type_sizes.small;
-        let text = self.language.page(page, pages);
+        let options = &stationery.options.page_number;
+        if options.not_on_single_page && pages == 1 {
+            return None;
+        }
+        let text = match options.form {
+            PageNumberForm::Words => self.language.page(page, pages),
+            PageNumberForm::Brackets => format!("{page} ({pages})"),
+            PageNumberForm::Slash => format!("{page}/{pages}"),
+            PageNumberForm::None => return None,
+        };
         let copy = setter.read_text(&stationery.fonts, &text, Face::Regular, size);
         let lines = setter.lines(&stationery.fonts, &copy, frame.measure());
         let width = setter.line_at(lines.start).map_or(0, |line| line.width);
-        place(lines.start, frame.right - width, frame.bottom)
+        let bottom = if raised {
+            frame.bottom_raised
+        } else {
+            frame.bottom
+        };
+        Some(place(lines.start, frame.right - width, bottom))
     }
 }
 

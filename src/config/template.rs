@@ -1,0 +1,211 @@
+//! The look of letters: `[letter]` of the job file laid over the template that it names, and that over the vendor profile.
+//!
+//! A template is a TOML file with the keys of `[letter]` and a `version`. What the job file says comes first, key by key;
+//! a list is taken whole. Paths in a template are relative to its own folder.
+
+use std::fs;
+use std::path::Path;
+
+use serde::Deserialize;
+use toml::{Table, Value};
+
+use super::{Job, JobError};
+use crate::compose::{Options, TEMPLATE_VERSION};
+use crate::vendor;
+
+/// Keys whose values are paths.
+const PATHS: &[&[&str]] = &[
+    &["fonts", "regular"],
+    &["fonts", "bold"],
+    &["fonts", "italic"],
+    &["fonts", "bold_italic"],
+    &["letterhead", "logo", "file"],
+    &["letterhead", "logo", "mono_file"],
+];
+/// A template with its pictures; what is larger is none.
+const FILES_BYTES_MAX: u64 = 32 << 20;
+
+/// How letters look.
+pub struct Look {
+    /// Template and job file together.
+    pub options: Options,
+    /// Bytes of the files that decide it besides the job file: a run that is taken up again must find the same.
+    pub files: Vec<u8>,
+}
+
+/// Reads the template, if the job names one, and puts both together.
+pub fn letter(job: &Job, faults: &mut Vec<JobError>) -> Look {
+    let mut look = look(job).unwrap_or_else(|fault| {
+        faults.push(fault);
+        Look {
+            options: Options::default(),
+            files: Vec::new(),
+        }
+    });
+    look.options.sides = Some(job.file.print.sides);
+    if let Some(logo) = &look.options.letterhead.logo {
+        for file in [Some(&logo.file), logo.mono_file.as_ref()] {
+            let Some(file) = file else { continue };
+            match bytes(file) {
+                Ok(bytes) => look.files.extend(bytes),
+                Err(source) => faults.push(JobError::Missing {
+                    key: "letter.letterhead.logo",
+                    path: file.clone(),
+                    source,
+                }),
+            }
+        }
+    }
+    look
+}
+
+fn look(job: &Job) -> Result<Look, JobError> {
+    let here = job.folder.as_deref().unwrap_or(Path::new(""));
+    let Some(template) = &job.file.letter.template else {
+        let mut options = job.file.letter.clone();
+        options.each_path(|path| *path = here.join(&*path));
+        return Ok(Look {
+            options,
+            files: Vec::new(),
+        });
+    };
+    let path = job.at(template);
+    let fault = |message: String| JobError::Template {
+        path: path.clone(),
+        message,
+    };
+    let files = bytes(&path).map_err(|source| JobError::Missing {
+        key: "letter.template",
+        path: path.clone(),
+        source,
+    })?;
+    let text = std::str::from_utf8(&files).map_err(|error| fault(error.to_string()))?;
+    // Once by its form, for an error that says the line; once as a table, to see which keys it has.
+    let options: Options = toml::from_str(text).map_err(|error| fault(error.to_string()))?;
+    match options.version {
+        Some(TEMPLATE_VERSION) => {}
+        Some(other) => {
+            return Err(fault(format!(
+                "`version` is {other}; allowed: {TEMPLATE_VERSION}"
+            )));
+        }
+        None => return Err(fault(format!("`version = {TEMPLATE_VERSION}` is missing"))),
+    }
+    if options.template.is_some() {
+        return Err(fault(
+            "`template` stands in it; allowed: in a job file only".into(),
+        ));
+    }
+    let mut both: Table = toml::from_str(text).map_err(|error| fault(error.to_string()))?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    rebase(&mut both, folder);
+    let profile = job.profile.get("letter").cloned();
+    let mut all = profile.unwrap_or(Value::Table(Table::new()));
+    vendor::lay_over(&mut all, Value::Table(both));
+    if let Some(Value::Table(mut own)) = job.own.get("letter").cloned() {
+        rebase(&mut own, here);
+        vendor::lay_over(&mut all, Value::Table(own));
+    }
+    let options = Options::deserialize(all).map_err(|error| {
+        // Each alone has the right form: only tables that need several keys can go wrong together.
+        fault(format!("together with the job file: {error}"))
+    })?;
+    Ok(Look { options, files })
+}
+
+fn bytes(path: &Path) -> std::io::Result<Vec<u8>> {
+    if fs::metadata(path)?.len() > FILES_BYTES_MAX {
+        return Err(std::io::Error::other("larger than 32 MiB"));
+    }
+    fs::read(path)
+}
+
+/// Makes relative paths start from `folder`.
+fn rebase(table: &mut Table, folder: &Path) {
+    for keys in PATHS {
+        let Some((last, way)) = keys.split_last() else {
+            continue;
+        };
+        let mut at = Some(&mut *table);
+        for key in way {
+            at = at.and_then(|table| table.get_mut(*key)?.as_table_mut());
+        }
+        if let Some(Value::String(path)) = at.and_then(|table| table.get_mut(*last)) {
+            // A path that is not UTF-8 cannot stand in a table; the folder is then left to the working directory.
+            if let Some(joined) = folder.join(&*path).to_str() {
+                *path = joined.to_owned();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compose::{Field, PageNumberForm};
+
+    fn look_of(template: &str, job: &str) -> Result<Look, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let parts = folder.path().join("parts");
+        fs::create_dir(&parts).unwrap();
+        fs::write(parts.join("brev.toml"), template).unwrap();
+        fs::write(parts.join("logo.png"), "picture").unwrap();
+        let path = folder.path().join("lettermill.toml");
+        fs::write(&path, job).unwrap();
+        let job = Job::read(&path).map_err(|error| error.to_string())?;
+        let mut faults = Vec::new();
+        let look = letter(&job, &mut faults);
+        match faults.first() {
+            Some(fault) => Err(fault.to_string()),
+            None => Ok(look),
+        }
+    }
+
+    const JOB: &str = "[letter]\ntemplate = \"parts/brev.toml\"\n";
+
+    #[test]
+    fn the_job_file_comes_before_its_template_key_by_key() {
+        let template = "version = 1\npages_max = 9\n[letterhead]\nname = \"Malla\"\ncolour = \"#112233\"\nlogo = { file = \"logo.png\", width_mm = 20 }\n[page_number]\nform = \"slash\"\n[reference]\nfields = [\"date\", \"phone\"]";
+        let job = format!(
+            "{JOB}[letter.letterhead]\nname = \"Jobb\"\n[letter.reference]\nfields = [\"web\"]\n[print]\nsides = \"simplex\"\n"
+        );
+        let look = look_of(template, &job).unwrap();
+        let options = look.options;
+        assert_eq!(options.letterhead.name.as_deref(), Some("Jobb"));
+        assert_eq!(options.letterhead.colour.as_deref(), Some("#112233"));
+        assert_eq!(
+            (options.pages_max, options.page_number.form),
+            (9, PageNumberForm::Slash)
+        );
+        assert_eq!(options.reference.fields, [Field::Web]);
+        assert_eq!(options.sides, Some(crate::letter::Sides::Simplex));
+        let logo = options.letterhead.logo.unwrap();
+        assert!(
+            logo.file.ends_with("parts/logo.png"),
+            "{}",
+            logo.file.display()
+        );
+        assert_eq!(look.files, [template.as_bytes(), b"picture"].concat());
+    }
+
+    #[test]
+    fn a_template_that_cannot_be_used_is_named_with_its_line() {
+        for (template, said) in [
+            ("pages_max = 9", "`version = 1` is missing"),
+            ("version = 2", "`version` is 2; allowed: 1"),
+            ("version = 1\n[letterhead]\ncolor = 1", "line 3"),
+            ("version = 1\ntemplate = \"x\"", "in a job file only"),
+            ("version = ", "line 1"),
+            (
+                "version = 1\n[letterhead]\nlogo = { file = \"none.png\", width_mm = 20 }",
+                "none.png",
+            ),
+        ] {
+            let error = look_of(template, JOB).err().unwrap();
+            assert!(error.contains(said), "{template}: {error}");
+        }
+        let error = look_of("version = 1", "[letter]\ntemplate = \"other.toml\"");
+        assert!(error.err().unwrap().contains("`letter.template` names"));
+        assert!(look_of("", "").is_ok());
+    }
+}
