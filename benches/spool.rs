@@ -135,7 +135,7 @@ fn run(letters: &[LaidLetter], pdfs: &[Arc<Vec<u8>>]) -> Times {
         .map(|(i, laid)| {
             let enclosures: Vec<_> = pdfs
                 .get(i)
-                .map(|pdf| (Arc::clone(pdf), spool::inspect(pdf, &options).unwrap()))
+                .map(|pdf| (Arc::clone(pdf), inspect(pdf, &options.rules()).unwrap()))
                 .into_iter()
                 .collect();
             let pages: Vec<u32> = enclosures.iter().map(|(_, facts)| facts.pages).collect();
@@ -231,7 +231,7 @@ fn inspect(criterion: &mut Criterion) {
     group.bench_function("inspect a PDF", |b| {
         b.iter_batched(
             || &pdf,
-            |pdf| spool::inspect(pdf, &options).unwrap(),
+            |pdf| inspect(pdf, &options.rules()).unwrap(),
             BatchSize::SmallInput,
         );
     });

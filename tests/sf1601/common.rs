@@ -205,7 +205,7 @@ impl Printer {
             .chain(letter.attachments.iter().map(|a| &a.document));
         let enclosures: Vec<_> = enclosed
             .map(|document| {
-                let facts = spool::inspect(&document.bytes, &self.options).unwrap();
+                let facts = inspect(&document.bytes, &self.options.rules().behind()).unwrap();
                 (Arc::clone(&document.bytes), facts)
             })
             .collect();

@@ -5,29 +5,29 @@
 
 /// What a page's content leaves open.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Balance {
+pub(crate) struct Balance {
     /// `Q` that have no `q` before them.
-    pub(super) restores_too_many: u16,
+    pub(crate) restores_too_many: u16,
     /// `q` left without `Q`.
-    pub(super) saves_open: u16,
+    pub(crate) saves_open: u16,
     /// `BT` without `ET`.
-    pub(super) text_open: bool,
+    pub(crate) text_open: bool,
     /// `BMC` or `BDC` without `EMC`.
-    pub(super) marked_open: u16,
+    pub(crate) marked_open: u16,
     /// Deepest nesting of `q`.
-    pub(super) depth_max: u16,
+    pub(crate) depth_max: u16,
     /// Text in rendering mode 3 or 7: hidden, but some printers show it.
-    pub(super) hidden_text: bool,
+    pub(crate) hidden_text: bool,
 }
 
 impl Balance {
     /// How many `q` must stand before the content.
-    pub(super) fn saves_before(self) -> u16 {
+    pub(crate) fn saves_before(self) -> u16 {
         self.restores_too_many.saturating_add(1)
     }
 
     /// What must stand behind it.
-    pub(super) fn restore(self) -> Vec<u8> {
+    pub(crate) fn restore(self) -> Vec<u8> {
         let mut out = Vec::new();
         if self.text_open {
             out.extend_from_slice(b"ET ");
@@ -40,7 +40,7 @@ impl Balance {
 }
 
 /// Follows one content.
-pub(super) fn balance(content: &[u8]) -> Balance {
+pub(crate) fn balance(content: &[u8]) -> Balance {
     let mut out = Balance::default();
     let mut lexer = Lexer { rest: content };
     let mut last_number: Option<&[u8]> = None;
