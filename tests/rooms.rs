@@ -22,7 +22,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("sign", &["letter", "disk"]),
     ("bundle", &["letter", "sign", "disk", "finding"]),
     ("compose", &["letter", "finding"]),
-    ("spool", &["letter", "compose", "disk", "finding"]),
+    ("preflight", &["disk"]),
+    (
+        "spool",
+        &["letter", "compose", "disk", "finding", "preflight"],
+    ),
     ("ledger", &["disk", "clock", "letter"]),
     ("manifest", &["letter", "disk", "sign", "ledger"]),
     (

@@ -14,6 +14,7 @@ mod made;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Arc;
 
 use lettermill::compose::{Face, GlyphsUsed, LaidLetter, LaidPage, Resources};
@@ -24,8 +25,8 @@ use lettermill::spool::{
     self, Destination, Insert, Job, JobNumber, Options, Payload, Piece, PieceRow, Preparer,
     Spooled, Spooler, proof,
 };
-use lopdf::Document;
-use made::{harmed, odd_but_good, run, scanned, text_of};
+use lopdf::{Document, Object, Stream, dictionary};
+use made::{a4, bytes, content, harmed, odd_but_good, pdf_of, run, scanned, text_of};
 use skrifa::{FontRef, MetadataProvider};
 
 // ---- letters made by hand ----------------------------------------------------------------------------------------

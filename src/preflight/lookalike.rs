@@ -251,6 +251,7 @@ fn bars(black: &Black) -> Option<Dots> {
             && BAR_THICKNESS_MM.contains(&mm(bar[3] - bar[1]))
             && bar[2] < black.width // It ends here.
             && bar[0] > 0
+            && stands_alone(black, bar)
     });
     let alike = |a: &Dots, b: &Dots| {
         mm(a[0].abs_diff(b[0])) < BAR_SLACK_MM
@@ -266,6 +267,13 @@ fn bars(black: &Black) -> Option<Dots> {
         }
     }
     found
+}
+
+/// Whether nothing touches a bar from above or below, as the other strokes of a large letter do.
+fn stands_alone(black: &Black, &[left, top, right, bottom]: &Dots) -> bool {
+    const CLEAR_DOTS: usize = 4;
+    let clear = |y: usize| (left..right).all(|x| !black.at(x, y));
+    top.checked_sub(CLEAR_DOTS).is_none_or(clear) && clear(bottom + CLEAR_DOTS)
 }
 
 /// Stretches of black in a row, from the shortest bar on.
@@ -378,5 +386,12 @@ mod tests {
         fill(&mut lines, [50, 100, 170, 106]);
         fill(&mut lines, [50, 150, 230, 156]);
         assert_eq!(bars(&lines), None);
+        // The strokes of an E.
+        let mut letter = blank();
+        for top in [100, 150, 200] {
+            fill(&mut letter, [50, top, 170, top + 10]);
+        }
+        fill(&mut letter, [50, 100, 62, 210]);
+        assert_eq!(bars(&letter), None);
     }
 }

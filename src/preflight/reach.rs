@@ -10,6 +10,7 @@ use super::class::{Class, Remark};
 use super::document::{self, Page, deref, unpacked};
 use super::pictures::pixels;
 use super::remarks::Remarks;
+use super::scan::{Balance, balance};
 
 /// Saved graphics states within each other that a printer must take (ISO 32000-1 Annex C).
 const SAVES_MAX: u16 = 28;
@@ -17,6 +18,10 @@ const SAVES_MAX: u16 = 28;
 const DEFLATE_RATIO_MAX: u64 = 1032;
 /// A PostScript function is worked for every dot of a shading; real ones have some hundred bytes.
 const CALCULATOR_BYTES_MAX: usize = 8 << 10;
+/// What a form, pattern or glyph may unpack to.
+const CONTENT_BYTES_MAX: u64 = 16 << 20;
+/// Bytes of the strings that one operator shows; a string has at most 32,767 (ISO 32000-1 Annex C).
+const STRINGS_BYTES_MAX: usize = 256 << 10;
 /// Arrays and dictionaries within each other in one object.
 const NESTING_MAX: u32 = 64;
 
@@ -34,6 +39,7 @@ pub(super) fn reach(
         document,
         bytes_max,
         seen: HashSet::new(),
+        glyphs: HashSet::new(),
         waiting: Vec::new(),
         page: 0,
         remarks,
@@ -49,7 +55,9 @@ struct Reach<'d, 'n, 'r> {
     document: &'d Document,
     bytes_max: u64,
     seen: HashSet<ObjectId>,
-    waiting: Vec<&'d Object>,
+    /// Streams that are content of glyphs.
+    glyphs: HashSet<ObjectId>,
+    waiting: Vec<(ObjectId, &'d Object)>,
     page: u32,
     remarks: &'n mut Remarks<'r>,
 }
@@ -58,6 +66,7 @@ impl<'d> Reach<'d, '_, '_> {
     fn look(&mut self, page: &Page<'d>) -> Result<(), Remark> {
         let contents = document::contents(self.document, page.dictionary, self.bytes_max)?;
         let balance = contents.balance;
+        self.bounded(&balance)?;
         if balance.depth_max.saturating_add(balance.saves_before()) > SAVES_MAX {
             self.note(Class::DeepSaves, "");
         }
@@ -76,8 +85,11 @@ impl<'d> Reach<'d, '_, '_> {
         if let Ok(group) = page.dictionary.get(b"Group") {
             self.object(group, 0)?;
         }
-        while let Some(object) = self.waiting.pop() {
+        while let Some((id, object)) = self.waiting.pop() {
             self.object(object, 0)?;
+            if let Object::Stream(stream) = object {
+                self.size(stream, self.glyphs.contains(&id))?;
+            }
         }
         Ok(())
     }
@@ -99,10 +111,7 @@ impl<'d> Reach<'d, '_, '_> {
                 }
             }
             Object::Dictionary(dictionary) => self.dictionary(dictionary, depth)?,
-            Object::Stream(stream) => {
-                self.stream_dictionary(stream)?;
-                self.size(stream)?;
-            }
+            Object::Stream(stream) => self.stream_dictionary(stream)?,
             _ => {}
         }
         Ok(())
@@ -122,7 +131,7 @@ impl<'d> Reach<'d, '_, '_> {
                 .any(|t| d.has_type(t))
         });
         if !of_tree {
-            self.waiting.push(object);
+            self.waiting.push((id, object));
         }
     }
 
@@ -136,7 +145,13 @@ impl<'d> Reach<'d, '_, '_> {
         if set(b"OP") || set(b"op") {
             self.note(Class::Overprint, "");
         }
-        for (_, value) in dictionary.iter() {
+        for (key, value) in dictionary.iter() {
+            if key == b"CharProcs" {
+                let glyphs = deref(self.document, value).and_then(|o| o.as_dict().ok());
+                let ids = glyphs.into_iter().flat_map(Dictionary::iter);
+                self.glyphs
+                    .extend(ids.filter_map(|(_, glyph)| glyph.as_reference().ok()));
+            }
             self.object(value, depth + 1)?;
         }
         Ok(())
@@ -157,7 +172,7 @@ impl<'d> Reach<'d, '_, '_> {
     }
 
     /// Refuses what unpacks to more than allowed. Most streams are too short to.
-    fn size(&self, stream: &Stream) -> Result<(), Remark> {
+    fn size(&self, stream: &Stream, is_glyph: bool) -> Result<(), Remark> {
         let filters = filters(self.document, stream);
         if let Some((filter @ (b"DCTDecode" | b"JPXDecode" | b"JBIG2Decode"), [])) =
             filters.split_first().map(|(first, rest)| (*first, rest))
@@ -171,21 +186,50 @@ impl<'d> Reach<'d, '_, '_> {
             .and_then(Object::as_i64)
             .is_ok_and(|kind| kind == 4);
         let packed = stream.content.len() as u64;
+        let subtype = stream.dict.get_deref(b"Subtype", self.document);
+        let is_content = is_glyph
+            || stream.dict.has(b"PatternType")
+            || subtype
+                .and_then(Object::as_name)
+                .is_ok_and(|name| name == b"Form");
         let bytes_max = match calculator {
             true => CALCULATOR_BYTES_MAX as u64,
+            false if is_content => self.bytes_max.min(CONTENT_BYTES_MAX),
             false => self.bytes_max,
         };
         let ratio = DEFLATE_RATIO_MAX.saturating_pow(filters.len() as u32);
-        if packed.saturating_mul(ratio) <= bytes_max {
+        // What is shorter than a run of text may be needs no look.
+        let small = packed.saturating_mul(ratio);
+        if small <= bytes_max && (!is_content || small <= STRINGS_BYTES_MAX as u64) {
             return Ok(());
         }
-        let too_much = || Remark::damaged("a stream unpacks to too much");
-        match filters[..] {
-            [] => (packed <= bytes_max).then_some(()).ok_or_else(too_much),
-            _ => unpacked(stream, usize::try_from(bytes_max).unwrap_or(usize::MAX))
-                .map(drop)
-                .ok_or_else(|| Remark::damaged("a stream cannot be unpacked, or to too much")),
+        let room = usize::try_from(bytes_max).unwrap_or(usize::MAX);
+        let plain =
+            match filters[..] {
+                [] if packed <= bytes_max => None,
+                [] => return Err(Remark::damaged("a stream is too long")),
+                _ => Some(unpacked(stream, room).ok_or_else(|| {
+                    Remark::damaged("a stream cannot be unpacked, or to too much")
+                })?),
+            };
+        match is_content {
+            true => self.bounded(&balance(plain.as_deref().unwrap_or(&stream.content))),
+            false => Ok(()),
         }
+    }
+
+    /// Refuses content that an interpreter could not hold.
+    fn bounded(&self, balance: &Balance) -> Result<(), Remark> {
+        let what = if balance.steps > self.remarks.rules.limits.drawn_max {
+            "too many lines, letters or forms"
+        } else if balance.strings_bytes_max > STRINGS_BYTES_MAX {
+            "too long a text in one piece"
+        } else if balance.depth_max == u16::MAX {
+            "too many saved states"
+        } else {
+            return Ok(());
+        };
+        Err(Remark::of_file(Class::TooComplex, what))
     }
 
     fn pixels(&self, pixels: u64) -> Result<(), Remark> {

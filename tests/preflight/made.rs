@@ -349,3 +349,71 @@ pub fn encrypted() -> Option<Vec<u8>> {
     )?;
     fs::read(locked).ok()
 }
+
+/// Points of so many millimetres.
+pub const MM: f64 = 72.0 / 25.4;
+
+/// A font with its program, for text in WinAnsi.
+pub fn font(document: &mut Document) -> Object {
+    use skrifa::MetadataProvider;
+    let program = notosans::REGULAR_TTF;
+    let face = skrifa::FontRef::new(program).unwrap();
+    let (charmap, metrics) = (
+        face.charmap(),
+        face.glyph_metrics(
+            skrifa::instance::Size::new(1000.0),
+            skrifa::instance::LocationRef::default(),
+        ),
+    );
+    let width = |char: u8| {
+        let glyph = charmap.map(char::from(char)).unwrap_or_default();
+        Object::Real(metrics.advance_width(glyph).unwrap_or(0.0))
+    };
+    let mut file = Stream::new(
+        dictionary! { "Length1" => program.len() as i64 },
+        program.to_vec(),
+    );
+    file.compress().unwrap();
+    let file = document.add_object(file);
+    let descriptor = document.add_object(dictionary! {
+        "Type" => "FontDescriptor", "FontName" => "NotoSans", "Flags" => 32, "FontFile2" => file,
+        "FontBBox" => vec![0.into(), 0.into(), 1000.into(), 1000.into()], "ItalicAngle" => 0,
+        "Ascent" => 1000, "Descent" => -300, "CapHeight" => 700, "StemV" => 80,
+    });
+    let font = document.add_object(dictionary! {
+        "Type" => "Font", "Subtype" => "TrueType", "BaseFont" => "NotoSans", "FirstChar" => 32, "LastChar" => 126,
+        "Widths" => (32..=126).map(width).collect::<Vec<_>>(), "FontDescriptor" => descriptor,
+        "Encoding" => "WinAnsiEncoding",
+    });
+    font.into()
+}
+
+/// An A4 page with this content and the font `/F`, and with more resources.
+pub fn written(content: &str, more: impl FnOnce(&mut Document) -> lopdf::Dictionary) -> Vec<u8> {
+    let mut document = single_document(content, dictionary! {});
+    let mut resources = more(&mut document);
+    let font = font(&mut document);
+    resources.set("Font", dictionary! { "F" => font });
+    let page = document.page_iter().next().unwrap();
+    document
+        .get_dictionary_mut(page)
+        .unwrap()
+        .set("Resources", resources);
+    bytes(document)
+}
+
+/// Content that writes a line: size in points, place of its beginning in millimetres from the upper left corner.
+pub fn line(size: f64, x_mm: f64, y_mm: f64, text: &str) -> String {
+    let (x, y) = (x_mm * MM, (297.0 - y_mm) * MM);
+    format!("BT /F {size} Tf 1 0 0 1 {x:.3} {y:.3} Tm ({text}) Tj ET\n")
+}
+
+/// Content that fills a box, in millimetres from the upper left corner.
+pub fn filled(area: &Area) -> String {
+    let (x, y) = (area.x_mm * MM, (297.0 - area.bottom()) * MM);
+    format!(
+        "{x:.3} {y:.3} {:.3} {:.3} re f\n",
+        area.width_mm * MM,
+        area.height_mm * MM
+    )
+}

@@ -13,6 +13,7 @@ use lettermill::bundle::sf1601::{
 use lettermill::bundle::{Refusal, Role, message_id};
 use lettermill::compose::{self, FirstPage, Stationery, lay_out};
 use lettermill::letter::*;
+use lettermill::preflight::inspect;
 use lettermill::spool::{self, Binder, Bound, Destination, Piece, Prepared, Preparer};
 
 use crate::letters;
