@@ -16,6 +16,8 @@ use crate::disk::{self, Sha256};
 mod area;
 mod catalog;
 mod class;
+mod contents;
+mod cost;
 mod document;
 mod drawn;
 mod fonts;
@@ -43,7 +45,8 @@ pub use rules::{
 pub use stage::THREAD_NAME;
 pub use window::Window;
 
-pub(crate) use document::{Page, contents, deref, load, pages};
+pub(crate) use contents::contents;
+pub(crate) use document::{Page, deref, load, pages};
 pub(crate) use scan::Balance;
 pub(crate) use stage::guarded;
 

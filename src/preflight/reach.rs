@@ -7,7 +7,8 @@ use std::collections::HashSet;
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
 
 use super::class::{Class, Remark};
-use super::document::{self, Page, deref, unpacked};
+use super::contents::{contents, unpacked};
+use super::document::{Page, deref};
 use super::pictures::pixels;
 use super::remarks::Remarks;
 use super::scan::{Balance, balance};
@@ -64,7 +65,7 @@ struct Reach<'d, 'n, 'r> {
 
 impl<'d> Reach<'d, '_, '_> {
     fn look(&mut self, page: &Page<'d>) -> Result<(), Remark> {
-        let contents = document::contents(self.document, page.dictionary, self.bytes_max)?;
+        let contents = contents(self.document, page.dictionary, self.bytes_max)?;
         let balance = contents.balance;
         self.bounded(&balance)?;
         if balance.depth_max.saturating_add(balance.saves_before()) > SAVES_MAX {

@@ -205,7 +205,7 @@ mod tests {
                     saves_open: 2,
                     text_open: true,
                     depth_max: 2,
-                    strings_bytes_max: 17,
+                    strings_bytes_max: 15,
                     ..Balance::default()
                 },
             ),
