@@ -9,9 +9,10 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{Criterion, criterion_group, criterion_main};
 use lettermill::compose::{GlyphsUsed, LaidLetter, LaidPage, Resources};
 use lettermill::letter::{LetterSeq, PrintOptions};
+use lettermill::preflight::{Margins, Rules, inspect};
 use lettermill::spool::{
     self, Destination, Job, JobNumber, Options, Piece, Preparer, Spooler, proof,
 };
@@ -19,6 +20,25 @@ use lopdf::{Document, Object, Stream, dictionary};
 use rayon::prelude::*;
 
 const LETTERS: u32 = 4_000;
+
+/// Pages of noise have no margins.
+fn options() -> Options {
+    let margins = Margins {
+        left_mm: 0.0,
+        right_mm: 0.0,
+        top_mm: 0.0,
+        bottom_mm: 0.0,
+    };
+    let pdf = Rules {
+        margins_first: margins,
+        margins_later: margins,
+        ..Rules::default()
+    };
+    Options {
+        pdf,
+        ..Options::default()
+    }
+}
 
 /// A page of some 300 words: 45 lines of 45 glyphs, no two pages alike.
 fn page(seed: u32) -> LaidPage {
@@ -128,7 +148,7 @@ struct Times {
 
 /// Spools once, and says how long each step took.
 fn run(letters: &[LaidLetter], pdfs: &[Arc<Vec<u8>>]) -> Times {
-    let options = Options::default();
+    let options = options();
     let folder = tempfile::tempdir().unwrap();
     let preparer = Preparer::new(&options);
     let started = Instant::now();
@@ -138,7 +158,7 @@ fn run(letters: &[LaidLetter], pdfs: &[Arc<Vec<u8>>]) -> Times {
         .map(|(i, laid)| {
             let enclosures: Vec<_> = pdfs
                 .get(i)
-                .map(|pdf| (Arc::clone(pdf), spool::inspect(pdf, &options).unwrap()))
+                .map(|pdf| (Arc::clone(pdf), inspect(pdf, &options.pdf).unwrap()))
                 .into_iter()
                 .collect();
             let pages: Vec<u32> = enclosures.iter().map(|(_, facts)| facts.pages).collect();
@@ -225,21 +245,5 @@ fn steps(_: &mut Criterion) {
     }
 }
 
-fn inspect(criterion: &mut Criterion) {
-    let pdf = pdf(1);
-    let options = Options::default();
-    let mut group = criterion.benchmark_group("spool");
-    group.throughput(Throughput::Elements(1));
-    group.sample_size(20);
-    group.bench_function("inspect a PDF", |b| {
-        b.iter_batched(
-            || &pdf,
-            |pdf| spool::inspect(pdf, &options).unwrap(),
-            BatchSize::SmallInput,
-        );
-    });
-    group.finish();
-}
-
-criterion_group!(benches, inspect, steps);
+criterion_group!(benches, steps);
 criterion_main!(benches);

@@ -35,6 +35,7 @@ const JOB_FILE: &str = "lettermill.toml";
 
 /// Does what the command line says.
 pub fn main() -> Exit {
+    keep_quiet();
     match dispatch(Cli::parse().command) {
         Ok(exit) => exit,
         Err(failure) => {
@@ -42,6 +43,16 @@ pub fn main() -> Exit {
             failure.exit()
         }
     }
+}
+
+/// Silences panics of the readers of given PDFs: they become findings, and their messages can quote a document.
+fn keep_quiet() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if std::thread::current().name() != Some(crate::preflight::THREAD_NAME) {
+            usual(panic);
+        }
+    }));
 }
 
 fn dispatch(command: Command) -> Result<Exit, Failure> {

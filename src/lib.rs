@@ -13,6 +13,7 @@ pub mod ingest;
 pub mod ledger;
 pub mod letter;
 pub mod manifest;
+pub mod preflight;
 pub mod receipt;
 pub mod registry;
 pub mod report;

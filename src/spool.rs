@@ -9,7 +9,7 @@
 //! - same pieces, same bytes, whatever the number of threads;
 //! - of a piece only an entry of 32 bytes stays in memory; its pages wait in a work file.
 //!
-//! The way of a piece: [`inspect()`] (each enclosure) → [`plan()`] → [`Preparer::prepare`] (many threads) →
+//! The way of a piece: [`inspect`](crate::preflight::inspect) (each enclosure) → [`plan()`] → [`Preparer::prepare`] (many threads) →
 //! [`Spooler::add`] (input order) → [`Spooler::finish`] → [`proof::check`]; or, for a letter that travels alone, →
 //! [`Binder::bind`].
 //! To change what a page carries: `prepare` (own pages), `graft` (enclosed pages), `mark` (the mark), and in each case
@@ -28,11 +28,9 @@ use crate::disk::{self, Sha256, WrittenFile};
 use crate::letter::LetterSeq;
 
 mod datamatrix;
-mod document;
 mod face;
 mod finish;
 mod graft;
-mod inspect;
 mod mark;
 mod options;
 mod part;
@@ -41,17 +39,13 @@ mod plan;
 mod prepare;
 pub mod proof;
 mod record;
-mod scan;
 mod sheaf;
 mod single;
 mod sink;
 
-pub use document::{PdfFault, PdfReason};
-pub use inspect::{PdfFacts, PdfNote, inspect};
 pub use mark::{PageKind, Payload};
 pub use options::{
-    EnvelopeClass, Envelopes, Insert, Landscape, MarkPlace, Options, OptionsError, SortBy,
-    StandardFonts,
+    CoverSheet, EnvelopeClass, Envelopes, Insert, MarkPlace, Options, OptionsError, SortBy,
 };
 pub use pieces::PieceRow;
 pub use plan::{PiecePlan, Unfit, plan};

@@ -163,3 +163,13 @@ fn no_bytes_make_the_judge_of_foreign_messages_panic() {
         &[OWN, vectors, "../shared/samples/mina-meddelanden"],
     );
 }
+
+#[test]
+fn no_bytes_make_the_reader_of_pdfs_panic() {
+    let folders = [
+        "fixtures/sweden/documents",
+        "../shared/official/print/notify-pdfs",
+        "../shared/official/print/digipost-printability-pdfs",
+    ];
+    fuzz(bodies::preflight, &folders);
+}

@@ -23,7 +23,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("sign", &["letter", "disk"]),
     ("bundle", &["letter", "sign", "disk", "xml", "finding"]),
     ("compose", &["letter", "finding"]),
-    ("spool", &["letter", "compose", "disk", "finding"]),
+    ("preflight", &["disk"]),
+    (
+        "spool",
+        &["letter", "compose", "disk", "finding", "preflight"],
+    ),
     ("vendor", &[]), // It knows of no table what is in it.
     ("ledger", &["disk", "clock", "letter"]),
     ("manifest", &["letter", "disk", "sign", "ledger"]),

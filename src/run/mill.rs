@@ -18,6 +18,7 @@ use crate::finding::{Code, Finding, Place};
 use crate::ingest::{Parsed, Slice, Source};
 use crate::ledger::Mailing;
 use crate::letter::{Channel, Country, Fate, Header, Letter, LetterSeq};
+use crate::preflight::Inspector;
 use crate::registry::Snapshot;
 use crate::route::{Decision, Redirect, Router};
 use crate::sign::Signer;
@@ -61,6 +62,10 @@ pub struct Mill<'a> {
     pub writer: Option<Writer>,
     /// Makes pieces ready for the spool.
     pub preparer: Preparer,
+    /// Judges a PDF whose first page shows in the window.
+    pub front: Inspector,
+    /// Judges one that lies behind another page.
+    pub behind: Inspector,
 }
 
 /// A letter about which the rules have spoken.
@@ -203,6 +208,7 @@ impl<'a> Mill<'a> {
         };
         let stationery = Stationery::new(&plan.stationery, header)?;
         let preparer = Preparer::new(&plan.spool);
+        let rules = plan.spool.rules();
         let writer = match (&signer, relay) {
             (Some(signer), Some(relay)) => Some(Writer::new(
                 plan,
@@ -227,6 +233,8 @@ impl<'a> Mill<'a> {
             writer,
             mailing_path: std::path::absolute(&plan.mailing).unwrap_or(plan.mailing.clone()),
             preparer,
+            behind: Inspector::new(rules.behind()),
+            front: Inspector::new(rules),
         })
     }
 

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use super::mill::{Depth, Mill, Output, about};
-use crate::compose::{self, FirstPage};
+use crate::compose::{self, FirstPage, GlyphsUsed, LaidLetter};
 use crate::finding::{Code, Finding};
-use crate::letter::{Address, Channel, Content, Document, Letter};
+use crate::letter::{Address, Channel, Colour, Content, Document, Letter};
+use crate::preflight::{PdfFacts, PdfFault, Remark};
 use crate::route::Cause;
-use crate::spool::{self, Destination, PdfFacts};
+use crate::spool::{self, CoverSheet, Destination};
 
 impl Mill<'_> {
     /// Makes a piece of a letter, or says why it cannot be one; findings are added.
@@ -17,12 +18,12 @@ impl Mill<'_> {
         depth: Depth,
         findings: &mut Vec<Finding>,
     ) -> Result<Output, Cause> {
-        let enclosures = self.enclosures(letter, findings)?;
+        let front = self.front(letter);
         let sheet = match letter.content {
             Content::Text(_) if !letter.recipient.address_protected => FirstPage::WithText,
             Content::Text(_) | Content::Pdf(_) => FirstPage::CoverSheet,
         };
-        let laid = compose::lay_out(letter, self.header, self.date, &self.stationery, sheet)
+        let mut laid = compose::lay_out(letter, self.header, self.date, &self.stationery, sheet)
             .map_err(|found| {
                 let address = found
                     .iter()
@@ -34,6 +35,20 @@ impl Mill<'_> {
                     Cause::Unprintable
                 }
             })?;
+        let shows = |facts: &PdfFacts| {
+            let window = facts.window.as_ref();
+            window.is_some_and(|window| window.shows(&laid.address_lines))
+        };
+        let front = front.filter(shows);
+        let enclosures = self.enclosures(letter, front.as_ref(), findings)?;
+        if front.is_some() {
+            laid = LaidLetter {
+                pages: Vec::new(),
+                glyphs: GlyphsUsed::default(),
+                address_lines: Vec::new(), // The window was looked at; the proof compares the page, not its text.
+                ..laid
+            };
+        }
         let pages: Vec<u32> = enclosures.iter().map(|(_, facts)| facts.pages).collect();
         let own = u32::try_from(laid.pages.len()).unwrap_or(u32::MAX);
         let plan = spool::plan(own, &pages, &letter.print, &self.plan.spool)
@@ -66,25 +81,36 @@ impl Mill<'_> {
         Ok(Output::Piece(Box::new(prepared), plan))
     }
 
-    /// The PDFs that go behind the letter's own pages, checked.
+    /// What is known of a letter that is a PDF and could go without a cover sheet.
+    fn front(&self, letter: &Letter<'_>) -> Option<PdfFacts> {
+        let Content::Pdf(document) = &letter.content else {
+            return None;
+        };
+        let wanted = self.plan.spool.cover_sheet == CoverSheet::WhenNeeded
+            && !letter.recipient.address_protected;
+        wanted.then(|| self.front.inspect(&document.bytes).ok())?
+    }
+
+    /// The PDFs of the letter, checked; all of them lie behind another page but one that is the `front`.
     fn enclosures(
         &self,
         letter: &Letter<'_>,
+        front: Option<&PdfFacts>,
         findings: &mut Vec<Finding>,
     ) -> Result<Vec<Enclosure>, Cause> {
         let content = match &letter.content {
-            Content::Pdf(document) => Some(document),
+            Content::Pdf(document) => Some((document, front)),
             Content::Text(_) => None,
         };
         let attached = letter
             .attachments
             .iter()
             .filter(|a| a.only != Some(Channel::Digital))
-            .map(|a| &a.document);
+            .map(|a| (&a.document, None));
         content
             .into_iter()
             .chain(attached)
-            .map(|document| self.enclosure(letter, document, findings))
+            .map(|(document, front)| self.enclosure(letter, document, front, findings))
             .collect()
     }
 
@@ -92,17 +118,28 @@ impl Mill<'_> {
         &self,
         letter: &Letter<'_>,
         document: &Document,
+        front: Option<&PdfFacts>,
         findings: &mut Vec<Finding>,
     ) -> Result<Enclosure, Cause> {
-        match spool::inspect(&document.bytes, &self.plan.spool) {
-            Ok(facts) => {
-                for note in &facts.notes {
-                    findings.push(about(
-                        letter,
-                        Code::PdfNote,
-                        &note.to_string(),
-                        "printed all the same",
-                    ));
+        let mono = letter.print.colour.unwrap_or(self.plan.spool.colour) == Colour::Mono;
+        let judged = match front {
+            Some(facts) => Ok(facts.clone()),
+            None => self.behind.inspect(&document.bytes),
+        };
+        let judged = judged.and_then(|facts| {
+            let grey = match mono {
+                true => facts.in_grey(&self.behind.rules)?,
+                false => None,
+            };
+            Ok((facts, grey))
+        });
+        let mut say = |code, remark: &Remark, allowed| {
+            findings.push(about(letter, code, &remark.to_string(), allowed));
+        };
+        match judged {
+            Ok((facts, grey)) => {
+                for note in facts.notes.iter().chain(&grey) {
+                    say(Code::PdfNote, note, "printed all the same");
                 }
                 Ok((Arc::clone(&document.bytes), facts))
             }
@@ -114,14 +151,16 @@ impl Mill<'_> {
 /// A PDF to be enclosed, and what is known of it.
 type Enclosure = (Arc<Vec<u8>>, PdfFacts);
 
-fn unprintable(letter: &Letter<'_>, fault: &spool::PdfFault, findings: &mut Vec<Finding>) -> Cause {
-    let allowed = "a PDF that the vendor profile takes, see docs/formats-spool.md";
-    findings.push(about(
-        letter,
-        Code::PdfUnprintable,
-        &fault.to_string(),
-        allowed,
-    ));
+fn unprintable(letter: &Letter<'_>, fault: &PdfFault, findings: &mut Vec<Finding>) -> Cause {
+    let allowed = "a PDF that the vendor profile takes, see docs/preflight.md";
+    for remark in fault.remarks() {
+        findings.push(about(
+            letter,
+            Code::PdfUnprintable,
+            &remark.to_string(),
+            allowed,
+        ));
+    }
     Cause::Unprintable
 }
 

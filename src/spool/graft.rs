@@ -1,28 +1,28 @@
 //! Takes the pages out of an enclosed PDF, with all they need and nothing else.
 //!
-//! In: a document that passed [`inspect`](super::inspect()). Out: a [`Sheaf`]. What a page inherits is written on the page;
+//! In: a document that passed [`inspect`](crate::preflight::inspect). Out: a [`Sheaf`]. What a page inherits is written on the page;
 //! annotations, structure, thumbnails and metadata stay behind; content streams are taken as they are, byte for byte.
 
 use std::collections::HashMap;
 
 use lopdf::{Dictionary, Document, Object, ObjectId};
 
-use super::document::{self, Page, PdfFault, PdfReason, deref, guarded, of_file, on_page};
-use super::options::Options;
 use super::part::REGULAR_FACE;
-use super::scan::{Balance, balance};
 use super::sheaf::{
     Sheaf, SheafObject, SheafPage, Stretch, Target, Text, digest, page_rest_digest, real, walk,
 };
 use crate::disk::Sha256;
+use crate::preflight::{
+    Balance, Class, Limits, Page, Remark, contents, deref, guarded, load, pages,
+};
 
 /// References on a way down; real files have about ten.
 const REFERENCE_DEPTH_MAX: u32 = 200;
 
 /// Pages and objects of a document, before they are digested.
-pub(super) struct Gathered<'d> {
+struct Gathered<'d> {
     objects: Vec<GatheredObject<'d>>,
-    pub(super) pages: Vec<GatheredPage>,
+    pages: Vec<GatheredPage>,
 }
 
 struct GatheredObject<'d> {
@@ -31,52 +31,48 @@ struct GatheredObject<'d> {
 }
 
 /// A page, before it is digested.
-pub(super) struct GatheredPage {
+struct GatheredPage {
     rest: Text,
     contents: Vec<u32>,
     matrix: [f64; 6],
     font: String,
-    pub(super) balance: Balance,
-    pub(super) dangling: bool,
+    balance: Balance,
 }
 
 /// Takes out the pages of a PDF whose digest is `source`.
 ///
 /// # Errors
-/// As [`inspect`](super::inspect()) for what keeps a page from being taken out.
-pub(super) fn graft(bytes: &[u8], source: Sha256, options: &Options) -> Result<Sheaf, PdfFault> {
+/// As [`inspect`](crate::preflight::inspect) for what keeps a page from being taken out.
+pub(super) fn graft(bytes: &[u8], source: Sha256, limits: &Limits) -> Result<Sheaf, Remark> {
     guarded(|| {
-        let document = document::load(bytes, options)?;
-        let pages = document::pages(&document, options)?;
-        pack(gather(&document, &pages, options)?, source)
+        let document = load(bytes, limits)?;
+        let pages = pages(&document, limits)?;
+        pack(gather(&document, &pages, limits)?, source)
     })
 }
 
 /// Gathers what the pages need.
-pub(super) fn gather<'d>(
+fn gather<'d>(
     document: &'d Document,
     pages: &[Page<'d>],
-    options: &Options,
-) -> Result<Gathered<'d>, PdfFault> {
+    limits: &Limits,
+) -> Result<Gathered<'d>, Remark> {
     let mut gatherer = Gatherer {
         document,
-        stream_bytes_max: options.pdf_stream_bytes_max,
+        stream_bytes_max: limits.stream_bytes_max,
         indices: HashMap::new(),
         queue: Vec::new(),
-        dangling: false,
     };
     let mut out = Gathered {
         objects: Vec::new(),
         pages: Vec::with_capacity(pages.len()),
     };
     for (page, number) in pages.iter().zip(1..) {
-        gatherer.dangling = false;
-        let page = gatherer.page(page, number, options)?;
+        let page = gatherer.page(page, number)?;
         gatherer
             .drain(&mut out.objects)
-            .map_err(|reason| on_page(number, reason))?;
-        let dangling = gatherer.dangling;
-        out.pages.push(GatheredPage { dangling, ..page });
+            .map_err(|remark| remark.on(number))?;
+        out.pages.push(page);
     }
     Ok(out)
 }
@@ -87,17 +83,11 @@ struct Gatherer<'d> {
     indices: HashMap<ObjectId, u32>,
     /// Objects that have an index but no text yet, in the order of their indices.
     queue: Vec<&'d Object>,
-    dangling: bool,
 }
 
 impl<'d> Gatherer<'d> {
-    fn page(
-        &mut self,
-        page: &Page<'d>,
-        number: u32,
-        options: &Options,
-    ) -> Result<GatheredPage, PdfFault> {
-        let geometry = page.geometry.upright(number, options)?;
+    fn page(&mut self, page: &Page<'d>, number: u32) -> Result<GatheredPage, Remark> {
+        let geometry = page.geometry.on_sheet();
         let mut rest = Text::default();
         let [left, bottom, right, top] = geometry.shown.map(real);
         rest.push(format!("/MediaBox[{left} {bottom} {right} {top}]").as_bytes());
@@ -114,14 +104,13 @@ impl<'d> Gatherer<'d> {
         let font = self.resources(&mut rest, page.resources);
         let (contents, balance) = self
             .contents(page.dictionary)
-            .map_err(|reason| on_page(number, reason))?;
+            .map_err(|remark| remark.on(number))?;
         Ok(GatheredPage {
             rest,
             contents,
             matrix: geometry.matrix(),
             font,
             balance,
-            dangling: false,
         })
     }
 
@@ -152,33 +141,14 @@ impl<'d> Gatherer<'d> {
     }
 
     /// The content streams, and what they leave open when they are read one after the other.
-    fn contents(&mut self, page: &'d Dictionary) -> Result<(Vec<u32>, Balance), PdfReason> {
-        let missing = PdfReason::Damaged("its content is missing");
-        let unpackable = PdfReason::Damaged("its content cannot be unpacked");
-        let Ok(contents) = page.get(b"Contents") else {
-            return Ok((Vec::new(), Balance::default())); // An empty page.
-        };
-        let single = std::slice::from_ref(contents);
-        let parts = match deref(self.document, contents) {
-            Some(Object::Array(parts)) => parts.as_slice(),
-            Some(Object::Null) => return Ok((Vec::new(), Balance::default())),
-            _ => single,
-        };
-        let mut indices = Vec::with_capacity(parts.len());
-        let mut plain = Vec::new();
-        for part in parts {
-            let id = part.as_reference().map_err(|_| missing.clone())?;
-            let Some(Object::Stream(stream)) = deref(self.document, part) else {
-                return Err(missing);
-            };
-            indices.push(self.index(id, part).ok_or_else(|| missing.clone())?);
-            let left = self.stream_bytes_max.saturating_sub(plain.len() as u64);
-            let left = usize::try_from(left).unwrap_or(usize::MAX);
-            let bytes = unpacked(stream, left).ok_or_else(|| unpackable.clone())?;
-            plain.extend_from_slice(&bytes);
-            plain.push(b'\n'); // Streams part at a token (ISO 32000-1 7.8.2).
-        }
-        Ok((indices, balance(&plain)))
+    fn contents(&mut self, page: &'d Dictionary) -> Result<(Vec<u32>, Balance), Remark> {
+        let missing = || Remark::damaged("its content is missing");
+        let contents = contents(self.document, page, self.stream_bytes_max)?;
+        let indices = contents
+            .parts
+            .iter()
+            .map(|&(id, part)| self.index(id, part).ok_or_else(missing));
+        Ok((indices.collect::<Result<_, _>>()?, contents.balance))
     }
 
     fn refer(&mut self, id: ObjectId) -> Option<Target> {
@@ -195,10 +165,7 @@ impl<'d> Gatherer<'d> {
                 }
                 self.index_of(id, object).map(Target::Own)
             }
-            None => {
-                self.dangling = true;
-                None
-            }
+            None => None,
         }
     }
 
@@ -216,14 +183,14 @@ impl<'d> Gatherer<'d> {
     }
 
     /// Writes the text of every object that has been referred to, and of those that they refer to.
-    fn drain(&mut self, objects: &mut Vec<GatheredObject<'d>>) -> Result<(), PdfReason> {
+    fn drain(&mut self, objects: &mut Vec<GatheredObject<'d>>) -> Result<(), Remark> {
         while let Some(&object) = self.queue.get(objects.len()) {
             let mut text = Text::default();
             let mut data = None;
             match object {
                 Object::Stream(stream) => {
                     if stream.dict.has(b"F") {
-                        return Err(PdfReason::External);
+                        return Err(Remark::of_file(Class::External, ""));
                     }
                     text.push(format!("<</Length {}", stream.content.len()).as_bytes());
                     text.entries(&stream.dict, &[b"Length", b"DL"], &mut |id| self.refer(id));
@@ -238,37 +205,10 @@ impl<'d> Gatherer<'d> {
     }
 }
 
-/// A content stream, unpacked. The usual packing is unpacked strictly, so that no half page is printed: `lopdf` gives
-/// what it could read of a damaged stream. Only the checksum is not asked for; some producers write a wrong one.
-fn unpacked(stream: &lopdf::Stream, bytes_max: usize) -> Option<Vec<u8>> {
-    let usual = stream
-        .filters()
-        .is_ok_and(|filters| filters == [b"FlateDecode"])
-        && !stream.dict.has(b"DecodeParms");
-    if !usual || stream.content.is_empty() {
-        return stream.get_plain_content_with_limit(bytes_max).ok();
-    }
-    let deflated = stream.content.get(2..)?; // Behind the header of zlib.
-    let mut room = (stream.content.len() * 6).clamp(4_096, bytes_max.max(4_096));
-    loop {
-        let mut out = vec![0; room];
-        match libdeflater::Decompressor::new().deflate_decompress(deflated, &mut out) {
-            Ok(len) => {
-                out.truncate(len);
-                return (len <= bytes_max).then_some(out);
-            }
-            Err(libdeflater::DecompressionError::InsufficientSpace) if room < bytes_max => {
-                room = (room * 4).min(bytes_max);
-            }
-            Err(_) => return None,
-        }
-    }
-}
-
-fn pack(gathered: Gathered<'_>, source: Sha256) -> Result<Sheaf, PdfFault> {
+fn pack(gathered: Gathered<'_>, source: Sha256) -> Result<Sheaf, Remark> {
     let mut digests = Digests::new(&gathered.objects);
     for index in 0..gathered.objects.len() as u32 {
-        digests.of(index, 0).map_err(of_file)?;
+        digests.of(index, 0)?;
     }
     let mut pages = Vec::with_capacity(gathered.pages.len());
     for (page, number) in gathered.pages.into_iter().zip(1..) {
@@ -278,7 +218,7 @@ fn pack(gathered: Gathered<'_>, source: Sha256) -> Result<Sheaf, PdfFault> {
             .iter()
             .all(|&index| digests.known(index).is_some())
         {
-            return Err(on_page(number, PdfReason::Entangled));
+            return Err(Remark::on_page(number, Class::Entangled, ""));
         }
         let mut fault = None;
         let rest_digest = page_rest_digest(&page.rest.0, |index| {
@@ -288,7 +228,7 @@ fn pack(gathered: Gathered<'_>, source: Sha256) -> Result<Sheaf, PdfFault> {
             })
         });
         if let Some(reason) = fault {
-            return Err(on_page(number, reason));
+            return Err(reason.on(number));
         }
         let matrix = page.matrix;
         let plain = matrix
@@ -323,6 +263,10 @@ fn pack(gathered: Gathered<'_>, source: Sha256) -> Result<Sheaf, PdfFault> {
     Ok(Sheaf::pack(source, &objects, &pages))
 }
 
+fn entangled() -> Remark {
+    Remark::of_file(Class::Entangled, "")
+}
+
 /// Digests from the leaves up. Within a ring an object's digest depends on where the ring was entered, so it is not kept.
 struct Digests<'a, 'd> {
     objects: &'a [GatheredObject<'d>],
@@ -349,7 +293,7 @@ impl<'a, 'd> Digests<'a, 'd> {
     }
 
     /// `None` for an object that is just being visited. Sets `ring_seen` where the digest leans on such a one.
-    fn of(&mut self, index: u32, depth: u32) -> Result<Option<Sha256>, PdfReason> {
+    fn of(&mut self, index: u32, depth: u32) -> Result<Option<Sha256>, Remark> {
         let at = index as usize;
         if let Some(digest) = self.known(index) {
             return Ok(Some(digest));
@@ -362,12 +306,9 @@ impl<'a, 'd> Digests<'a, 'd> {
             self.ring_seen = true;
             return Ok(None);
         }
-        self.visits_left = self
-            .visits_left
-            .checked_sub(1)
-            .ok_or(PdfReason::Entangled)?;
+        self.visits_left = self.visits_left.checked_sub(1).ok_or_else(entangled)?;
         if depth > REFERENCE_DEPTH_MAX {
-            return Err(PdfReason::Entangled);
+            return Err(entangled());
         }
         self.visiting[at] = true;
         let ring_before = std::mem::replace(&mut self.ring_seen, false);

@@ -1,6 +1,7 @@
 //! What a print plant asks for, as data. The defaults are the strictest common Nordic profile (`facts/print.md` §8).
 
 use crate::letter::{Colour, Envelope, Postage, Sides};
+use crate::preflight::{Area, Landscape, Rules};
 
 /// A4, 210 × 297 mm, in square millimetres.
 const A4_MM2: u64 = 62_370;
@@ -43,16 +44,10 @@ pub struct Options {
     pub part_sheets_max: u32,
     /// A part ends before it has more pieces than this.
     pub part_pieces_max: u32,
-    /// How far an enclosed page may differ from A4, each way.
-    pub page_tolerance_mm: f64,
-    /// What becomes of an enclosed page that lies on its side.
-    pub landscape: Landscape,
-    /// What becomes of an enclosed PDF that names one of the fourteen standard fonts without embedding it.
-    pub standard_fonts: StandardFonts,
-    /// Indirect objects of one enclosed PDF.
-    pub pdf_objects_max: u32,
-    /// What one stream of an enclosed PDF may become when it is unpacked.
-    pub pdf_stream_bytes_max: u64,
+    /// Whether a letter that is a PDF always has a cover sheet before it.
+    pub cover_sheet: CoverSheet,
+    /// What an enclosed PDF must be like. Where the mark stands is added to it.
+    pub pdf: Rules,
     /// Deflate level of page contents, 1 to 12.
     pub deflate_level: u8,
 }
@@ -169,6 +164,19 @@ pub struct MarkPlace {
     pub module_mm: f64,
 }
 
+impl MarkPlace {
+    /// What it covers, with the piece id below it.
+    pub fn area(&self) -> Area {
+        let side = self.module_mm * f64::from(super::mark::BOX_MODULES);
+        Area {
+            x_mm: self.x_mm,
+            y_mm: self.y_mm,
+            width_mm: side,
+            height_mm: side + super::mark::ID_LENGTH_MM,
+        }
+    }
+}
+
 impl Default for MarkPlace {
     fn default() -> Self {
         Self {
@@ -179,24 +187,15 @@ impl Default for MarkPlace {
     }
 }
 
-/// What becomes of an enclosed page that lies on its side.
+/// When a letter that is a PDF has a cover sheet with its address before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Landscape {
-    /// The letter cannot be printed.
-    Refuse,
-    /// It is turned a quarter, its top to the left edge of the sheet; a note says so.
-    Turn,
-}
-
-/// What becomes of a standard font that is not embedded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum StandardFonts {
-    /// The letter cannot be printed.
-    Refuse,
-    /// The plant's own font is used; a note says so.
-    Note,
+#[serde(rename_all = "kebab-case")]
+pub enum CoverSheet {
+    /// Always.
+    Always,
+    /// Unless its first page shows the recipient's address, and nothing else, in the window. Letters to those whose
+    /// address is protected always have one.
+    WhenNeeded,
 }
 
 impl Default for Options {
@@ -228,11 +227,8 @@ impl Default for Options {
             part_bytes_max: 1 << 30,
             part_sheets_max: 50_000,
             part_pieces_max: 50_000,
-            page_tolerance_mm: 2.0,
-            landscape: Landscape::Turn,
-            standard_fonts: StandardFonts::Refuse,
-            pdf_objects_max: 50_000,
-            pdf_stream_bytes_max: 64 << 20,
+            cover_sheet: CoverSheet::Always,
+            pdf: Rules::default(),
             deflate_level: 1,
         }
     }
@@ -254,6 +250,13 @@ impl Options {
     /// Weight of so many sheets in milligrams.
     pub fn paper_mg(&self, sheets: u32) -> u64 {
         (u64::from(sheets) * A4_MM2 * u64::from(self.paper_grams_m2) + 500) / 1000
+    }
+
+    /// What a PDF must be like that stands before all else: its first page shows in the window.
+    pub fn rules(&self) -> Rules {
+        let mut rules = self.pdf.clone();
+        rules.marks.push(self.mark.area());
+        rules
     }
 
     /// Finds every value that a plant or a format cannot take.
@@ -345,11 +348,25 @@ impl Options {
             "1 or more",
         );
         ask(
-            (0.0..=10.0).contains(&self.page_tolerance_mm),
-            "page_tolerance_mm",
-            self.page_tolerance_mm.to_string(),
-            "0 to 10",
+            self.pdf.landscape != Landscape::Accept,
+            "pdf.landscape",
+            "accept".into(),
+            "turn or refuse: sheets are portrait",
         );
+        ask(
+            self.cover_sheet == CoverSheet::Always || self.pdf.address.is_some(),
+            "cover_sheet",
+            "when-needed".into(),
+            "always, or a window in [print.pdf.address]",
+        );
+        for fault in self.pdf.check().err().into_iter().flatten() {
+            ask(
+                false,
+                "pdf",
+                format!("`{}` {}", fault.field, fault.found),
+                fault.allowed,
+            );
+        }
         ask(
             (1..=12).contains(&self.deflate_level),
             "deflate_level",

@@ -10,9 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use hashbrown::{HashMap, HashSet};
 use libdeflater::{CompressionLvl, Compressor};
 
-use super::document::PdfFault;
 use super::graft::graft;
-use super::inspect::PdfFacts;
 use super::options::Options;
 use super::part::{A4_BOX, OWN_RESOURCES};
 use super::plan::PiecePlan;
@@ -21,6 +19,7 @@ use super::sheaf::{Sheaf, SheafObject, SheafPage, Target, Text, page_rest_digest
 use crate::compose::LaidLetter;
 use crate::disk::Sha256;
 use crate::letter::LetterSeq;
+use crate::preflight::{PdfFacts, PdfFault};
 
 /// Grafts of documents that many letters enclose, kept in memory.
 const SHARED_BYTES_MAX: usize = 64 << 20;
@@ -44,7 +43,7 @@ pub struct Piece<'a> {
     pub letter_id: &'a str,
     /// Its own pages.
     pub laid: &'a LaidLetter,
-    /// What it encloses, in order, each found acceptable by [`inspect`](super::inspect()).
+    /// What it encloses, in order, each found acceptable by [`inspect`](crate::preflight::inspect).
     pub enclosures: Vec<(Arc<Vec<u8>>, PdfFacts)>,
     /// Digits of the postal code, if known.
     pub postal_code: Option<String>,
@@ -99,7 +98,7 @@ impl Preparer {
     /// Prepares a piece.
     ///
     /// # Errors
-    /// An enclosure that [`inspect`](super::inspect()) would have refused, or whose objects are too entangled.
+    /// An enclosure that [`inspect`](crate::preflight::inspect) would have refused, or whose objects are too entangled.
     pub fn prepare(&self, piece: &Piece<'_>, plan: &PiecePlan) -> Result<Prepared, PdfFault> {
         let enclosures = piece
             .enclosures
@@ -146,7 +145,7 @@ impl Preparer {
                 return Ok(Arc::clone(sheaf));
             }
         }
-        let sheaf = Arc::new(graft(bytes, source, &self.options)?); // Outside of the lock: it takes its time.
+        let sheaf = Arc::new(graft(bytes, source, &self.options.pdf.limits)?); // Outside of the lock: it takes its time.
         let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
         shared.offer(&sheaf);
         Ok(sheaf)

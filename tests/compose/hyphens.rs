@@ -148,7 +148,7 @@ fn divided_words_are_whole_in_the_text_that_other_programs_extract() {
             ),
         ];
         for (program, arguments) in readers {
-            let Some(found) = pdf::run(program, arguments) else {
+            let Some(found) = crate::support::tools::said_by(program, arguments) else {
                 continue;
             };
             let words: Vec<&str> = found.split_whitespace().collect();

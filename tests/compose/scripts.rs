@@ -107,7 +107,9 @@ fn every_sentence_of_the_nordic_countries_is_set_and_found_again() {
             "{language}: {text}"
         );
         let (_folder, path) = pdf::written(&laid, &stationery);
-        if let Some(found) = pdf::run("pdftotext", &[path.to_str().unwrap(), "-"]) {
+        if let Some(found) =
+            crate::support::tools::said_by("pdftotext", &[path.to_str().unwrap(), "-"])
+        {
             assert!(
                 plain(&found).contains(&plain(sentence)),
                 "{language}: {found}"

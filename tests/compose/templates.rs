@@ -32,7 +32,7 @@ fn rendered(name: &str, letter: &Letter<'_>, header: &Header, options: &Options)
         }
     }
     let (_folder, path) = pdf::written(&laid, &stationery);
-    pdf::run("qpdf", &["--check", path.to_str().unwrap()]);
+    crate::support::tools::said_by("qpdf", &["--check", path.to_str().unwrap()]);
     let pages = laid.pages.iter();
     pages
         .map(|page| pdf::text(&pdf::glyphs(&page.content, &stationery)))

@@ -7,6 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use lettermill::bundle::{digital_post, mina_meddelanden, sf1601};
+use lettermill::preflight::{self, AddressRules, Rules};
 use lettermill::registry::{self, Input};
 use lettermill::{receipt, verify};
 
@@ -61,4 +62,17 @@ pub fn registry(bytes: &[u8]) {
 /// One file of others.
 pub fn verdict(bytes: &[u8]) {
     let _ = verify::message::verify_bytes(Path::new("message.xml"), bytes, &[]);
+}
+
+/// A PDF, by rules that look at everything; it is judged alike twice, and a remark quotes none of its text.
+pub fn preflight(bytes: &[u8]) {
+    let rules = Rules {
+        address: Some(AddressRules::default()),
+        ..Rules::default()
+    };
+    let verdict = preflight::inspect(bytes, &rules);
+    assert_eq!(verdict, preflight::inspect(bytes, &rules));
+    if let Err(fault) = verdict {
+        assert!(fault.to_string().len() < 300);
+    }
 }

@@ -13,6 +13,7 @@ use lettermill::bundle::sf1601::{
 use lettermill::bundle::{Refusal, Role, key_of, message_id};
 use lettermill::compose::{self, FirstPage, Stationery, lay_out};
 use lettermill::letter::*;
+use lettermill::preflight::inspect;
 use lettermill::spool::{self, Binder, Bound, Destination, Piece, Prepared, Preparer};
 
 use crate::letters;
@@ -210,7 +211,7 @@ impl Printer {
             .chain(letter.attachments.iter().map(|a| &a.document));
         let enclosures: Vec<_> = enclosed
             .map(|document| {
-                let facts = spool::inspect(&document.bytes, &self.options).unwrap();
+                let facts = inspect(&document.bytes, &self.options.rules().behind()).unwrap();
                 (Arc::clone(&document.bytes), facts)
             })
             .collect();

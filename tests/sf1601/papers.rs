@@ -89,9 +89,9 @@ fn every_letter_is_a_sound_pdf_with_its_text() {
 fn pages_are_those_of_the_letter_and_then_of_its_enclosures() {
     let printer = Printer::new();
     let all = all_letters();
-    let guide = lettermill::spool::inspect(
+    let guide = lettermill::preflight::inspect(
         &all[2].attachments[0].document.bytes,
-        &lettermill::spool::Options::default(),
+        &lettermill::preflight::Rules::default(),
     );
     let guide = guide.unwrap().pages;
     let plain = printer.bind(&all[0]);

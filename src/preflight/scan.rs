@@ -5,29 +5,31 @@
 
 /// What a page's content leaves open.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Balance {
+pub(crate) struct Balance {
     /// `Q` that have no `q` before them.
-    pub(super) restores_too_many: u16,
+    pub(crate) restores_too_many: u16,
     /// `q` left without `Q`.
-    pub(super) saves_open: u16,
+    pub(crate) saves_open: u16,
     /// `BT` without `ET`.
-    pub(super) text_open: bool,
+    pub(crate) text_open: bool,
     /// `BMC` or `BDC` without `EMC`.
-    pub(super) marked_open: u16,
+    pub(crate) marked_open: u16,
     /// Deepest nesting of `q`.
-    pub(super) depth_max: u16,
-    /// Text in rendering mode 3 or 7: hidden, but some printers show it.
-    pub(super) hidden_text: bool,
+    pub(crate) depth_max: u16,
+    /// Operators that add to a path: an interpreter keeps a path whole until it is painted.
+    pub(crate) steps: u64,
+    /// Bytes of the strings of one operator, the most: an interpreter keeps a run of glyphs whole until it is shown.
+    pub(crate) strings_bytes_max: usize,
 }
 
 impl Balance {
     /// How many `q` must stand before the content.
-    pub(super) fn saves_before(self) -> u16 {
+    pub(crate) fn saves_before(self) -> u16 {
         self.restores_too_many.saturating_add(1)
     }
 
     /// What must stand behind it.
-    pub(super) fn restore(self) -> Vec<u8> {
+    pub(crate) fn restore(self) -> Vec<u8> {
         let mut out = Vec::new();
         if self.text_open {
             out.extend_from_slice(b"ET ");
@@ -40,18 +42,23 @@ impl Balance {
 }
 
 /// Follows one content.
-pub(super) fn balance(content: &[u8]) -> Balance {
+pub(crate) fn balance(content: &[u8]) -> Balance {
     let mut out = Balance::default();
     let mut lexer = Lexer { rest: content };
-    let mut last_number: Option<&[u8]> = None;
+    let mut strings_bytes = 0_usize;
     while let Some(token) = lexer.next() {
         let operator = match token {
             Token::Word(word) => word,
-            Token::Other => {
-                last_number = None;
+            Token::String(bytes) => {
+                strings_bytes = strings_bytes.saturating_add(bytes);
+                out.strings_bytes_max = out.strings_bytes_max.max(strings_bytes);
                 continue;
             }
+            Token::Other => continue,
         };
+        if operator.first().is_some_and(u8::is_ascii_alphabetic) {
+            strings_bytes = 0;
+        }
         match operator {
             b"q" => {
                 out.saves_open = out.saves_open.saturating_add(1);
@@ -63,14 +70,10 @@ pub(super) fn balance(content: &[u8]) -> Balance {
             b"ET" => out.text_open = false,
             b"BMC" | b"BDC" => out.marked_open = out.marked_open.saturating_add(1),
             b"EMC" => out.marked_open = out.marked_open.saturating_sub(1),
-            b"Tr" => out.hidden_text |= matches!(last_number, Some(b"3" | b"7")),
+            b"m" | b"l" | b"c" | b"v" | b"y" | b"h" | b"re" => out.steps += 1,
             b"ID" => lexer.skip_image(),
             _ => {}
         }
-        last_number = operator
-            .first()
-            .is_some_and(|b| b.is_ascii_digit())
-            .then_some(operator);
     }
     out
 }
@@ -78,7 +81,9 @@ pub(super) fn balance(content: &[u8]) -> Balance {
 enum Token<'a> {
     /// A number or an operator.
     Word(&'a [u8]),
-    /// A name, string or delimiter.
+    /// A string of so many bytes as written, at least as many as it has.
+    String(usize),
+    /// A name or delimiter.
     Other,
 }
 
@@ -96,8 +101,9 @@ impl<'a> Lexer<'a> {
                     self.rest = &after[end..];
                 }
                 b'(' => {
+                    let before = self.rest.len();
                     self.skip_string();
-                    return Some(Token::Other);
+                    return Some(Token::String(before - self.rest.len()));
                 }
                 b'<' if after.first() == Some(&b'<') => {
                     self.rest = &after[1..];
@@ -106,7 +112,7 @@ impl<'a> Lexer<'a> {
                 b'<' => {
                     let end = memchr::memchr(b'>', after).map_or(after.len(), |i| i + 1);
                     self.rest = &after[end..];
-                    return Some(Token::Other);
+                    return Some(Token::String(end));
                 }
                 b'/' => {
                     self.rest = &after[regular(after)..];
@@ -199,6 +205,7 @@ mod tests {
                     saves_open: 2,
                     text_open: true,
                     depth_max: 2,
+                    strings_bytes_max: 15,
                     ..Balance::default()
                 },
             ),
@@ -208,13 +215,13 @@ mod tests {
                     marked_open: 1,
                     saves_open: 1,
                     depth_max: 1,
+                    strings_bytes_max: 3,
                     ..Balance::default()
                 },
             ),
             (
                 b"BT 3 Tr<</q[q]>>ET",
                 Balance {
-                    hidden_text: true,
                     saves_open: 1,
                     depth_max: 1,
                     ..Balance::default()
@@ -224,6 +231,13 @@ mod tests {
         for (content, expected) in cases {
             assert_eq!(balance(content), expected, "{}", content.escape_ascii());
         }
+    }
+
+    #[test]
+    fn what_an_interpreter_must_keep_is_counted() {
+        let found = balance(b"0 0 m 9 9 l 1 1 5 5 re h f [(abc) -20 <414243>] TJ (abcd) Tj");
+        assert_eq!(found.steps, 4);
+        assert_eq!(found.strings_bytes_max, 5 + 7);
     }
 
     #[test]

@@ -5,155 +5,85 @@
 //! the PDF.
 
 use std::collections::HashSet;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use lopdf::{Dictionary, Document, LoadOptions, Object, ObjectId};
 
-use super::options::{Landscape, Options};
+use super::class::{Class, Remark};
+use super::rules::{Limits, PageSize};
 
 /// Levels of a page tree; real ones have three or four.
 const TREE_DEPTH_MAX: usize = 64;
 /// What all object streams of a file may unpack to together.
 const OBJECT_STREAMS_BYTES_MAX: u64 = 256 << 20;
+/// Boxes are often rounded to whole points: by half a point.
+const ROUNDING_MM: f64 = 0.18;
 const POINTS_A_MM: f64 = 72.0 / 25.4;
 const A4_MM: (f64, f64) = (210.0, 297.0);
 
-/// Why an enclosed PDF cannot be printed.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}{reason}", page.map(|page| format!("page {page}: ")).unwrap_or_default())]
-pub struct PdfFault {
-    /// From one; `None` for the whole file.
-    pub page: Option<u32>,
-    /// What is wrong.
-    pub reason: PdfReason,
-}
-
-/// What is wrong with an enclosed PDF, and what to do. Holds no text of the document but names of fonts.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum PdfReason {
-    /// It cannot be read.
-    #[error("the PDF is damaged ({0}); write it anew")]
-    Damaged(&'static str),
-    /// Encrypted, with or without a password.
-    #[error("the PDF is encrypted; remove the protection")]
-    Encrypted,
-    /// Nothing to print.
-    #[error("the PDF has no pages")]
-    NoPages,
-    /// More pages than a letter may have.
-    #[error("the PDF has more than {pages_max} pages")]
-    TooManyPages {
-        /// Pages allowed.
-        pages_max: u32,
-    },
-    /// More objects than allowed.
-    #[error("the PDF has more than {objects_max} objects")]
-    TooManyObjects {
-        /// Objects allowed.
-        objects_max: u32,
-    },
-    /// Not A4. In whole millimetres, as the page is shown.
-    #[error("the page is {width_mm} × {height_mm} mm; it must be A4, 210 × 297 mm")]
-    PageSize {
-        /// Width.
-        width_mm: u32,
-        /// Height.
-        height_mm: u32,
-    },
-    /// A4 on its side, and the vendor profile does not turn pages.
-    #[error("the page is landscape; the vendor profile takes portrait only")]
-    Landscape,
-    /// A font whose program is not in the file.
-    #[error("font `{0}` is not embedded; embed all fonts")]
-    FontNotEmbedded(String),
-    /// A script, or an action that starts by itself.
-    #[error("the PDF holds {0}; remove it")]
-    Active(&'static str),
-    /// A form field or remark that would be printed.
-    #[error("the PDF holds {0} that would be printed; flatten it into the page")]
-    Annotation(&'static str),
-    /// Layers that are hidden on screen or on paper.
-    #[error("the PDF has hidden layers; flatten it")]
-    HiddenLayer,
-    /// Something that is not in the file.
-    #[error("the PDF takes data from outside; include it")]
-    External,
-    /// PostScript code.
-    #[error("the PDF holds PostScript code")]
-    PostScript,
-    /// References too deep, or too many rings of them.
-    #[error("the objects of the page are too entangled")]
-    Entangled,
-}
-
-/// A fault of a page.
-pub(super) fn on_page(page: u32, reason: PdfReason) -> PdfFault {
-    PdfFault {
-        page: Some(page),
-        reason,
-    }
-}
-
-/// A fault of the file.
-pub(super) fn of_file(reason: PdfReason) -> PdfFault {
-    PdfFault { page: None, reason }
-}
-
-/// Runs `work` and makes a panic a fault.
-pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T, PdfFault>) -> Result<T, PdfFault> {
-    catch_unwind(AssertUnwindSafe(work))
-        .unwrap_or_else(|_| Err(of_file(PdfReason::Damaged("its reader gave up"))))
-}
-
 /// Loads a file.
-pub(super) fn load(bytes: &[u8], options: &Options) -> Result<Document, PdfFault> {
+pub(crate) fn load(bytes: &[u8], limits: &Limits) -> Result<Document, Remark> {
     if memchr::memmem::find(&bytes[..bytes.len().min(1024)], b"%PDF-").is_none() {
-        return Err(of_file(PdfReason::Damaged("it does not begin as a PDF")));
+        return Err(Remark::damaged("it does not begin as a PDF"));
     }
     let object_streams = memchr::memmem::find_iter(bytes, b"ObjStm").count().max(1) as u64;
     let limit = (OBJECT_STREAMS_BYTES_MAX / object_streams)
-        .clamp(1 << 20, options.pdf_stream_bytes_max.max(1 << 20));
+        .clamp(1 << 20, limits.stream_bytes_max.max(1 << 20));
     let load_options =
         LoadOptions::with_max_decompressed_size(usize::try_from(limit).unwrap_or(usize::MAX));
-    let document = Document::load_mem_with_options(bytes, load_options).map_err(|error| {
-        of_file(match error {
-            lopdf::Error::Decryption(_) | lopdf::Error::InvalidPassword => PdfReason::Encrypted,
-            lopdf::Error::Decompress(_) => PdfReason::Damaged("a stream unpacks to too much"),
-            lopdf::Error::Xref(_) => PdfReason::Damaged("its cross-reference table"),
-            _ => PdfReason::Damaged("its structure"),
-        })
-    })?;
+    let document =
+        Document::load_mem_with_options(bytes, load_options).map_err(|error| match error {
+            lopdf::Error::Decryption(_) | lopdf::Error::InvalidPassword => {
+                Remark::of_file(Class::Encrypted, "")
+            }
+            lopdf::Error::Decompress(_) => Remark::damaged("a stream unpacks to too much"),
+            lopdf::Error::Xref(_) => Remark::damaged("its cross-reference table"),
+            _ => Remark::damaged("its structure"),
+        })?;
     if document.trailer.has(b"Encrypt") || document.was_encrypted() {
-        return Err(of_file(PdfReason::Encrypted));
+        return Err(Remark::of_file(Class::Encrypted, ""));
     }
-    if document.objects.len() > options.pdf_objects_max as usize {
-        return Err(of_file(PdfReason::TooManyObjects {
-            objects_max: options.pdf_objects_max,
-        }));
+    if document.objects.len() > limits.objects_max as usize {
+        return Err(Remark::of_file(
+            Class::TooManyObjects,
+            limits.objects_max.to_string(),
+        ));
     }
     Ok(document)
 }
 
 /// A page with what it inherits.
 #[derive(Clone, Copy)]
-pub(super) struct Page<'d> {
+pub(crate) struct Page<'d> {
+    /// Its object.
+    pub(crate) id: ObjectId,
     /// Its own dictionary.
-    pub(super) dictionary: &'d Dictionary,
+    pub(crate) dictionary: &'d Dictionary,
     /// Its resources, own or inherited.
-    pub(super) resources: Option<&'d Dictionary>,
+    pub(crate) resources: Option<&'d Dictionary>,
     /// How it lies.
-    pub(super) geometry: Geometry,
+    pub(crate) geometry: Geometry,
 }
 
 /// How a page lies.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Geometry {
+pub(crate) struct Geometry {
     /// The part that is shown: left, bottom, right, top, in the page's own units.
-    pub(super) shown: [f64; 4],
+    pub(crate) shown: [f64; 4],
     /// Clockwise: 0, 90, 180, 270.
-    pub(super) rotate: u16,
+    pub(crate) rotate: u16,
     /// Points in one unit.
-    pub(super) unit: f64,
+    pub(crate) unit: f64,
+}
+
+/// How a page lies, compared with the sheet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lies {
+    /// As the sheet.
+    Upright,
+    /// Landscape.
+    OnItsSide,
+    /// In another size.
+    Odd,
 }
 
 impl Geometry {
@@ -168,37 +98,54 @@ impl Geometry {
         }
     }
 
-    /// Turned if it must be and may be.
-    pub(super) fn upright(self, page: u32, options: &Options) -> Result<Self, PdfFault> {
+    /// Width and height as shown, in millimetres.
+    pub(crate) fn size_mm(&self) -> (f64, f64) {
         let (width, height) = self.size();
-        let (width_mm, height_mm) = (width / POINTS_A_MM, height / POINTS_A_MM);
-        // A hair of slack: boxes are often rounded to whole points.
-        let near =
-            |found: f64, wanted: f64| (found - wanted).abs() <= options.page_tolerance_mm + 0.005;
-        if near(width_mm, A4_MM.0) && near(height_mm, A4_MM.1) {
-            Ok(self)
-        } else if near(width_mm, A4_MM.1) && near(height_mm, A4_MM.0) {
-            match options.landscape {
-                Landscape::Refuse => Err(on_page(page, PdfReason::Landscape)),
-                Landscape::Turn => Ok(Self {
-                    rotate: (self.rotate + 270) % 360,
-                    ..self
-                }),
-            }
+        (width / POINTS_A_MM, height / POINTS_A_MM)
+    }
+
+    /// How it lies, compared with the sheet.
+    pub(crate) fn lies(&self, sheet: &PageSize) -> Lies {
+        let near = |found: f64, wanted: f64| {
+            let more = found - wanted;
+            more <= sheet.larger_mm + ROUNDING_MM && -more <= sheet.smaller_mm + ROUNDING_MM
+        };
+        let (width, height) = self.size_mm();
+        if near(width, sheet.width_mm) && near(height, sheet.height_mm) {
+            Lies::Upright
+        } else if near(width, sheet.height_mm) && near(height, sheet.width_mm) {
+            Lies::OnItsSide
         } else {
-            let whole = |mm: f64| mm.round().clamp(0.0, 100_000.0) as u32;
-            Err(on_page(
-                page,
-                PdfReason::PageSize {
-                    width_mm: whole(width_mm),
-                    height_mm: whole(height_mm),
-                },
-            ))
+            Lies::Odd
+        }
+    }
+
+    /// As it is printed on a portrait sheet: turned a quarter if it is wider than high, its top to the left edge.
+    pub(crate) fn on_sheet(self) -> Self {
+        let (width, height) = self.size();
+        match width > height {
+            true => Self {
+                rotate: (self.rotate + 270) % 360,
+                ..self
+            },
+            false => self,
+        }
+    }
+
+    /// From the page's own units to millimetres from the upper left corner of the page as shown.
+    pub(crate) fn to_mm(&self) -> [f64; 6] {
+        let [left, bottom, right, top] = self.shown;
+        let s = self.unit / POINTS_A_MM;
+        match self.rotate {
+            90 => [0.0, s, s, 0.0, -bottom * s, -left * s],
+            180 => [-s, 0.0, 0.0, s, right * s, -bottom * s],
+            270 => [0.0, -s, -s, 0.0, top * s, right * s],
+            _ => [s, 0.0, 0.0, -s, -left * s, top * s],
         }
     }
 
     /// From an upright A4 page whose upper left corner is that of the page as shown, to the page's own units.
-    pub(super) fn matrix(&self) -> [f64; 6] {
+    pub(crate) fn matrix(&self) -> [f64; 6] {
         let [left, bottom, right, top] = self.shown;
         let (_, height) = self.size();
         let drop = height - A4_MM.1 * POINTS_A_MM; // The A4 page hangs from the upper edge.
@@ -234,11 +181,8 @@ impl<'d> Inherited<'d> {
 }
 
 /// All pages in order; a page that stands in the tree twice is there twice.
-pub(super) fn pages<'d>(
-    document: &'d Document,
-    options: &Options,
-) -> Result<Vec<Page<'d>>, PdfFault> {
-    let damaged = || of_file(PdfReason::Damaged("its page tree"));
+pub(crate) fn pages<'d>(document: &'d Document, limits: &Limits) -> Result<Vec<Page<'d>>, Remark> {
+    let damaged = || Remark::damaged("its page tree");
     let catalog = document.catalog().map_err(|_| damaged())?;
     let root = catalog
         .get(b"Pages")
@@ -246,21 +190,21 @@ pub(super) fn pages<'d>(
         .map_err(|_| damaged())?;
     let mut walk = Walk {
         document,
-        options,
+        limits,
         above: HashSet::new(),
-        nodes_left: options.pdf_objects_max,
+        nodes_left: limits.objects_max,
         pages: Vec::new(),
     };
     walk.node(root, Inherited::default())?;
     if walk.pages.is_empty() {
-        return Err(of_file(PdfReason::NoPages));
+        return Err(Remark::of_file(Class::NoPages, ""));
     }
     Ok(walk.pages)
 }
 
 struct Walk<'d, 'o> {
     document: &'d Document,
-    options: &'o Options,
+    limits: &'o Limits,
     /// The nodes on the way down: a kid among them is a ring.
     above: HashSet<ObjectId>,
     nodes_left: u32,
@@ -268,8 +212,8 @@ struct Walk<'d, 'o> {
 }
 
 impl<'d> Walk<'d, '_> {
-    fn node(&mut self, id: ObjectId, inherited: Inherited<'d>) -> Result<(), PdfFault> {
-        let damaged = || of_file(PdfReason::Damaged("its page tree"));
+    fn node(&mut self, id: ObjectId, inherited: Inherited<'d>) -> Result<(), Remark> {
+        let damaged = || Remark::damaged("its page tree");
         self.nodes_left = self.nodes_left.checked_sub(1).ok_or_else(damaged)?;
         if self.above.len() >= TREE_DEPTH_MAX || !self.above.insert(id) {
             return Err(damaged());
@@ -282,20 +226,26 @@ impl<'d> Walk<'d, '_> {
                     self.node(kid.as_reference().map_err(|_| damaged())?, inherited)?;
                 }
             }
-            Err(_) => self.page(node, inherited)?,
+            Err(_) => self.page(id, node, inherited)?,
         }
         self.above.remove(&id);
         Ok(())
     }
 
-    fn page(&mut self, node: &'d Dictionary, inherited: Inherited<'d>) -> Result<(), PdfFault> {
-        if self.pages.len() >= self.options.pages_max as usize {
-            return Err(of_file(PdfReason::TooManyPages {
-                pages_max: self.options.pages_max,
-            }));
+    fn page(
+        &mut self,
+        id: ObjectId,
+        node: &'d Dictionary,
+        inherited: Inherited<'d>,
+    ) -> Result<(), Remark> {
+        if self.pages.len() >= self.limits.pages_max as usize {
+            return Err(Remark::of_file(
+                Class::TooManyPages,
+                self.limits.pages_max.to_string(),
+            ));
         }
         let number = self.pages.len() as u32 + 1;
-        let damaged = |what| on_page(number, PdfReason::Damaged(what));
+        let damaged = |what: &str| Remark::on_page(number, Class::Damaged, what);
         let media_box = inherited
             .media_box
             .and_then(|o| rectangle(self.document, o));
@@ -330,6 +280,7 @@ impl<'d> Walk<'d, '_> {
             None => None,
         };
         self.pages.push(Page {
+            id,
             dictionary: node,
             resources,
             geometry: Geometry {
@@ -343,7 +294,7 @@ impl<'d> Walk<'d, '_> {
 }
 
 /// Follows references; `None` where there is no such object.
-pub(super) fn deref<'d>(document: &'d Document, object: &'d Object) -> Option<&'d Object> {
+pub(crate) fn deref<'d>(document: &'d Document, object: &'d Object) -> Option<&'d Object> {
     document.dereference(object).ok().map(|(_, object)| object)
 }
 
@@ -428,29 +379,34 @@ mod tests {
     }
 
     #[test]
+    fn to_millimetres_is_the_way_back() {
+        for rotate in [0, 90, 180, 270] {
+            let g = match rotate % 180 {
+                0 => geometry([-5.0, 7.0, 590.2755, 848.8897], rotate, 1.0),
+                _ => geometry([-5.0, 7.0, 836.8897, 602.2755], rotate, 1.0),
+            };
+            let [a, b, c, d, e, f] = g.matrix();
+            let (x, y) = (10.0 * POINTS_A_MM, (A4_MM.1 - 20.0) * POINTS_A_MM);
+            let (x, y) = (a * x + c * y + e, b * x + d * y + f);
+            let [a, b, c, d, e, f] = g.to_mm();
+            let (x, y) = (a * x + c * y + e, b * x + d * y + f);
+            assert!(
+                (x - 10.0).abs() < 1e-3 && (y - 20.0).abs() < 1e-3,
+                "{rotate}: {x} {y}"
+            );
+        }
+    }
+
+    #[test]
     fn sizes_are_judged_as_shown() {
-        let options = Options::default();
-        let upright = |g: Geometry| {
-            g.upright(1, &options)
-                .map(|g| g.rotate)
-                .map_err(|f| f.reason)
-        };
-        assert_eq!(upright(geometry([0.0, 0.0, 595.28, 841.89], 0, 1.0)), Ok(0));
-        assert_eq!(
-            upright(geometry([0.0, 0.0, 841.89, 595.28], 90, 1.0)),
-            Ok(90)
-        );
-        assert_eq!(
-            upright(geometry([0.0, 0.0, 841.89, 595.28], 0, 1.0)),
-            Ok(270)
-        );
-        let letter = PdfReason::PageSize {
-            width_mm: 216,
-            height_mm: 279,
-        };
-        assert_eq!(
-            upright(geometry([0.0, 0.0, 612.0, 792.0], 0, 1.0)),
-            Err(letter)
-        );
+        let lies = |g: Geometry| (g.lies(&PageSize::default()), g.on_sheet().rotate);
+        let a4 = [0.0, 0.0, 595.28, 841.89];
+        assert_eq!(lies(geometry(a4, 0, 1.0)), (Lies::Upright, 0));
+        assert_eq!(lies(geometry(a4, 270, 1.0)), (Lies::OnItsSide, 180));
+        let side = [0.0, 0.0, 841.89, 595.28];
+        assert_eq!(lies(geometry(side, 90, 1.0)), (Lies::Upright, 90));
+        assert_eq!(lies(geometry(side, 0, 1.0)), (Lies::OnItsSide, 270));
+        let letter = [0.0, 0.0, 612.0, 792.0];
+        assert_eq!(lies(geometry(letter, 0, 1.0)), (Lies::Odd, 0));
     }
 }

@@ -1,0 +1,394 @@
+//! Figures that a machine could take for a mark: a two-dimensional code, or the bars of an OMR code.
+//!
+//! In: the strip of the marks, rendered at [`STRIP_DPI`]. A code is a rectangle that falls into a grid of squares, each
+//! black or white throughout, with about as many changes as chance makes; no letter and no picture does. Bars are two or
+//! more lines of one length, one above the other (`facts/print.md` §4.3, §4.4). Codes that stand askew are not found.
+
+use std::ops::RangeInclusive;
+
+use super::area::Area;
+use super::ink::Picture;
+
+/// Dots of an inch: the smallest module that plants use, 0.25 mm, has three.
+pub(super) const STRIP_DPI: f64 = 300.0;
+/// The strip is looked at with so much beside it, to see whether a line ends in it.
+pub(super) const BESIDE_MM: f64 = 12.0;
+const DOTS_A_MM: f64 = STRIP_DPI / 25.4;
+/// A dot darker than this is black to a camera.
+const BLACK_MAX: u8 = 128;
+
+/// Sides of a code: 8 modules of 0.25 mm to 52 of 0.5 mm.
+const SIDE_MM: RangeInclusive<f64> = 2.0..=26.0;
+/// Modules of a side: ECC 200 has 10 to 52 in this size, 8 to 48 where it is oblong; QR has 21 to 45.
+const MODULES: RangeInclusive<usize> = 8..=52;
+/// Part of the modules that must be of one colour throughout.
+const PURE_MIN: f64 = 0.93;
+/// Part of the modules that are black.
+const BLACK: RangeInclusive<f64> = 0.25..=0.75;
+/// Part of the neighbours that differ.
+const CHANGES: RangeInclusive<f64> = 0.28..=0.75;
+/// White between two parts of one figure.
+const GAP_MM: f64 = 0.5;
+
+/// Length of an OMR bar.
+const BAR_LENGTH_MM: RangeInclusive<f64> = 5.0..=25.0;
+/// Its thickness.
+const BAR_THICKNESS_MM: RangeInclusive<f64> = 0.2..=1.2;
+/// From bar to bar.
+const BAR_PITCH_MM: RangeInclusive<f64> = 2.0..=10.5;
+/// How far the ends of two bars of one code may be apart.
+const BAR_SLACK_MM: f64 = 0.7;
+
+/// What was found, and where. `picture` begins at the upper left corner of `strip` and goes [`BESIDE_MM`] beyond it.
+pub(super) fn find(picture: &Picture, strip: &Area) -> Vec<(&'static str, Area)> {
+    let black = Black::of(picture);
+    let mut found = Vec::new();
+    for figure in black.figures() {
+        if let Some(square) = black.boxes(figure).into_iter().find(|s| black.is_code(*s)) {
+            found.push(("a figure like a two-dimensional code", square));
+        }
+    }
+    if let Some(bars) = bars(&black) {
+        found.push(("a row of bars like an OMR code", bars));
+    }
+    let mm = |dots: usize| dots as f64 / DOTS_A_MM;
+    found
+        .into_iter()
+        .map(|(what, [left, top, right, bottom])| {
+            let area = Area::between(
+                strip.x_mm + mm(left),
+                strip.y_mm + mm(top),
+                strip.x_mm + mm(right),
+                strip.y_mm + mm(bottom),
+            );
+            (what, area)
+        })
+        .filter(|(_, area)| area.meets(strip))
+        .collect()
+}
+
+/// Left, top, right, bottom in dots; right and bottom are outside.
+type Dots = [usize; 4];
+
+struct Black {
+    width: usize,
+    height: usize,
+    dots: Vec<bool>,
+}
+
+impl Black {
+    fn of(picture: &Picture) -> Self {
+        let (width, height) = (picture.width, picture.height);
+        let dots = (0..width * height)
+            .map(|i| picture.darkest(i % width, i / width) < BLACK_MAX)
+            .collect();
+        Self {
+            width,
+            height,
+            dots,
+        }
+    }
+
+    fn at(&self, x: usize, y: usize) -> bool {
+        x < self.width && self.dots.get(y * self.width + x).copied().unwrap_or(false)
+    }
+
+    /// Boxes around what hangs together, small gaps not counted.
+    fn figures(&self) -> Vec<Dots> {
+        let side = (GAP_MM * DOTS_A_MM) as usize;
+        let (across, down) = (self.width.div_ceil(side), self.height.div_ceil(side));
+        // For each cell the box around its black dots.
+        let mut cells: Vec<Option<Dots>> = vec![None; across * down];
+        for y in 0..self.height {
+            for x in 0..self.width {
+                if self.at(x, y) {
+                    let cell = &mut cells[y / side * across + x / side];
+                    *cell = Some(joined(*cell, [x, y, x + 1, y + 1]));
+                }
+            }
+        }
+        let mut figures = Vec::new();
+        for start in 0..cells.len() {
+            let Some(first) = cells[start].take() else {
+                continue;
+            };
+            let mut figure = first;
+            let mut waiting = vec![start];
+            while let Some(at) = waiting.pop() {
+                let (x, y) = (at % across, at / across);
+                for near_y in y.saturating_sub(1)..(y + 2).min(down) {
+                    for near_x in x.saturating_sub(1)..(x + 2).min(across) {
+                        let near = near_y * across + near_x;
+                        if let Some(cell) = cells[near].take() {
+                            figure = joined(Some(figure), cell);
+                            waiting.push(near);
+                        }
+                    }
+                }
+            }
+            figures.push(figure);
+        }
+        figures
+    }
+
+    /// Where in a figure a code can stand: the whole, or a square at its ends where something hangs on it.
+    fn boxes(&self, [left, top, right, bottom]: Dots) -> Vec<Dots> {
+        let (width, height) = (right - left, bottom - top);
+        let side = width.min(height);
+        let fits = |dots: usize| SIDE_MM.contains(&(dots as f64 / DOTS_A_MM));
+        let mut boxes = Vec::new();
+        if fits(width) && fits(height) {
+            boxes.push([left, top, right, bottom]);
+        }
+        if fits(side) && width.abs_diff(height) * 10 > side {
+            boxes.push([left, top, left + side, top + side]);
+            boxes.push([right - side, bottom - side, right, bottom]);
+        }
+        boxes
+    }
+
+    fn is_code(&self, found: Dots) -> bool {
+        let [left, top, right, bottom] = found;
+        MODULES.clone().any(|rows| {
+            let columns = (right - left) as f64 / (bottom - top) as f64 * rows as f64;
+            let columns = columns.round() as usize;
+            MODULES.contains(&columns) && self.fits_grid(found, columns, rows)
+        })
+    }
+
+    /// Whether a box is a grid of so many modules.
+    fn fits_grid(&self, [left, top, right, bottom]: Dots, columns: usize, rows: usize) -> bool {
+        let across = (right - left) as f64 / columns as f64;
+        let down = (bottom - top) as f64 / rows as f64;
+        if across < 2.5 || down < 2.5 {
+            return false;
+        }
+        let all = (columns * rows) as f64;
+        let (mut impure, mut black) = (0.0, 0.0);
+        let mut grid = vec![false; columns * rows];
+        for row in 0..rows {
+            for column in 0..columns {
+                let dark = self.module(
+                    left as f64 + column as f64 * across,
+                    top as f64 + row as f64 * down,
+                    across,
+                    down,
+                );
+                match dark {
+                    0 => {}
+                    9 => black += 1.0,
+                    _ => impure += 1.0,
+                }
+                grid[row * columns + column] = dark >= 5;
+            }
+            if impure / all > 1.0 - PURE_MIN {
+                return false;
+            }
+        }
+        let differ = |i: usize, next: usize| grid.get(next).is_some_and(|n| *n != grid[i]);
+        let across = (0..grid.len())
+            .filter(|&i| (i + 1) % columns != 0 && differ(i, i + 1))
+            .count() as f64
+            / ((columns - 1) * rows) as f64;
+        let down = (0..grid.len()).filter(|&i| differ(i, i + columns)).count() as f64
+            / (columns * (rows - 1)) as f64;
+        BLACK.contains(&(black / all)) && CHANGES.contains(&across) && CHANGES.contains(&down)
+    }
+
+    /// How many of nine dots in the middle of a module are black.
+    fn module(&self, x: f64, y: f64, across: f64, down: f64) -> u32 {
+        const AT: [f64; 3] = [0.3, 0.5, 0.7];
+        AT.iter()
+            .flat_map(|&v| AT.iter().map(move |&u| (u, v)))
+            .map(|(u, v)| u32::from(self.at((x + u * across) as usize, (y + v * down) as usize)))
+            .sum()
+    }
+}
+
+fn joined(a: Option<Dots>, b: Dots) -> Dots {
+    a.map_or(b, |a| {
+        [
+            a[0].min(b[0]),
+            a[1].min(b[1]),
+            a[2].max(b[2]),
+            a[3].max(b[3]),
+        ]
+    })
+}
+
+/// The box around bars that belong together.
+fn bars(black: &Black) -> Option<Dots> {
+    let mm = |dots: usize| dots as f64 / DOTS_A_MM;
+    let mut open: Vec<Dots> = Vec::new();
+    let mut bars: Vec<Dots> = Vec::new();
+    for y in 0..=black.height {
+        let runs = if y < black.height {
+            runs(black, y)
+        } else {
+            Vec::new()
+        };
+        let mut next = Vec::new();
+        for (left, right) in runs {
+            let above = open.iter().position(|bar| {
+                mm(bar[0].abs_diff(left)) < 0.3 && mm(bar[2].abs_diff(right)) < 0.3
+            });
+            next.push(match above {
+                Some(i) => joined(Some(open.swap_remove(i)), [left, y, right, y + 1]),
+                None => [left, y, right, y + 1],
+            });
+        }
+        bars.append(&mut open);
+        open = next;
+    }
+    bars.retain(|bar| {
+        BAR_LENGTH_MM.contains(&mm(bar[2] - bar[0]))
+            && BAR_THICKNESS_MM.contains(&mm(bar[3] - bar[1]))
+            && bar[2] < black.width // It ends here.
+            && bar[0] > 0
+            && stands_alone(black, bar)
+    });
+    let alike = |a: &Dots, b: &Dots| {
+        mm(a[0].abs_diff(b[0])) < BAR_SLACK_MM
+            && mm(a[2].abs_diff(b[2])) < BAR_SLACK_MM
+            && BAR_PITCH_MM.contains(&mm(b[1].abs_diff(a[1])))
+    };
+    let mut found = None;
+    for (i, a) in bars.iter().enumerate() {
+        for b in &bars[i + 1..] {
+            if alike(a, b) {
+                found = Some(joined(Some(joined(found, *a)), *b));
+            }
+        }
+    }
+    found
+}
+
+/// Whether nothing touches a bar from above or below, as the other strokes of a large letter do.
+fn stands_alone(black: &Black, &[left, top, right, bottom]: &Dots) -> bool {
+    const CLEAR_DOTS: usize = 4;
+    let clear = |y: usize| (left..right).all(|x| !black.at(x, y));
+    top.checked_sub(CLEAR_DOTS).is_none_or(clear) && clear(bottom + CLEAR_DOTS)
+}
+
+/// Stretches of black in a row, from the shortest bar on.
+fn runs(black: &Black, y: usize) -> Vec<(usize, usize)> {
+    let shortest = (*BAR_LENGTH_MM.start() * DOTS_A_MM) as usize;
+    let mut runs = Vec::new();
+    let mut start = None;
+    for x in 0..=black.width {
+        match (black.at(x, y), start) {
+            (true, None) => start = Some(x),
+            (false, Some(from)) => {
+                if x - from >= shortest {
+                    runs.push((from, x));
+                }
+                start = None;
+            }
+            _ => {}
+        }
+    }
+    runs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WIDTH: usize = 354;
+
+    fn blank() -> Black {
+        Black {
+            width: WIDTH,
+            height: 1200,
+            dots: vec![false; WIDTH * 1200],
+        }
+    }
+
+    fn fill(black: &mut Black, [left, top, right, bottom]: Dots) {
+        for y in top..bottom {
+            black.dots[y * WIDTH + left..y * WIDTH + right].fill(true);
+        }
+    }
+
+    /// A symbol of somebody else's encoder, so many dots a module.
+    fn code(dots: usize, text: &[u8]) -> Black {
+        let symbol = datamatrix::DataMatrix::encode(text, datamatrix::SymbolList::default());
+        let bitmap = symbol.unwrap().bitmap();
+        let mut black = blank();
+        for (x, y) in bitmap.pixels() {
+            let (x, y) = (40 + x * dots, 60 + y * dots);
+            fill(&mut black, [x, y, x + dots, y + dots]);
+        }
+        black
+    }
+
+    fn codes(black: &Black) -> usize {
+        let figures = black.figures();
+        let has = |f: &&Dots| black.boxes(**f).into_iter().any(|s| black.is_code(s));
+        figures.iter().filter(has).count()
+    }
+
+    #[test]
+    fn codes_of_any_module_are_found() {
+        // 14 × 14, 32 × 8 and 18 × 18 modules.
+        for text in [
+            b"1234567890123456".as_slice(),
+            b"0123456789abcdef",
+            &[b'7'; 36],
+        ] {
+            for dots in 3..=9 {
+                assert_eq!(
+                    codes(&code(dots, text)),
+                    1,
+                    "{dots}, {}",
+                    text.escape_ascii()
+                );
+            }
+        }
+        // Something hangs on it.
+        let mut black = code(6, &[b'7'; 36]);
+        let figure = black.figures()[0];
+        fill(
+            &mut black,
+            [figure[0], figure[3], figure[0] + 4, figure[3] + 90],
+        );
+        assert_eq!(codes(&black), 1);
+    }
+
+    #[test]
+    fn squares_and_crosses_are_no_codes() {
+        let mut square = blank();
+        fill(&mut square, [40, 40, 160, 160]);
+        assert_eq!(codes(&square), 0);
+        let mut cross = blank();
+        fill(&mut cross, [40, 90, 160, 110]);
+        fill(&mut cross, [90, 40, 110, 160]);
+        assert_eq!(codes(&cross), 0);
+    }
+
+    #[test]
+    fn bars_of_one_length_are_found() {
+        let mut black = blank();
+        fill(&mut black, [50, 100, 170, 106]);
+        assert_eq!(bars(&black), None, "one line is none");
+        fill(&mut black, [51, 150, 170, 156]);
+        assert_eq!(bars(&black), Some([50, 100, 170, 156]));
+        // Rules of a table go on beyond the strip.
+        let mut table = blank();
+        fill(&mut table, [50, 100, WIDTH, 106]);
+        fill(&mut table, [50, 150, WIDTH, 156]);
+        assert_eq!(bars(&table), None);
+        // Lines of another length.
+        let mut lines = blank();
+        fill(&mut lines, [50, 100, 170, 106]);
+        fill(&mut lines, [50, 150, 230, 156]);
+        assert_eq!(bars(&lines), None);
+        // The strokes of an E.
+        let mut letter = blank();
+        for top in [100, 150, 200] {
+            fill(&mut letter, [50, top, 170, top + 10]);
+        }
+        fill(&mut letter, [50, 100, 62, 210]);
+        assert_eq!(bars(&letter), None);
+    }
+}

@@ -1,0 +1,121 @@
+//! Rules that make no sense, found before they are used.
+
+use super::{PageSize, Rules};
+
+/// What is wrong with rules.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("rules for PDFs: `{field}` is {found}; allowed is {allowed}")]
+pub struct RulesError {
+    /// The field.
+    pub field: &'static str,
+    /// What was found.
+    pub found: String,
+    /// What is allowed.
+    pub allowed: &'static str,
+}
+
+impl Rules {
+    /// Finds every value that makes no sense.
+    ///
+    /// # Errors
+    /// All faults, in the order of the fields.
+    pub fn check(&self) -> Result<(), Vec<RulesError>> {
+        let mut faults = Vec::new();
+        let mut ask = |good: bool, field, found: String, allowed| {
+            if !good {
+                faults.push(RulesError {
+                    field,
+                    found,
+                    allowed,
+                });
+            }
+        };
+        let PageSize {
+            width_mm,
+            height_mm,
+            smaller_mm,
+            larger_mm,
+        } = self.page;
+        ask(
+            (50.0..=500.0).contains(&width_mm) && (width_mm..=1000.0).contains(&height_mm),
+            "page",
+            format!("{width_mm} × {height_mm} mm"),
+            "50 to 500 mm wide, at most 1000 mm high, not wider than high",
+        );
+        for (field, mm) in [
+            ("page.smaller_mm", smaller_mm),
+            ("page.larger_mm", larger_mm),
+        ] {
+            ask((0.0..=20.0).contains(&mm), field, mm.to_string(), "0 to 20");
+        }
+        ask(
+            self.version_min <= self.version_max,
+            "version_min",
+            self.version_min.to_string(),
+            "not newer than version_max",
+        );
+        ask(
+            (1..=1998).contains(&self.limits.pages_max),
+            "limits.pages_max",
+            self.limits.pages_max.to_string(),
+            "1 to 1998",
+        );
+        for margins in [&self.margins_first, &self.margins_later] {
+            let all = [
+                margins.left_mm,
+                margins.right_mm,
+                margins.top_mm,
+                margins.bottom_mm,
+            ];
+            ask(
+                all.iter().all(|mm| (0.0..=100.0).contains(mm)),
+                "margins",
+                format!("{all:?} mm"),
+                "0 to 100 each",
+            );
+        }
+        let zones = self.empty.iter().chain(&self.allowed).map(|zone| zone.area);
+        let address = self.address.as_ref().map(|address| address.ever_seen());
+        let areas = zones
+            .chain(self.marks.iter().copied())
+            .chain([self.mark_strip])
+            .chain(self.tags.iter().map(|tag| tag.area))
+            .chain(address);
+        for area in areas {
+            ask(
+                area.is_sane(),
+                "a box",
+                area.to_string(),
+                "one that can be on a sheet",
+            );
+        }
+        if let Some(address) = &self.address {
+            ask(
+                address.lines_min <= address.lines_max,
+                "address.lines_min",
+                address.lines_min.to_string(),
+                "not more than lines_max",
+            );
+            let seen = address.always_seen();
+            ask(
+                seen.width_mm > 0.0 && seen.height_mm > 0.0,
+                "address.window",
+                seen.to_string(),
+                "a window that is larger than its slack",
+            );
+        }
+        for (class, verdict) in &self.verdicts {
+            ask(
+                !class.is_fixed() || *verdict == class.usual(),
+                "verdicts",
+                format!("{verdict:?} for `{}`", class.code()),
+                "refuse: such a PDF cannot be printed",
+            );
+        }
+        if faults.is_empty() {
+            Ok(())
+        } else {
+            Err(faults)
+        }
+    }
+}
