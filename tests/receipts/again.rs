@@ -545,7 +545,7 @@ fn many_letters_to_one_person_are_joined_part_by_part() {
     let mut letters: Vec<_> = ids.iter().map(|id| brief(id, SWEDES[0])).collect();
     letters.insert(700, brief("other", SWEDES[1]));
     let registry = SWEDES.map(|number| (number, "reachable"));
-    let job = "[mina_meddelanden]\njoin_letters = true\nmessage_bytes_max = 200000000\n";
+    let job = "[mina_meddelanden]\njoin_letters = true\nmessage_bytes_max = 134217728\n";
     let nights = Nights::new(&mailing("SE", "n", &letters), job, &registry);
     let ran = nights.run(&["--threads", "1"]);
     assert_eq!(fates(&ran), [1301, 0, 0, 0], "{}", said(&ran));

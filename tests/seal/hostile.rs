@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use lettermill::bundle::{
     BundleJob, Bundler, CheckOptions, Checked, Format, Options, Seal, Sealed, check, check_each,
-    message_id,
 };
 use lettermill::sign::Certificate;
 
@@ -112,7 +111,7 @@ fn a_letter_that_is_there_twice_is_found_in_whatever_company() {
     );
     assert_eq!(found.letters, 2);
     let told = found.faults[0].to_string();
-    let id = message_id(MAILING, "L-2");
+    let id = id_of("L-2");
     assert_eq!(
         told,
         format!(

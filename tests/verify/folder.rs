@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use lettermill::bundle::{BundleJob, Bundler, Format, Options};
+use lettermill::bundle::{BundleJob, Bundler, Format, Options, mina_meddelanden};
 use lettermill::disk::hex;
 use lettermill::ledger::Totals;
 use lettermill::letter::{Environment, Fate};
@@ -24,7 +24,12 @@ fn batch(key: &Signer, kind: KeyKind, sender: &str) -> tempfile::TempDir {
         certificate: None,
     };
     let mut bundler = Bundler::new(folder.path(), &job, Options::default());
-    let sealed = seal(&sealer(), &letter("L-1"));
+    let mut header = header();
+    header.sender.organisation_number = sender.into();
+    let options = mina_meddelanden::Options::default();
+    let sealer =
+        mina_meddelanden::Sealer::new(options, self::signer(), relay(), &header, DAY).unwrap();
+    let sealed = seal(&sealer, &letter("L-1"));
     bundler.add(OPERATOR, &sealed, &["L-1"]).unwrap();
     let files = bundler.finish().unwrap();
     let facts = manifest::Facts {
@@ -175,7 +180,7 @@ fn a_fault_of_a_message_has_its_place() {
     bytes[2_000] ^= 1;
     fs::write(&tar, bytes).unwrap();
     let found = verdict(folder.path());
-    let id = lettermill::bundle::message_id("M-2026-11-22", "L-1");
+    let id = id_of("L-1");
     let place =
         format!("`digital/mina-meddelanden/{OPERATOR}/0001.tar`: message 1 `{id}`, letter `L-1`: ");
     assert!(

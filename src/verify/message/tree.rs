@@ -52,7 +52,7 @@ pub fn check_size(path: &Path, bytes: &[u8], bytes_max: u64) -> Result<(), Error
         fault: xml::Error {
             line: 1,
             found: "a larger file",
-            allowed: format!("{bytes_max} bytes are read").into(),
+            allowed: format!("at most {bytes_max} bytes").into(),
         },
     })
 }
