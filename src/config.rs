@@ -65,6 +65,25 @@ pub struct JobFile {
 }
 
 impl JobFile {
+    /// A job that says nothing but whose vendor profile it takes; `folder` is where the path of one begins.
+    ///
+    /// # Errors
+    /// The profile cannot be used.
+    pub fn of_profile(name: &str, folder: Option<&Path>) -> Result<Self, Vec<JobError>> {
+        let profile = vendor::Profile::find(name, folder).map_err(|error| vec![error.into()])?;
+        let tables = toml::Value::Table(profile.under(toml::Table::new()));
+        let file: Self = tables.try_into().map_err(|error: toml::de::Error| {
+            vec![JobError::Form {
+                path: name.into(),
+                message: error.to_string(),
+            }]
+        })?;
+        match file.print.check() {
+            Ok(()) => Ok(file),
+            Err(faults) => Err(faults.into_iter().map(JobError::Print).collect()),
+        }
+    }
+
     /// The business rules, with what the digital channels carry.
     fn rules(&self) -> validate::Options {
         let sweden = &self.mina_meddelanden;

@@ -21,7 +21,11 @@ pub const TABLES: [&str; 2] = ["letter", "print"];
 const FILE_BYTES_MAX: u64 = 1 << 20;
 
 /// Profiles that come with the program, by name.
-const SHIPPED: [(&str, &str); 1] = [("nordic", include_str!("vendor/nordic.toml"))];
+const SHIPPED: [(&str, &str); 3] = [
+    ("nordic", include_str!("vendor/nordic.toml")),
+    ("digipost", include_str!("vendor/digipost.toml")),
+    ("uk-notify", include_str!("vendor/uk-notify.toml")),
+];
 
 /// A profile.
 #[derive(Clone, Debug, PartialEq)]

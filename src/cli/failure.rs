@@ -2,10 +2,11 @@
 
 use std::fmt;
 use std::io;
+use std::path::PathBuf;
 
 use super::Exit;
 use crate::config::JobError;
-use crate::{bundle, ledger, manifest, registry, run, sample, spool};
+use crate::{bundle, ledger, manifest, registry, run, sample, spool, vendor};
 
 /// Why a command could not do its work.
 #[derive(Debug)]
@@ -32,6 +33,10 @@ pub enum Failure {
     Verify(String),
     /// A certificate that should be trusted, or nothing to use it for.
     Trusted(String),
+    /// A vendor profile.
+    Vendor(vendor::Error),
+    /// A PDF that cannot be read.
+    Pdf(PathBuf, io::Error),
     /// stdout.
     Output(io::Error),
 }
@@ -40,7 +45,7 @@ impl Failure {
     /// The exit code for it.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Job(_) | Self::Trusted(_) => Exit::BadJob,
+            Self::Job(_) | Self::Trusted(_) | Self::Vendor(_) => Exit::BadJob,
             Self::Run(error) => exit_of_run(error),
             Self::Ledger(error) => exit_of_ledger(error),
             Self::NotFound(_) => Exit::NotFound,
@@ -48,7 +53,8 @@ impl Failure {
             | Self::Registry(_)
             | Self::Receipts(_)
             | Self::Snapshot(_)
-            | Self::Verify(_) => Exit::BadInput,
+            | Self::Verify(_)
+            | Self::Pdf(..) => Exit::BadInput,
             Self::Sample(_) | Self::Output(_) => Exit::CannotWrite,
         }
     }
@@ -116,6 +122,8 @@ impl fmt::Display for Failure {
             Self::Registry(error) => error.fmt(f),
             Self::Snapshot(error) => error.fmt(f),
             Self::Sample(error) => error.fmt(f),
+            Self::Vendor(error) => error.fmt(f),
+            Self::Pdf(path, error) => write!(f, "`{}`: {error}", path.display()),
             Self::Output(error) => write!(f, "cannot write the result: {error}"),
         }
     }

@@ -543,3 +543,19 @@ proptest! {
         let _ = is_memo(&bytes);
     }
 }
+
+#[test]
+fn of_schema_instances_only_the_place_of_a_schema_is_known() {
+    let sealed = seal(&sealer(MemoVersion::V1_2), &letter("L-1"));
+    let with = |attribute: &str| {
+        let label = format!(
+            "<memo:label xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" {attribute}>"
+        );
+        let message = text(&sealed).replacen("<memo:label>", &label, 1);
+        assert_ne!(message, text(&sealed));
+        inspect(message.as_bytes()).is_sound()
+    };
+    assert!(with("xsi:schemaLocation=\"u m.xsd\""));
+    assert!(!with("xsi:nil=\"true\""));
+    assert!(!with("xsi:type=\"xs:string\""));
+}

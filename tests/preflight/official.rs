@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use lettermill::config::JobFile;
 use lettermill::preflight::{PdfFault, Rules, inspect};
 
 use super::made::{loose, run, text_of};
@@ -38,11 +39,7 @@ const CODES: &[(&str, &[&str])] = &[
 ];
 
 fn rules(name: &str) -> Rules {
-    let path =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("fixtures/preflight/{name}.toml"));
-    let rules: Rules = toml::from_str(&fs::read_to_string(path).unwrap()).unwrap();
-    rules.check().unwrap();
-    rules
+    JobFile::of_profile(name, None).unwrap().print.pdf
 }
 
 fn ours(fault: Option<&PdfFault>) -> Vec<&'static str> {

@@ -175,7 +175,11 @@ impl Looking {
         for (namespace, name, value) in start.attributes() {
             let allowed = match namespace {
                 "" => known(name, value),
-                namespace => namespace == SCHEMA_INSTANCE,
+                // Where schemas lie; no element of theirs is nillable or has another type.
+                namespace => {
+                    namespace == SCHEMA_INSTANCE
+                        && matches!(name, "schemaLocation" | "noNamespaceSchemaLocation")
+                }
             };
             if !allowed {
                 self.walk

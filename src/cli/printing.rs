@@ -1,0 +1,78 @@
+//! `print`: what a plant takes, and what of it a PDF keeps.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use serde_json::json;
+
+use super::args::{PdfArgs, PrintCommand};
+use super::{Exit, Failure, print};
+use crate::config::JobFile;
+use crate::preflight::{self, PdfFault};
+use crate::vendor::{self, Profile};
+
+/// Does what is asked of the print spool.
+pub fn printing(command: &PrintCommand) -> Result<Exit, Failure> {
+    match command {
+        PrintCommand::Profiles { name } => profiles(name.as_deref()),
+        PrintCommand::Check(args) => check(args),
+    }
+}
+
+/// Lists the profiles that come with the program, or gives one as a file to begin with.
+fn profiles(name: Option<&str>) -> Result<Exit, Failure> {
+    let Some(name) = name else {
+        let mut out = String::new();
+        for (name, _) in vendor::shipped() {
+            let profile = Profile::find(name, None).map_err(Failure::Vendor)?;
+            let _ = writeln!(out, "{name:12} {}", profile.about.title);
+        }
+        print(&out)?;
+        return Ok(Exit::Done);
+    };
+    let profile = Profile::find(name, None).map_err(Failure::Vendor)?;
+    print(&profile.text)?;
+    Ok(Exit::Done)
+}
+
+/// Looks at PDFs as a run would that shall print them.
+fn check(args: &PdfArgs) -> Result<Exit, Failure> {
+    let rules = JobFile::of_profile(&args.vendor, None)
+        .map_err(Failure::Job)?
+        .print
+        .pdf;
+    let mut refused = false;
+    for path in &args.pdfs {
+        let bytes = fs::read(path).map_err(|error| Failure::Pdf(path.clone(), error))?;
+        let found = preflight::inspect(&bytes, &rules);
+        refused |= found.is_err();
+        let remarks: Vec<String> = match &found {
+            Ok(facts) => facts.notes.iter().map(ToString::to_string).collect(),
+            Err(fault) => PdfFault::remarks(fault).map(ToString::to_string).collect(),
+        };
+        print(&match args.json {
+            true => as_json(path, found.as_ref().ok().map(|facts| facts.pages), &remarks),
+            false => as_text(path, found.as_ref().ok().map(|facts| facts.pages), &remarks),
+        })?;
+    }
+    Ok(if refused { Exit::Faulty } else { Exit::Done })
+}
+
+fn as_json(path: &Path, pages: Option<u32>, remarks: &[String]) -> String {
+    let verdict = if pages.is_some() { "taken" } else { "refused" };
+    let told = json!({ "path": path, "verdict": verdict, "pages": pages, "remarks": remarks });
+    format!("{told}\n")
+}
+
+fn as_text(path: &Path, pages: Option<u32>, remarks: &[String]) -> String {
+    let mut out = match pages {
+        Some(1) => format!("`{}`: taken, 1 page\n", path.display()),
+        Some(pages) => format!("`{}`: taken, {pages} pages\n", path.display()),
+        None => format!("`{}`: refused\n", path.display()),
+    };
+    for remark in remarks {
+        let _ = writeln!(out, "  {remark}");
+    }
+    out
+}

@@ -1,0 +1,63 @@
+//! `print` through the real program: the vendor profiles, and PDFs as a plant would look at them.
+
+#![allow(clippy::unwrap_used)] // Helpers of tests are tests too.
+
+#[path = "preflight/made.rs"]
+#[expect(dead_code, reason = "helpers of another test")]
+mod made;
+mod support;
+
+use support::program::{Bench, code, errors, said};
+
+#[test]
+fn a_profile_that_is_written_out_is_a_profile_again() {
+    let bench = Bench::new();
+    let list = bench.lettermill(&["print", "profiles"]);
+    assert_eq!(code(&list), 0);
+    let list = said(&list);
+    let names: Vec<&str> = list
+        .lines()
+        .filter_map(|line| line.split(' ').next())
+        .collect();
+    assert_eq!(names, ["nordic", "digipost", "uk-notify"]);
+    let pdf = bench.write("good.pdf", &good());
+    for name in names {
+        let shown = bench.lettermill(&["print", "profiles", name]);
+        let copy = bench.write("copy.toml", &shown.stdout);
+        let by_name = bench.lettermill(&["print", "check", "--vendor", name, &pdf]);
+        let by_file = bench.lettermill(&["print", "check", "--vendor", &copy, &pdf]);
+        assert_eq!(said(&by_name), said(&by_file), "{name}");
+        assert_eq!(code(&by_name), code(&by_file), "{name}");
+    }
+    let unknown = bench.lettermill(&["print", "profiles", "nowhere"]);
+    assert_eq!(code(&unknown), 10);
+    assert!(errors(&unknown).contains("nordic"), "{}", errors(&unknown));
+}
+
+#[test]
+fn pdfs_are_taken_or_refused_with_page_and_box() {
+    let bench = Bench::new();
+    let good = bench.write("good.pdf", &good());
+    let bad = bench.write("bad.pdf", b"%PDF-1.7\nnothing");
+    let both = bench.lettermill(&["print", "check", &good, &bad]);
+    assert_eq!(code(&both), 14, "{}", errors(&both));
+    let text = said(&both);
+    assert!(text.contains("good.pdf`: taken, 1 page\n"), "{text}");
+    assert!(text.contains("bad.pdf`: refused\n  "), "{text}");
+    let json = bench.lettermill(&["print", "check", "--json", &good]);
+    assert_eq!(code(&json), 0);
+    let told: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(
+        (&told["verdict"], &told["pages"]),
+        (&"taken".into(), &1.into())
+    );
+    let missing = bench.lettermill(&["print", "check", "/nowhere/at.pdf"]);
+    assert_eq!(code(&missing), 11);
+}
+
+fn good() -> Vec<u8> {
+    let document = made::pdf_of(1, |document, _| {
+        lopdf::dictionary! { "Contents" => made::content(document, "0 g 200 300 200 200 re f") }
+    });
+    made::bytes(document)
+}
