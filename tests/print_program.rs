@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used)] // Helpers of tests are tests too.
 
 #[path = "preflight/made.rs"]
-#[expect(dead_code, reason = "helpers of another test")]
 mod made;
 mod support;
 
@@ -20,7 +19,7 @@ fn a_profile_that_is_written_out_is_a_profile_again() {
         .filter_map(|line| line.split(' ').next())
         .collect();
     assert_eq!(names, ["nordic", "digipost", "uk-notify"]);
-    let pdf = bench.write("good.pdf", &good());
+    let pdf = bench.write("good.pdf", good());
     for name in names {
         let shown = bench.lettermill(&["print", "profiles", name]);
         let copy = bench.write("copy.toml", &shown.stdout);
@@ -37,7 +36,7 @@ fn a_profile_that_is_written_out_is_a_profile_again() {
 #[test]
 fn pdfs_are_taken_or_refused_with_page_and_box() {
     let bench = Bench::new();
-    let good = bench.write("good.pdf", &good());
+    let good = bench.write("good.pdf", good());
     let bad = bench.write("bad.pdf", b"%PDF-1.7\nnothing");
     let both = bench.lettermill(&["print", "check", &good, &bad]);
     assert_eq!(code(&both), 14, "{}", errors(&both));

@@ -184,7 +184,7 @@ fn a_mailing_is_not_signed_with_the_key_of_another_organisation() {
         );
         let whole = fs::read_to_string("fixtures/example/lettermill.toml").unwrap();
         let whole = whole.replace("registry.snapshot", &snapshot);
-        let job = bench.write(&format!("{home}.toml"), &format!("{whole}\n{job}"));
+        let job = bench.write(&format!("{home}.toml"), format!("{whole}\n{job}"));
         let ran = bench.run(home, EXAMPLE, &["--job", &job]);
         (code(&ran), errors(&ran))
     };

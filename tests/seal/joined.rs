@@ -39,7 +39,7 @@ fn letters_to_one_recipient_are_a_message_each_in_one_delivery() {
         ..letter("L-3")
     };
     let letters = [&full, &second, &third];
-    let ids = ["L-1", "L-2", "L-3"].map(|id| id_of(id));
+    let ids = ["L-1", "L-2", "L-3"].map(id_of);
     for (version, form) in WAYS {
         let sealer = sealer_with(options(version, form));
         let sealed = joined(&sealer, &letters).unwrap();
