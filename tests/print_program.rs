@@ -55,8 +55,8 @@ fn pdfs_are_taken_or_refused_with_page_and_box() {
 }
 
 fn good() -> Vec<u8> {
-    let document = made::pdf_of(1, |document, _| {
-        lopdf::dictionary! { "Contents" => made::content(document, "0 g 200 300 200 200 re f") }
-    });
-    made::bytes(document)
+    made::bytes(made::single_document(
+        "0 g 200 300 200 200 re f",
+        lopdf::dictionary! {},
+    ))
 }
