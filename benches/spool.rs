@@ -9,7 +9,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{Criterion, criterion_group, criterion_main};
 use lettermill::compose::{GlyphsUsed, LaidLetter, LaidPage, Resources};
 use lettermill::letter::{LetterSeq, PrintOptions};
 use lettermill::preflight::{Margins, Rules, inspect};

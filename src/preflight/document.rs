@@ -133,7 +133,7 @@ impl Geometry {
     }
 
     /// From the page's own units to millimetres from the upper left corner of the page as shown.
-    pub(crate) fn to_mm(&self) -> [f64; 6] {
+    pub(crate) fn to_mm(self) -> [f64; 6] {
         let [left, bottom, right, top] = self.shown;
         let s = self.unit / POINTS_A_MM;
         match self.rotate {
