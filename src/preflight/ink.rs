@@ -79,16 +79,16 @@ impl Place {
 
     /// The smallest box around its ink.
     pub(super) fn ink(&self, picture: &Picture) -> Option<Area> {
-        let mut found: Option<[usize; 4]> = None;
+        let mut found: Option<Dots> = None;
         let (across, down) = match &self.shape {
             Shape::Box(place) => (whole(place.x0, place.x1), whole(place.y0, place.y1)),
             Shape::Outside(_) => ((0, usize::MAX), (0, usize::MAX)),
         };
         for y in down.0..down.1.min(picture.height) {
-            for x in across.0..across.1.min(picture.width) {
-                if picture.is_ink(x, y) && self.counts(x, y) {
-                    let [left, top, right, bottom] = found.unwrap_or([x, y, x + 1, y + 1]);
-                    found = Some([left.min(x), top.min(y), right.max(x + 1), bottom.max(y + 1)]);
+            let row = picture.row(y).enumerate().take(across.1).skip(across.0);
+            for (x, _) in row.filter(|(_, channel)| *channel < INK_MIN) {
+                if self.counts(x, y) {
+                    found = Some(joined(found, [x, y, x + 1, y + 1]));
                 }
             }
         }
@@ -108,6 +108,21 @@ impl Place {
             }
         }
     }
+}
+
+/// Left, top, right, bottom in dots; right and bottom are outside.
+pub(super) type Dots = [usize; 4];
+
+/// The smallest box around both.
+pub(super) fn joined(a: Option<Dots>, b: Dots) -> Dots {
+    a.map_or(b, |a| {
+        [
+            a[0].min(b[0]),
+            a[1].min(b[1]),
+            a[2].max(b[2]),
+            a[3].max(b[3]),
+        ]
+    })
 }
 
 /// The dots that lie wholly between two edges.
@@ -203,16 +218,11 @@ impl Picture {
         }
     }
 
-    /// Whether there is ink on a dot of the picture.
-    pub(super) fn is_ink(&self, x: usize, y: usize) -> bool {
-        self.darkest(x, y) < INK_MIN
-    }
-
-    /// The darkest channel of a dot; white outside of the picture.
-    pub(super) fn darkest(&self, x: usize, y: usize) -> u8 {
-        self.dots
-            .data()
-            .get(y * self.width + x)
-            .map_or(255, |dot| dot.r.min(dot.g).min(dot.b))
+    /// The darkest channel of each dot of a row; none below the picture.
+    pub(super) fn row(&self, y: usize) -> impl Iterator<Item = u8> + '_ {
+        let start = y * self.width;
+        let row = self.dots.data().get(start..start + self.width);
+        let row = row.unwrap_or_default();
+        row.iter().map(|dot| dot.r.min(dot.g).min(dot.b))
     }
 }

@@ -7,7 +7,7 @@
 use std::ops::RangeInclusive;
 
 use super::area::Area;
-use super::ink::Picture;
+use super::ink::{Dots, Picture, joined};
 
 /// Dots of an inch: the smallest module that plants use, 0.25 mm, has three.
 pub(super) const STRIP_DPI: f64 = 300.0;
@@ -67,9 +67,6 @@ pub(super) fn find(picture: &Picture, strip: &Area) -> Vec<(&'static str, Area)>
         .collect()
 }
 
-/// Left, top, right, bottom in dots; right and bottom are outside.
-type Dots = [usize; 4];
-
 struct Black {
     width: usize,
     height: usize,
@@ -79,8 +76,9 @@ struct Black {
 impl Black {
     fn of(picture: &Picture) -> Self {
         let (width, height) = (picture.width, picture.height);
-        let dots = (0..width * height)
-            .map(|i| picture.darkest(i % width, i / width) < BLACK_MAX)
+        let dots = (0..height)
+            .flat_map(|y| picture.row(y))
+            .map(|channel| channel < BLACK_MAX)
             .collect();
         Self {
             width,
@@ -99,11 +97,14 @@ impl Black {
         let (across, down) = (self.width.div_ceil(side), self.height.div_ceil(side));
         // For each cell the box around its black dots.
         let mut cells: Vec<Option<Dots>> = vec![None; across * down];
-        for y in 0..self.height {
-            for x in 0..self.width {
-                if self.at(x, y) {
-                    let cell = &mut cells[y / side * across + x / side];
-                    *cell = Some(joined(*cell, [x, y, x + 1, y + 1]));
+        for (y, row) in self.dots.chunks_exact(self.width.max(1)).enumerate() {
+            let cells = cells.get_mut(y / side * across..).unwrap_or_default();
+            for ((column, dots), cell) in row.chunks(side).enumerate().zip(cells) {
+                let first = dots.iter().position(|black| *black);
+                let last = dots.iter().rposition(|black| *black);
+                if let (Some(first), Some(last)) = (first, last) {
+                    let left = column * side;
+                    *cell = Some(joined(*cell, [left + first, y, left + last + 1, y + 1]));
                 }
             }
         }
@@ -205,17 +206,6 @@ impl Black {
     }
 }
 
-fn joined(a: Option<Dots>, b: Dots) -> Dots {
-    a.map_or(b, |a| {
-        [
-            a[0].min(b[0]),
-            a[1].min(b[1]),
-            a[2].max(b[2]),
-            a[3].max(b[3]),
-        ]
-    })
-}
-
 /// The box around bars that belong together.
 fn bars(black: &Black) -> Option<Dots> {
     let mm = |dots: usize| dots as f64 / DOTS_A_MM;
@@ -273,19 +263,16 @@ fn stands_alone(black: &Black, &[left, top, right, bottom]: &Dots) -> bool {
 /// Stretches of black in a row, from the shortest bar on.
 fn runs(black: &Black, y: usize) -> Vec<(usize, usize)> {
     let shortest = (*BAR_LENGTH_MM.start() * DOTS_A_MM) as usize;
+    let start = y * black.width;
+    let row = black.dots.get(start..start + black.width);
+    let row = row.unwrap_or_default();
     let mut runs = Vec::new();
-    let mut start = None;
-    for x in 0..=black.width {
-        match (black.at(x, y), start) {
-            (true, None) => start = Some(x),
-            (false, Some(from)) => {
-                if x - from >= shortest {
-                    runs.push((from, x));
-                }
-                start = None;
-            }
-            _ => {}
+    let mut x = 0;
+    for run in row.chunk_by(|a, b| a == b) {
+        if run.first() == Some(&true) && run.len() >= shortest {
+            runs.push((x, x + run.len()));
         }
+        x += run.len();
     }
     runs
 }
