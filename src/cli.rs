@@ -15,6 +15,7 @@ use crate::run::{self, Depth, Plan, Rerun};
 mod args;
 mod exit;
 mod failure;
+mod printing;
 mod progress;
 mod query;
 mod receipts;
@@ -55,6 +56,7 @@ fn dispatch(command: Command) -> Result<Exit, Failure> {
         Command::Withdraw(args) => query::withdraw(&args),
         Command::Verify(args) => verify::verify(&args),
         Command::Receipts(command) => receipts::receipts(&command),
+        Command::Print(command) => printing::printing(&command),
         Command::Registry(command) => registry::registry(&command),
         Command::Sample(args) => sample::sample(&args),
         Command::Completions { shell } => {

@@ -24,6 +24,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("bundle", &["letter", "sign", "disk", "xml", "finding"]),
     ("compose", &["letter", "finding"]),
     ("spool", &["letter", "compose", "disk", "finding"]),
+    ("ticket", &["letter", "disk", "spool"]),
     ("vendor", &[]), // It knows of no table what is in it.
     ("ledger", &["disk", "clock", "letter"]),
     ("manifest", &["letter", "disk", "sign", "ledger"]),

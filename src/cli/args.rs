@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
+mod printing;
 mod receipts;
 
+pub use printing::PrintCommand;
 pub use receipts::{ImportArgs, ReceiptsCommand, SettleArgs, ShowReceiptsArgs};
 
 /// Turns a night's mass mailing into signed digital mail and a print spool, and accounts for every letter.
@@ -45,6 +47,9 @@ pub enum Command {
     /// What came back from those who deliver: take it in, look at it, settle what nobody knows.
     #[command(subcommand)]
     Receipts(ReceiptsCommand),
+    /// What goes to the print plant.
+    #[command(subcommand)]
+    Print(PrintCommand),
     /// Reachability snapshots.
     #[command(subcommand)]
     Registry(RegistryCommand),

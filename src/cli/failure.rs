@@ -5,7 +5,7 @@ use std::io;
 
 use super::Exit;
 use crate::config::JobError;
-use crate::{bundle, ledger, manifest, registry, run, sample, spool};
+use crate::{bundle, ledger, manifest, registry, run, sample, spool, ticket};
 
 /// Why a command could not do its work.
 #[derive(Debug)]
@@ -30,6 +30,8 @@ pub enum Failure {
     Verify(String),
     /// A certificate that should be trusted, or nothing to use it for.
     Trusted(String),
+    /// Packing a part.
+    Package(ticket::PackageError),
     /// stdout.
     Output(io::Error),
 }
@@ -45,7 +47,10 @@ impl Failure {
             Self::Registry(_) | Self::Receipts(_) | Self::Snapshot(_) | Self::Verify(_) => {
                 Exit::BadInput
             }
-            Self::Sample(_) | Self::Output(_) => Exit::CannotWrite,
+            Self::Package(ticket::PackageError::Unwritable { .. })
+            | Self::Sample(_)
+            | Self::Output(_) => Exit::CannotWrite,
+            Self::Package(_) => Exit::BadInput,
         }
     }
 }
@@ -109,6 +114,7 @@ impl fmt::Display for Failure {
             Self::Registry(error) => error.fmt(f),
             Self::Snapshot(error) => error.fmt(f),
             Self::Sample(error) => error.fmt(f),
+            Self::Package(error) => error.fmt(f),
             Self::Output(error) => write!(f, "cannot write the result: {error}"),
         }
     }
