@@ -24,6 +24,8 @@ mod options;
 mod package;
 mod row;
 mod slot;
+#[cfg(test)]
+mod tests;
 mod value;
 mod xjdf;
 

@@ -103,6 +103,7 @@ impl Compiler<'_> {
             faults.ask(false, at, "no value that there is", &allowed);
             return None;
         };
+        let before = faults.0.len();
         faults.ask(
             known <= scope,
             at,
@@ -207,14 +208,20 @@ impl Compiler<'_> {
             map: field.map.clone(),
             otherwise: field.otherwise.clone(),
         };
-        self.constants_fit(at, &slot, faults);
-        Some(slot)
+        if faults.0.len() == before {
+            self.constants_fit(at, &slot, faults);
+        }
+        (faults.0.len() == before).then_some(slot) // One fault of a field is enough said of its place.
     }
 
     /// What a field can say and is known beforehand fits into it.
     fn constants_fit(&self, at: &str, slot: &Slot, faults: &mut Faults) {
         let (encoding, unfit) = (self.control.encoding, self.control.unfit);
-        let words = [&slot.text, &slot.on, &slot.off].into_iter();
+        let own: &[&String] = match slot.kind {
+            Kind::Flag | Kind::Flags => &[&slot.on, &slot.off],
+            Kind::Text | Kind::Number | Kind::Date => &[&slot.text],
+        };
+        let words = own.iter().copied();
         for text in words.chain(slot.map.values()).chain(&slot.otherwise) {
             let mut bytes = Vec::new();
             let encoded = encode(text, encoding, unfit, &mut bytes).is_ok();
