@@ -200,22 +200,23 @@ impl Pack<'_> {
     }
 }
 
-/// Names and digests of the files of a part, as its checksums have them. Names with a folder in them are refused.
+/// Names and digests of the files of a part, as its checksums have them.
 fn listed(sums: &Path) -> Result<Vec<(String, Sha256)>, PackageError> {
-    let text = small(sums)?;
-    let line = |(n, line): (usize, &str)| {
-        let (digest, name) = line.split_once("  ")?;
-        let sha256 = sha256(digest)?;
-        let plain = !name.is_empty() && !name.contains(['/', '\\', '\0']) && name != "..";
-        plain.then(|| (name.to_owned(), sha256)).ok_or(n).ok()
-    };
-    let lines = text.lines().enumerate();
-    let files: Option<Vec<_>> = lines.map(line).collect();
-    files.ok_or_else(|| PackageError::Part {
+    entries(&small(sums)?).ok_or_else(|| PackageError::Part {
         path: sums.into(),
         found: "a line that is no checksum of a file beside it".into(),
         expected: "what `sha256sum` writes",
     })
+}
+
+/// The lines of checksums; `None` if one is none, or names a file that does not lie beside it.
+fn entries(text: &str) -> Option<Vec<(String, Sha256)>> {
+    let entry = |line: &str| {
+        let (digest, name) = line.split_once("  ")?;
+        let beside = !matches!(name, "" | "." | "..") && !name.contains(['/', '\\', '\0']);
+        Some((beside.then(|| name.to_owned())?, sha256(digest)?))
+    };
+    text.lines().map(entry).collect()
 }
 
 fn sha256(digits: &str) -> Option<Sha256> {
@@ -335,4 +336,56 @@ fn file_name(path: &Path) -> String {
         .unwrap_or_default()
         .to_string_lossy()
         .into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const TICKET: &str = "<XJDF><Header Time=\"t\"/><GeneralID IDUsage=\"PrintClass\" IDValue=\"c\"/>\
+        <FileSpec URL=\"0001.pdf\" FileSize=\"1\"/></XJDF>";
+
+    #[test]
+    fn only_the_url_of_the_pdf_is_changed() {
+        let (text, time, gang) = moved(TICKET, Path::new("x")).unwrap();
+        let expected = TICKET.replace("0001.pdf", "artwork/0001.pdf");
+        assert_eq!(String::from_utf8(text).unwrap(), expected);
+        assert_eq!((&*time, &*gang), ("t", "c"));
+        for wrong in [
+            TICKET.replace("<XJDF>", "<!DOCTYPE XJDF><XJDF>"),
+            TICKET.replace("PrintClass", "Class"),
+            TICKET.replace("</XJDF>", "<FileSpec URL=\"a\"/></XJDF>"),
+            TICKET.replace("</XJDF>", "</JDF>"),
+            String::new(),
+        ] {
+            assert!(moved(&wrong, Path::new("x")).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn checksums_name_files_beside_them_only() {
+        let digest = "0a".repeat(32);
+        assert_eq!(
+            entries(&format!("{digest}  0001.pdf\n")),
+            Some(vec![("0001.pdf".into(), [10; 32])])
+        );
+        for name in ["", ".", "..", "a/b", "/a", "a\\b"] {
+            assert_eq!(entries(&format!("{digest}  {name}\n")), None, "{name}");
+        }
+        assert_eq!(entries(&format!("{}  a\n", digest.to_uppercase())), None);
+        assert_eq!(entries(&format!("{}  a\n", &digest[1..])), None);
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_in_a_part_makes_it_panic(text in ".*", at in 0..TICKET.len(), cut in any::<bool>()) {
+            let _ = entries(&text);
+            let _ = moved(&text, Path::new("x"));
+            let (before, behind) = TICKET.split_at(at); // All of it is ASCII.
+            let damaged = format!("{before}{text}{}", if cut { "" } else { behind });
+            let _ = moved(&damaged, Path::new("x"));
+        }
+    }
 }
