@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use crate::run::{Danish, KeySource, Keys, Plan};
 use crate::schema::Schema;
-use crate::{bundle, compose, ingest, report, route, sign, spool, validate, vendor};
+use crate::{bundle, compose, ingest, report, route, sign, spool, ticket, validate, vendor};
 
 mod ask;
 mod error;
@@ -33,8 +33,8 @@ pub const HOME: &str = "lettermill-out";
 pub struct JobFile {
     /// Home of the job: ledger, work folder and outbox lie under it.
     pub home: Option<PathBuf>,
-    /// Profile of the print plant: one that comes with the program, or the path of a file. What stands under `[letter]` and
-    /// `[print]` is laid over it.
+    /// Profile of the print plant: one that comes with the program, or the path of a file. What stands under `[letter]`,
+    /// `[print]`, `[control]` and `[ticket]` is laid over it.
     pub vendor: Option<String>,
     /// What comes in.
     pub input: Input,
@@ -58,6 +58,10 @@ pub struct JobFile {
     pub letter: compose::Options,
     /// What the plant takes.
     pub print: spool::Options,
+    /// The control file that goes with each part.
+    pub control: ticket::Control,
+    /// The job ticket that goes with each part.
+    pub ticket: ticket::Options,
     /// When a batch is held back.
     pub release: Release,
     /// What a letter costs.
@@ -297,6 +301,11 @@ impl Job {
             faults.extend(found.into_iter().map(JobError::Print));
         }
         faults.extend(limits::faults(&self.file));
+        let control = ticket::Layout::compile(&self.file.control).unwrap_or_else(|found| {
+            faults.extend(found.into_iter().map(JobError::Ticket));
+            None
+        });
+        faults.extend(self.file.ticket.check().err().map(JobError::Ticket));
         let report = self.prices(&mut faults);
         let look = template::letter(&self, &mut faults);
         let max_rejected_percent = self.file.release.max_rejected_percent;
@@ -336,6 +345,8 @@ impl Job {
             sf1601: self.file.sf1601,
             stationery: look.options,
             spool: self.file.print,
+            control,
+            ticket: self.file.ticket,
             max_rejected_percent,
             report,
             job_file: [self.bytes, look.files].concat(),

@@ -23,6 +23,7 @@ pub mod sample;
 pub mod schema;
 pub mod sign;
 pub mod spool;
+pub mod ticket;
 pub mod validate;
 pub mod vendor;
 pub mod verify;

@@ -14,7 +14,7 @@ use crate::disk::WrittenFile;
 use crate::ingest::Source;
 use crate::ledger::{Batch, Ledger};
 use crate::report::Report;
-use crate::{bundle, compose, disk, ingest, report, route, sign, spool, validate};
+use crate::{bundle, compose, disk, ingest, report, route, sign, spool, ticket, validate};
 
 mod ask;
 mod check;
@@ -79,6 +79,10 @@ pub struct Plan {
     pub stationery: compose::Options,
     /// What the plant takes.
     pub spool: spool::Options,
+    /// Layout of the control file that goes with each part, if the plant wants one.
+    pub control: Option<ticket::Layout>,
+    /// How job tickets are written.
+    pub ticket: ticket::Options,
     /// More rejected letters of a mailing than this, in per cent, and the finished batch is held back for a person. A rerun
     /// never is: a person has chosen its letters, many of which may be rejected once more.
     pub max_rejected_percent: f64,

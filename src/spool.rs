@@ -27,6 +27,7 @@ use crate::compose::{Face, Resources};
 use crate::disk::{self, Sha256, WrittenFile};
 use crate::letter::LetterSeq;
 
+mod addresses;
 mod datamatrix;
 mod face;
 mod finish;
@@ -43,6 +44,7 @@ mod sheaf;
 mod single;
 mod sink;
 
+pub use addresses::Addresses;
 pub use mark::{PageKind, Payload};
 pub use options::{
     CoverSheet, EnvelopeClass, Envelopes, Insert, MarkPlace, Options, OptionsError, SortBy,
@@ -123,7 +125,17 @@ pub enum Error {
     /// The work file does not hold what was written into it.
     #[error("`{0}`: the work file has changed while it was in use; run the batch again")]
     Scratch(PathBuf),
+    /// What else goes with a part cannot be written.
+    #[error(transparent)]
+    Beside(Box<dyn std::error::Error + Send + Sync>),
 }
+
+/// Writes what else goes with a part whose PDF and CSV are whole, and gives those files, relative to the batch's folder.
+pub type Beside<'b> = dyn FnMut(
+        &PartSummary,
+        &WrittenFile,
+    ) -> Result<Vec<WrittenFile>, Box<dyn std::error::Error + Send + Sync>>
+    + 'b;
 
 impl Error {
     fn io(path: &Path, source: io::Error) -> Self {
@@ -155,7 +167,9 @@ pub struct PartSummary {
     pub pages: u32,
     /// Weight of the filled envelopes.
     pub weight_mg: u64,
-    /// Addresses as set, for [`proof::check_with_addresses`]; gone when the [`Spooled`] is dropped.
+    /// Inserts that each of the eight stations gives, station 1 first.
+    pub inserts: [u32; 8],
+    /// Addresses as set, for [`Addresses`] and [`proof::check_with_addresses`]; gone when the [`Spooled`] is dropped.
     pub addresses: PathBuf,
 }
 
@@ -320,7 +334,19 @@ impl Spooler {
     /// # Errors
     /// Any I/O error, or a font whose used glyphs cannot be taken out. What was written is then worthless.
     pub fn finish(self, on_piece: impl FnMut(&PieceRow)) -> Result<Spooled, Error> {
-        finish::finish(self, on_piece)
+        self.finish_with(on_piece, &mut |_, _| Ok(Vec::new()))
+    }
+
+    /// The same; `beside` is given each part that is written, with its PDF, and writes more files into its folder.
+    ///
+    /// # Errors
+    /// As `finish`, or what `beside` says.
+    pub fn finish_with(
+        self,
+        on_piece: impl FnMut(&PieceRow),
+        beside: &mut Beside<'_>,
+    ) -> Result<Spooled, Error> {
+        finish::finish(self, on_piece, beside)
     }
 
     fn len(&self) -> u64 {

@@ -28,6 +28,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "spool",
         &["letter", "compose", "disk", "finding", "preflight"],
     ),
+    ("ticket", &["letter", "disk", "spool"]),
     ("vendor", &[]), // It knows of no table what is in it.
     ("ledger", &["disk", "clock", "letter"]),
     ("manifest", &["letter", "disk", "sign", "ledger"]),

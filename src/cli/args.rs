@@ -8,7 +8,7 @@ use jiff::civil::Date;
 mod printing;
 mod receipts;
 
-pub use printing::{PdfArgs, PrintCommand};
+pub use printing::{PackageArgs, PdfArgs, PrintCommand};
 pub use receipts::{ImportArgs, ReceiptsCommand, SettleArgs, ShowReceiptsArgs};
 
 /// Turns a night's mass mailing into signed digital mail and a print spool, and accounts for every letter.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use super::Exit;
 use crate::config::JobError;
-use crate::{bundle, ledger, manifest, registry, run, sample, spool, vendor};
+use crate::{bundle, ledger, manifest, registry, run, sample, spool, ticket, vendor};
 
 /// Why a command could not do its work.
 #[derive(Debug)]
@@ -37,6 +37,8 @@ pub enum Failure {
     Vendor(vendor::Error),
     /// A PDF that cannot be read.
     Pdf(PathBuf, io::Error),
+    /// Packing a part.
+    Package(ticket::PackageError),
     /// stdout.
     Output(io::Error),
 }
@@ -55,7 +57,10 @@ impl Failure {
             | Self::Snapshot(_)
             | Self::Verify(_)
             | Self::Pdf(..) => Exit::BadInput,
-            Self::Sample(_) | Self::Output(_) => Exit::CannotWrite,
+            Self::Package(ticket::PackageError::Unwritable { .. })
+            | Self::Sample(_)
+            | Self::Output(_) => Exit::CannotWrite,
+            Self::Package(_) => Exit::BadInput,
         }
     }
 }
@@ -124,6 +129,7 @@ impl fmt::Display for Failure {
             Self::Sample(error) => error.fmt(f),
             Self::Vendor(error) => error.fmt(f),
             Self::Pdf(path, error) => write!(f, "`{}`: {error}", path.display()),
+            Self::Package(error) => error.fmt(f),
             Self::Output(error) => write!(f, "cannot write the result: {error}"),
         }
     }

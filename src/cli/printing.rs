@@ -1,4 +1,4 @@
-//! `print`: what a plant takes, and what of it a PDF keeps.
+//! `print`: what a plant takes, what of it a PDF keeps, and parts packed for it.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -6,10 +6,11 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::args::{PdfArgs, PrintCommand};
+use super::args::{PackageArgs, PdfArgs, PrintCommand};
 use super::{Exit, Failure, print};
 use crate::config::JobFile;
 use crate::preflight::{self, PdfFault};
+use crate::ticket;
 use crate::vendor::{self, Profile};
 
 /// Does what is asked of the print spool.
@@ -17,6 +18,7 @@ pub fn printing(command: &PrintCommand) -> Result<Exit, Failure> {
     match command {
         PrintCommand::Profiles { name } => profiles(name.as_deref()),
         PrintCommand::Check(args) => check(args),
+        PrintCommand::Package(args) => package(args),
     }
 }
 
@@ -75,4 +77,19 @@ fn as_text(path: &Path, pages: Option<u32>, remarks: &[String]) -> String {
         let _ = writeln!(out, "  {remark}");
     }
     out
+}
+
+/// Packs a part of a spool with what goes beside it.
+fn package(args: &PackageArgs) -> Result<Exit, Failure> {
+    let PackageArgs { json, part, out } = args;
+    let packed = ticket::package(part, out).map_err(Failure::Package)?;
+    let text = if *json {
+        let told = json!({ "package": out, "bytes": packed.bytes, "files": packed.files });
+        format!("{told}\n")
+    } else {
+        let files = packed.files.join("\n  ");
+        format!("`{}`, {} bytes:\n  {files}\n", out.display(), packed.bytes)
+    };
+    print(&text)?;
+    Ok(Exit::Done)
 }

@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::schema::SchemaError;
-use crate::{spool, vendor};
+use crate::{spool, ticket, vendor};
 
 /// One fault of a job file.
 #[derive(Debug, thiserror::Error)]
@@ -65,4 +65,7 @@ pub enum JobError {
     /// The vendor profile cannot be used.
     #[error("job file: [print]: {0}")]
     Print(spool::OptionsError),
+    /// The layout of control files or what is said of tickets cannot be used.
+    #[error("job file: {0}")]
+    Ticket(ticket::OptionsError),
 }

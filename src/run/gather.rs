@@ -15,7 +15,8 @@ use crate::letter::Fate;
 use crate::report::{FindingsCsv, LetterCount, PieceCount, Tally};
 use crate::route::Step;
 use crate::sign::Signer;
-use crate::spool::{Job, JobNumber, PiecePlan, Spooled, Spooler};
+use crate::spool::{self, Job, JobNumber, PartSummary, PiecePlan, Spooled, Spooler};
+use crate::ticket;
 
 /// Rows of pieces that go to the ledger in one transaction.
 const PIECE_ROWS: usize = 10_000;
@@ -27,6 +28,7 @@ pub struct Gather<'g, 'l, 'c> {
     folder: PathBuf,
     bundler: Bundler,
     spooler: Spooler,
+    tickets: ticket::Writer,
     findings: FindingsCsv,
     lists: [List<'g>; 2],
     tally: Tally,
@@ -115,6 +117,12 @@ impl<'g, 'l, 'c> Gather<'g, 'l, 'c> {
             date: mill.date,
         };
         let spooler = Spooler::create(&folder, &mill.plan.spool, mill.stationery.resources(), job)?;
+        let tickets = ticket::Writer {
+            folder: folder.clone(),
+            layout: mill.plan.control.clone(),
+            options: mill.plan.ticket.clone(),
+            order: order(mill, batch.name(), job),
+        };
         let findings =
             FindingsCsv::create(&folder, "findings.csv").map_err(Error::io("findings.csv"))?;
         Ok(Self {
@@ -123,6 +131,7 @@ impl<'g, 'l, 'c> Gather<'g, 'l, 'c> {
             folder,
             bundler,
             spooler,
+            tickets,
             findings,
             lists: [
                 List::of(Fate::Held, "held/held.xml"),
@@ -209,12 +218,16 @@ impl<'g, 'l, 'c> Gather<'g, 'l, 'c> {
         let mut rows: Vec<spool_row::Row> = Vec::new();
         let mut failed = None;
         let batch = self.batch;
-        let spooled = self.spooler.finish(|piece| {
+        let tickets = self.tickets;
+        let on_piece = |piece: &spool::PieceRow| {
             rows.push(spool_row::Row::of(piece));
             if rows.len() >= PIECE_ROWS && failed.is_none() {
                 failed = spool_row::record(batch, &mut rows).err();
             }
-        })?;
+        };
+        let mut beside =
+            |part: &PartSummary, pdf: &WrittenFile| tickets.write(part, pdf).map_err(Into::into);
+        let spooled = self.spooler.finish_with(on_piece, &mut beside)?;
         if let Some(error) = failed {
             return Err(error.into());
         }
@@ -251,6 +264,19 @@ fn job_number(batch: &str) -> JobNumber {
     let digest = disk::sha256(batch.as_bytes());
     let start = digest.first_chunk().copied().unwrap_or_default();
     JobNumber(u32::from_be_bytes(start) % 100_000_000)
+}
+
+/// What tickets say of the whole job.
+fn order(mill: &Mill<'_>, batch: &str, job: Job) -> ticket::Order {
+    let sender = &mill.header.sender;
+    ticket::Order {
+        job,
+        batch: batch.into(),
+        customer_name: sender.name.clone(),
+        customer_id: sender.organisation_number.clone(),
+        paper_grams_m2: mill.plan.spool.paper_grams_m2,
+        inserts: mill.plan.spool.inserts.clone(),
+    }
 }
 
 /// What the ledger keeps of a letter besides its fate.

@@ -16,12 +16,13 @@ use super::pieces::{PieceRow, PiecesWriter};
 use super::prepare::deflate;
 use super::record::{Entry, Header};
 use super::sheaf::{Fields, PageView, View};
-use super::{Error, Job, PartSummary, Spooled, Spooler};
+use super::{Beside, Error, Job, PartSummary, Spooled, Spooler};
 use crate::compose::Face;
-use crate::disk::{self, HashingWriter, Sha256, WrittenFile, hex};
+use crate::disk::{self, HashingWriter, Sha256, WrittenFile};
 use crate::letter::{Colour, Sides};
 
 mod digests;
+mod sums;
 
 use digests::{blank_digest, page_digest};
 
@@ -55,6 +56,7 @@ struct Bench<'m> {
 pub(super) fn finish(
     spooler: Spooler,
     mut on_piece: impl FnMut(&PieceRow),
+    beside: &mut Beside<'_>,
 ) -> Result<Spooled, Error> {
     let Spooler {
         folder,
@@ -86,6 +88,7 @@ pub(super) fn finish(
         faces: &faces,
         job,
         options: &options,
+        beside,
         open: None,
         files: Vec::new(),
         summaries: Vec::new(),
@@ -234,12 +237,13 @@ impl<'m> Bench<'m> {
 }
 
 /// Parts as they are written, one after the other.
-struct Parts<'f> {
+struct Parts<'f, 'b> {
     folder: PathBuf,
     scratch: PathBuf,
     faces: &'f super::face::Faces,
     job: Job,
     options: &'f Options,
+    beside: &'f mut Beside<'b>,
     open: Option<OpenPart>,
     files: Vec<WrittenFile>,
     summaries: Vec<PartSummary>,
@@ -256,7 +260,7 @@ struct OpenPart {
     digest: ring::digest::Context,
 }
 
-impl Parts<'_> {
+impl Parts<'_, '_> {
     fn add(
         &mut self,
         piece: &ReadyPiece<'_>,
@@ -306,6 +310,7 @@ impl Parts<'_> {
             sheets: 0,
             pages: 0,
             weight_mg: 0,
+            inserts: [0; 8],
         };
         let csv_path = self.folder.join(&summary.csv);
         let csv =
@@ -372,36 +377,14 @@ impl Parts<'_> {
             sha256,
         };
 
-        let relative = summary.pdf.with_extension("sha256");
-        let sums = checksums(&[&pdf, &csv]);
-        let sums_path = self.folder.join(&relative);
-        // This also makes the names of the two others durable: they are in the same folder.
-        disk::write_whole(&sums_path, sums.as_bytes())
-            .map_err(|source| Error::io(&path, source))?;
-        let sums = WrittenFile {
-            path: relative,
-            size: sums.len() as u64,
-            sha256: disk::sha256(sums.as_bytes()),
-        };
-        self.files.extend([pdf, csv, sums]);
+        let others = (self.beside)(&summary, &pdf).map_err(Error::Beside)?;
+        let mut files = vec![pdf, csv];
+        files.extend(others);
+        files.push(sums::write(&self.folder, &summary, &files)?);
+        self.files.extend(files);
         self.summaries.push(summary);
         Ok(())
     }
-}
-
-/// In the form of sha256sum.
-fn checksums(files: &[&WrittenFile]) -> String {
-    let name = |file: &WrittenFile| {
-        file.path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned()
-    };
-    files
-        .iter()
-        .map(|file| format!("{}  {}\n", hex(&file.sha256), name(file)))
-        .collect()
 }
 
 impl OpenPart {
@@ -446,6 +429,9 @@ impl OpenPart {
         summary.pages += pages;
         summary.sheets += u32::from(header.plan.sheets);
         summary.weight_mg += u64::from(header.plan.weight_mg);
+        for (n, inserts) in summary.inserts.iter_mut().enumerate() {
+            *inserts += u32::from(header.plan.stations >> n & 1);
+        }
         on_piece(&row);
         Ok(())
     }

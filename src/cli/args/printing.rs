@@ -16,6 +16,8 @@ pub enum PrintCommand {
     },
     /// Check PDFs as a run would that shall print them: what is refused and what is noted, with page and box.
     Check(PdfArgs),
+    /// Pack a part of a spool with its ticket, control file and list of pieces into one ZIP, as plants with XJDF take it.
+    Package(PackageArgs),
 }
 
 /// `print check`
@@ -30,4 +32,16 @@ pub struct PdfArgs {
     /// The PDFs.
     #[arg(required = true)]
     pub pdfs: Vec<PathBuf>,
+}
+
+/// `print package`
+#[derive(Debug, Args)]
+pub struct PackageArgs {
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// The part, as it lies in the outbox: `print/<class>/<nnnn>.pdf`.
+    pub part: PathBuf,
+    /// The package to write; a file of that name is replaced.
+    pub out: PathBuf,
 }
