@@ -177,6 +177,7 @@ fn run(letters: &[LaidLetter], pdfs: &[Arc<Vec<u8>>]) -> Times {
                 postal_code: Some(format!("{:05}", i * 7919 % 90_000)),
                 country: "SE",
                 destination: Destination::Domestic,
+                household: None,
             };
             preparer.prepare(&piece, &plan).unwrap()
         })

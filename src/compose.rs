@@ -95,6 +95,17 @@ impl Face {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GlyphsUsed(pub [Vec<u16>; 4]);
 
+impl GlyphsUsed {
+    /// Adds those of others.
+    pub fn add(&mut self, others: &Self) {
+        for (of, more) in self.0.iter_mut().zip(&others.0) {
+            of.extend_from_slice(more);
+            of.sort_unstable();
+            of.dedup();
+        }
+    }
+}
+
 /// One page side, A4 portrait.
 #[derive(Clone, Debug)]
 pub struct LaidPage {

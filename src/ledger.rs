@@ -135,8 +135,8 @@ pub struct LetterRow<'a> {
 pub struct PieceRow<'a> {
     /// Number of the piece within the batch, as its marks say.
     pub piece: u32,
-    /// The letter in it.
-    pub seq: u32,
+    /// The letters in it, at least one; the address of the first shows in the window.
+    pub letters: &'a [u32],
     /// The file of the spool that it lies in, relative to the batch's folder.
     pub part: &'a str,
     /// Sheets of paper.

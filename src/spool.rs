@@ -32,6 +32,7 @@ mod datamatrix;
 mod face;
 mod finish;
 mod graft;
+mod household;
 mod mark;
 mod options;
 mod part;
@@ -45,6 +46,7 @@ mod single;
 mod sink;
 
 pub use addresses::Addresses;
+pub use household::{Household, Households};
 pub use mark::{PageKind, Payload};
 pub use options::{
     CoverSheet, EnvelopeClass, Envelopes, Insert, MarkPlace, Options, OptionsError, SortBy,
@@ -226,6 +228,7 @@ pub struct Spooler {
     work_len: u64,
     entries: Vec<Vec<Entry>>,
     places: Places,
+    households: Households,
     scratch: Scratch,
 }
 
@@ -270,6 +273,7 @@ impl Spooler {
             work_len: 0,
             entries: Vec::new(),
             places: Places::default(),
+            households: Households::default(),
             scratch,
         })
     }
@@ -312,6 +316,9 @@ impl Spooler {
             )
         })?;
         let entry = header.entry(self.work_len, len, &self.options.sort);
+        if let Some(household) = header.household {
+            self.households.add(self.len() as u32, household); // Fewer than `NUMBER_MAX`.
+        }
         self.append(&record)?;
         if self.entries.last().is_none_or(|chunk| chunk.len() == CHUNK) {
             self.entries.push(Vec::with_capacity(CHUNK.min(1024)));

@@ -110,7 +110,7 @@ pub fn verify(folder: &Path, trusted: &[Certificate]) -> Result<Verdict, Error> 
     faults.extend(signers.faults);
 
     let mut unlisted = checked.faults_total - checked.faults.len() as u64;
-    let (mut pieces, mut sheets) = (0_u64, 0_u64);
+    let (mut letters, mut pieces, mut sheets) = (0_u64, 0_u64, 0_u64);
     for pdf in parts(&listed.manifest) {
         let csv = pdf.with_extension("pieces.csv");
         let proof = match spool::proof::check(&folder.join(&pdf), &folder.join(csv)) {
@@ -120,6 +120,7 @@ pub fn verify(folder: &Path, trusted: &[Certificate]) -> Result<Verdict, Error> 
                 continue;
             }
         };
+        letters += u64::from(proof.letters);
         pieces += u64::from(proof.pieces);
         sheets += u64::from(proof.marks);
         unlisted += proof.mismatches_found - proof.mismatches.len() as u64;
@@ -130,7 +131,7 @@ pub fn verify(folder: &Path, trusted: &[Certificate]) -> Result<Verdict, Error> 
                 .map(|mismatch| format!("`{}`: {mismatch}", pdf.display())),
         );
     }
-    faults.extend(paper_fault(pieces, &checked, totals.print));
+    faults.extend(paper_fault(letters, &checked, totals.print));
 
     let faults_total = faults.len() as u64 + unlisted;
     faults.truncate(FAULTS_MAX);
@@ -185,12 +186,12 @@ pub fn bundles(
     Ok(checked)
 }
 
-/// What is wrong with the number of letters on paper: each is a piece of the spool, or a request to print it.
-pub fn paper_fault(pieces: u64, bundles: &bundle::Checked, print: u64) -> Option<String> {
+/// What is wrong with the number of letters on paper: each is in a piece of the spool, or in a request to print it.
+pub fn paper_fault(letters: u64, bundles: &bundle::Checked, print: u64) -> Option<String> {
     let requests = bundles.letters_on_paper;
-    (pieces + requests != print).then(|| {
+    (letters + requests != print).then(|| {
         format!(
-            "{pieces} pieces in the spool and {requests} requests to print, {print} in the books"
+            "{letters} letters in the spool and {requests} in requests to print, {print} in the books"
         )
     })
 }

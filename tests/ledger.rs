@@ -79,7 +79,7 @@ fn record_all(batch: &mut Batch<'_, '_>) -> Result<(), Error> {
     batch.record(&[row(2, "L-3", Fate::Held), row(3, "L-4", Fate::Rejected)])?;
     batch.record_pieces(&[PieceRow {
         piece: 1,
-        seq: 1,
+        letters: &[1],
         part: "mono-c5/1",
         sheets: 2,
         weight_mg: 14_980,
@@ -504,14 +504,20 @@ fn books_that_do_not_balance_are_refused() {
 
 #[test]
 fn letters_on_paper_and_pieces_must_match_one_to_one() {
-    let piece = |piece, seq| PieceRow {
+    let piece = |piece, letters| PieceRow {
         piece,
-        seq,
+        letters,
         part: "c5/1",
         sheets: 1,
         weight_mg: 9_000,
     };
-    for pieces in [vec![], vec![piece(1, 0)], vec![piece(1, 1), piece(2, 2)]] {
+    let wrong: [Vec<PieceRow<'_>>; 4] = [
+        vec![],
+        vec![piece(1, &[0])],
+        vec![piece(1, &[1]), piece(2, &[2])],
+        vec![piece(1, &[1, 0])],
+    ];
+    for pieces in wrong {
         let home = tempfile::tempdir().unwrap();
         let clock = clock();
         let (mut ledger, _) = Ledger::open(home.path(), &clock).unwrap();
@@ -549,7 +555,7 @@ fn nothing_is_recorded_twice() {
     batch.record(&[row(4, "L-5", Fate::Held)]).unwrap(); // The whole slice had been refused.
     let piece = PieceRow {
         piece: 2,
-        seq: 1,
+        letters: &[1],
         part: "c5/1",
         sheets: 1,
         weight_mg: 1,
@@ -694,14 +700,20 @@ fn what_is_no_ledger_of_ours_is_left_alone() {
 
     drop(Ledger::open(home.path(), &clock).unwrap());
     let db = rusqlite::Connection::open(&path).unwrap();
-    db.pragma_update(None, "user_version", 4).unwrap();
+    db.pragma_update(None, "user_version", 99).unwrap();
     drop(db);
     for error in [
         Ledger::open(home.path(), &clock).map(drop).unwrap_err(),
         Ledger::read(home.path()).map(drop).unwrap_err(),
     ] {
         assert!(
-            matches!(error, Error::Newer { found: 4, known: 3 }),
+            matches!(
+                error,
+                Error::Newer {
+                    found: 99,
+                    known: 4
+                }
+            ),
             "{error}"
         );
     }

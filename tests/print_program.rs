@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)] // Helpers of tests are tests too.
 
+#[path = "print/household.rs"]
+mod household;
 #[path = "preflight/made.rs"]
 mod made;
 mod support;

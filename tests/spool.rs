@@ -171,6 +171,7 @@ fn spool(folder: &Path, orders: &[Order], options: &Options) -> (Spooled, Vec<Pi
                 } else {
                     Destination::Domestic
                 },
+                household: None,
             };
             preparer.prepare(&piece, &plan).unwrap()
         })
@@ -296,7 +297,7 @@ fn a_spool_is_whole_and_other_programs_agree() {
     assert_eq!(u64::from(proof.sheets), spooled.sheets);
     let numbers: Vec<u32> = rows.iter().map(|row| row.piece).collect();
     assert_eq!(numbers, (1..=48).collect::<Vec<_>>());
-    let letters: BTreeSet<u32> = rows.iter().map(|row| row.seq.0).collect();
+    let letters: BTreeSet<u32> = rows.iter().map(|row| row.letters[0].0.0).collect();
     assert_eq!(letters.len(), 48);
     let classes: Vec<&str> = spooled
         .parts
@@ -378,7 +379,7 @@ fn a_spool_is_whole_and_other_programs_agree() {
         ) {
             let text = String::from_utf8_lossy(&output.stdout).into_owned();
             assert!(
-                text.contains(&format!("Åsa Prövning {}\n", row.seq.0)),
+                text.contains(&format!("Åsa Prövning {}\n", row.letters[0].0.0)),
                 "{text}"
             );
             assert!(
@@ -434,7 +435,7 @@ fn pieces_lie_in_the_order_of_class_postage_country_postal_code_input() {
                 row.plan.postage,
                 row.country != "SE",
                 row.postal_code.clone(),
-                row.seq,
+                row.letters[0].0,
             )
         })
         .collect();
@@ -689,6 +690,7 @@ fn composed_letters_are_proved_and_their_addresses_found() {
             postal_code: None,
             country: "SE",
             destination: Destination::Domestic,
+            household: None,
         };
         spooler
             .add(&preparer.prepare(&piece, &plan).unwrap())
@@ -752,6 +754,7 @@ fn a_logo_stands_once_a_part_and_is_black_where_all_is_black() {
             postal_code: None,
             country: "SE",
             destination: Destination::Domestic,
+            household: None,
         };
         spooler
             .add(&preparer.prepare(&piece, &plan).unwrap())
@@ -814,6 +817,7 @@ fn a_plan_of_other_pages_is_an_error() {
         postal_code: None,
         country: "SE",
         destination: Destination::Domestic,
+        household: None,
     };
     let prepared = Preparer::new(&options).prepare(&piece, &plan).unwrap();
     let mut spooler = Spooler::create(folder.path(), &options, resources(), job()).unwrap();
@@ -853,7 +857,12 @@ fn odd_enclosures_are_printed_with_a_mark_in_its_place() {
             return;
         };
         let seen: Vec<_> = seen.iter().map(|p| (p.piece, p.sheet)).collect();
-        assert_eq!(seen, [(row.piece, 2)], "{}", odd[row.seq.0 as usize].0);
+        assert_eq!(
+            seen,
+            [(row.piece, 2)],
+            "{}",
+            odd[row.letters[0].0.0 as usize].0
+        );
     }
 }
 
@@ -918,7 +927,7 @@ fn official_samples_look_the_same_in_the_spool() {
     let (spooled, rows) = spool(folder.path(), &orders, &options);
     prove(folder.path(), &spooled);
     for row in rows {
-        let (file, _, pages) = &taken[row.seq.0 as usize];
+        let (file, _, pages) = &taken[row.letters[0].0.0 as usize];
         let part = folder
             .path()
             .join(format!("print/{}/{:04}.pdf", row.class, row.part));
@@ -989,6 +998,7 @@ fn memory_does_not_grow_with_the_letters() {
                     postal_code: Some(format!("{:05}", i * 7_919 % 90_000)),
                     country: "SE",
                     destination: Destination::Domestic,
+                    household: None,
                 };
                 preparer.prepare(&piece, &plan).unwrap()
             })

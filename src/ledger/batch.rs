@@ -161,20 +161,31 @@ impl<'l, 'c> Batch<'l, 'c> {
         let mut insert = tx.prepare_cached(
             "INSERT INTO pieces (batch, piece, seq, part, sheets, weight_mg) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?;
+        let mut insert_other =
+            tx.prepare_cached("INSERT INTO shared (batch, seq, piece) VALUES (?1, ?2, ?3)")?;
         for row in rows {
+            let (seq, others) = match row.letters {
+                [] => continue, // An envelope holds a letter.
+                [first, others @ ..] => (first, others),
+            };
             let weight_mg = tables::int(row.weight_mg);
             insert
                 .execute(params![
                     self.number,
                     row.piece,
-                    row.seq,
+                    seq,
                     row.part,
                     row.sheets,
                     weight_mg
                 ])
                 .map_err(twice(&self.name, "piece", row.piece))?;
+            for other in others {
+                insert_other
+                    .execute(params![self.number, other, row.piece])
+                    .map_err(twice(&self.name, "piece", row.piece))?;
+            }
         }
-        drop(insert);
+        drop((insert, insert_other));
         Ok(tx.commit()?)
     }
 
@@ -281,8 +292,8 @@ impl<'l, 'c> Batch<'l, 'c> {
         })
     }
 
-    /// A letter on paper is one piece, and a piece is one letter on paper; but for those that go to the printer as messages
-    /// of their own.
+    /// A letter on paper is in one piece, and in a piece are letters on paper only; but for those that go to the printer as
+    /// messages of their own.
     fn match_pieces(&self, letters: u64) -> Result<(), Error> {
         let messages = self.ledger.db.query_row(
             "SELECT count(*) FROM letters WHERE batch = ?1 AND fate = 'print' AND message_id IS NOT NULL",
@@ -291,9 +302,9 @@ impl<'l, 'c> Batch<'l, 'c> {
         )?;
         let letters = letters.saturating_sub(messages);
         let (pieces, matching) = self.ledger.db.query_row(
-            "SELECT count(*), count(l.seq) FROM pieces p
-             LEFT JOIN letters l ON l.batch = p.batch AND l.seq = p.seq AND l.fate = 'print' AND l.message_id IS NULL
-             WHERE p.batch = ?1",
+            "SELECT count(*), count(l.seq)
+             FROM (SELECT batch, seq FROM pieces WHERE batch = ?1 UNION ALL SELECT batch, seq FROM shared WHERE batch = ?1) p
+             LEFT JOIN letters l ON l.batch = p.batch AND l.seq = p.seq AND l.fate = 'print' AND l.message_id IS NULL",
             [self.number],
             |row| Ok((tables::count_at(row, 0)?, tables::count_at(row, 1)?)),
         )?;

@@ -36,6 +36,11 @@ impl Place {
 #[derive(Clone, Debug)]
 pub(super) struct Home(PathBuf);
 
+/// A process that is just starting another has copies of its files for some milliseconds, the lock of one that has let go
+/// among them.
+const LOCK_TRIES: u32 = 10;
+const LOCK_PAUSE: std::time::Duration = std::time::Duration::from_millis(10);
+
 impl Home {
     /// Looks at nothing.
     pub(super) fn at(home: &Path) -> Self {
@@ -69,7 +74,15 @@ impl Home {
     pub(super) fn lock(&self) -> Result<File, Error> {
         let path = self.0.join("ledger.lock");
         let mut file = open_private(&path).map_err(at(&path))?;
-        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+        let mut taken = flock(&file, FlockOperation::NonBlockingLockExclusive);
+        for _ in 0..LOCK_TRIES {
+            if taken != Err(rustix::io::Errno::WOULDBLOCK) {
+                break;
+            }
+            std::thread::sleep(LOCK_PAUSE);
+            taken = flock(&file, FlockOperation::NonBlockingLockExclusive);
+        }
+        match taken {
             Ok(()) => {}
             Err(rustix::io::Errno::WOULDBLOCK) => {
                 let mut text = String::new();

@@ -179,7 +179,7 @@ impl Ledger<'_> {
         self.home.clear_work(batch)?;
         let now = tables::time(self.clock.now());
         let tx = self.db.transaction()?;
-        for table in ["letters", "pieces", "files"] {
+        for table in ["letters", "pieces", "shared", "files"] {
             tx.execute(&format!("DELETE FROM {table} WHERE batch = ?1"), [number])?;
         }
         tx.execute(

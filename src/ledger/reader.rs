@@ -248,7 +248,9 @@ impl Reader {
             "SELECT b.name, b.state, b.state_at, l.seq, l.fate, l.reason, l.target, l.message_id, l.path,
                     p.piece, p.part, p.sheets, p.weight_mg, l.delivery, d.state, d.code, d.since, b.batch
              FROM batches b CROSS JOIN letters l ON l.batch = b.batch
-             LEFT JOIN pieces p ON p.batch = l.batch AND p.seq = l.seq
+             LEFT JOIN pieces p ON p.batch = l.batch AND p.piece = coalesce(
+               (SELECT piece FROM pieces f WHERE f.batch = l.batch AND f.seq = l.seq),
+               (SELECT piece FROM shared s WHERE s.batch = l.batch AND s.seq = l.seq))
              LEFT JOIN deliveries d ON d.batch = l.batch AND d.seq = l.seq
              WHERE l.letter_id = ?1 ORDER BY b.batch, l.seq",
         )?;

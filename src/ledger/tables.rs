@@ -15,7 +15,7 @@ use crate::letter::Delivery;
 const APPLICATION_ID: i64 = 0x4c74_4d6c;
 
 /// What leads from one `user_version` to the next. A step, once released, is never changed.
-const STEPS: &[&str] = &[STEP_1, STEP_2, STEP_3];
+const STEPS: &[&str] = &[STEP_1, STEP_2, STEP_3, STEP_4];
 
 /// Letters and pieces are keyed by their place in the batch, so rows are appended. The one index over letter ids starts
 /// with the batch: its pages in use at a time are those of the batch being written, however long the ledger's history.
@@ -159,18 +159,31 @@ UPDATE batches SET
   WHERE refused > 0;
 ";
 
+/// Letters that share an envelope: in `pieces` is the one whose address shows, here are the others.
+const STEP_4: &str = "
+CREATE TABLE shared (
+  batch INTEGER NOT NULL REFERENCES batches,
+  seq   INTEGER NOT NULL,
+  piece INTEGER NOT NULL,
+  PRIMARY KEY (batch, seq)
+) STRICT, WITHOUT ROWID;
+";
+
 /// What lets an older ledger be read as if it had taken all steps: temporary names come before those of the file.
 const AS_IF_FROM_1: &str = "
 CREATE TEMP VIEW letters AS SELECT *, NULL AS delivery, NULL AS notice FROM main.letters;
 CREATE TEMP VIEW batches AS SELECT *, NULL AS parent, 'run' AS kind, '' AS source_path, 0 AS underway, 0 AS unknown,
   0 AS refused, 0 AS delivered FROM main.batches;
+CREATE TEMP TABLE shared (batch, seq, piece);
 CREATE TEMP TABLE receipts (receipt, batch, seq, sha256, outcome, code, text, transaction_id, at, imported_at, source, about);
 CREATE TEMP TABLE deliveries (batch, seq, state, code, since);
 ";
 const AS_IF_FROM_2: &str = "
 CREATE TEMP VIEW letters AS SELECT *, NULL AS notice FROM main.letters;
 CREATE TEMP VIEW receipts AS SELECT *, 'letter' AS about FROM main.receipts;
+CREATE TEMP TABLE shared (batch, seq, piece);
 ";
+const AS_IF_FROM_3: &str = "CREATE TEMP TABLE shared (batch, seq, piece);";
 
 /// Pages of the cache, in KiB. Bounds the memory; enough for the inner pages of a day's index.
 const CACHE_KIB: i64 = 64 * 1024;
@@ -213,6 +226,7 @@ pub(super) fn open_for_reading(path: &Path) -> Result<Connection, Error> {
         0 => return Err(Error::NoLedger(path.to_path_buf())),
         1 => db.execute_batch(AS_IF_FROM_1)?, // The next run brings it up to date; reading must not wait for one.
         2 => db.execute_batch(AS_IF_FROM_2)?,
+        3 => db.execute_batch(AS_IF_FROM_3)?,
         _ => {}
     }
     Ok(db)
@@ -429,7 +443,7 @@ mod tests {
         };
         let before = look();
         let db = open_for_writing(&path).unwrap();
-        assert_eq!(version(&db, &path).unwrap(), 3);
+        assert_eq!(version(&db, &path).unwrap(), 4);
         drop(db);
         assert_eq!(look(), before);
     }
@@ -450,9 +464,13 @@ mod tests {
             db
         };
         let stepped = after(STEPS);
-        let others = [[STEP_1, "", AS_IF_FROM_1], [STEP_1, STEP_2, AS_IF_FROM_2]];
+        let others = [
+            [STEP_1, "", "", AS_IF_FROM_1],
+            [STEP_1, STEP_2, "", AS_IF_FROM_2],
+            [STEP_1, STEP_2, STEP_3, AS_IF_FROM_3],
+        ];
         for as_if in others.map(|steps| after(&steps)) {
-            for table in ["batches", "letters", "receipts", "deliveries"] {
+            for table in ["batches", "letters", "receipts", "deliveries", "shared"] {
                 assert_eq!(columns(&stepped, table), columns(&as_if, table), "{table}");
             }
         }

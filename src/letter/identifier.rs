@@ -275,6 +275,17 @@ impl RecipientId {
         }
     }
 
+    /// Its digits; none for no identifier.
+    pub fn digits(&self) -> &str {
+        match self {
+            Self::None => "",
+            Self::Person(n) => n.as_str(),
+            Self::Organisation(n) => n.as_str(),
+            Self::Cpr(n) => n.as_str(),
+            Self::Cvr(n) => n.as_str(),
+        }
+    }
+
     /// The country that issued it.
     pub fn country(&self) -> Option<Country> {
         match self {

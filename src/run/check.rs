@@ -1,6 +1,6 @@
 //! The dry run: the same way through the mill, without signing, spool or ledger. Writes nothing.
 
-use super::gather::letter_count;
+use super::gather::{count_piece, letter_count};
 use super::mill::{self, Depth, Done, Mill, Output};
 use super::rerun::Chosen;
 use super::timing::Timing;
@@ -8,7 +8,8 @@ use super::waves::{self, SentBefore, Sink, Way};
 use super::{Error, Observer, Plan, finish};
 use crate::clock::Clock;
 use crate::ingest;
-use crate::report::{self, PieceCount, Report, Tally};
+use crate::report::{self, Report, Tally};
+use crate::spool::{Household, Households, PiecePlan};
 
 /// Says what a run would do.
 ///
@@ -36,6 +37,8 @@ fn count(
     timing.lap("open");
     let mut count = Count {
         tally: Tally::new(&plan.report),
+        measured: Vec::new(),
+        households: Households::default(),
         mill: &mill,
     };
     let way = Way {
@@ -44,6 +47,9 @@ fn count(
     };
     let nobody = SentBefore::nobody();
     waves::grind(&mill, &source, &way, nobody, &mut count, observer)?;
+    for piece in count.households.pieces(&count.measured, &plan.spool) {
+        count_piece(&mut count.tally, &piece, &piece.class_name());
+    }
     timing.lap("letters");
     let about = finish::about(&mill, &source, "", String::new());
     let mut report = Report::new(about, &count.tally, &plan.report, &|reason| {
@@ -57,6 +63,9 @@ fn count(
 
 struct Count<'m> {
     tally: Tally,
+    /// Every letter on paper, where some may share an envelope.
+    measured: Vec<(Option<Household>, PiecePlan)>,
+    households: Households,
     mill: &'m Mill<'m>,
 }
 
@@ -66,14 +75,17 @@ impl Sink for Count<'_> {
             for finding in &done.findings {
                 self.tally.finding(&done.id, finding);
             }
-            if let Output::Measured(plan) = &done.output {
-                self.tally.piece(&PieceCount {
-                    class: &plan.class_name(),
-                    envelope: plan.envelope,
-                    pages: plan.pages,
-                    sheets: u32::from(plan.sheets),
-                    weight_mg: u64::from(plan.weight_mg),
-                });
+            match &done.output {
+                Output::Measured(plan, household) if self.mill.plan.spool.householding => {
+                    if let Some(household) = household {
+                        self.households.add(self.measured.len() as u32, *household);
+                    }
+                    self.measured.push((*household, *plan));
+                }
+                Output::Measured(plan, _) => {
+                    count_piece(&mut self.tally, plan, &plan.class_name());
+                }
+                _ => {}
             }
             let target = self.mill.target(&done.decision).unwrap_or_default();
             self.tally.letter(&letter_count(done, &target));

@@ -185,31 +185,20 @@ impl<'g, 'l, 'c> Gather<'g, 'l, 'c> {
             }
             Output::Piece(piece, plan) => {
                 entry.target = plan.class_name();
-                self.count_piece(&plan, &entry.target);
-                self.spooler.add(&piece)?;
+                self.spooler.add(&piece)?; // Counted when it is known which letters share an envelope.
             }
             Output::Request(sealed, plan) => {
                 entry.target = Format::Sf1601.name().to_owned();
-                self.count_piece(&plan, &entry.target);
+                count_piece(&mut self.tally, &plan, &entry.target);
                 self.bundler.add(&entry.target, &sealed, &[&done.id])?;
                 entry.message_id = Some(sealed.message_id.to_string());
                 entry.sha256 = Some(sealed.sha256);
             }
-            Output::Nothing | Output::Measured(_) => {}
+            Output::Nothing | Output::Measured(..) => {}
         }
         self.tally.letter(&letter_count(done, &entry.target));
         entry.path = path_of(done);
         Ok(entry)
-    }
-
-    fn count_piece(&mut self, plan: &PiecePlan, class: &str) {
-        self.tally.piece(&PieceCount {
-            class,
-            envelope: plan.envelope,
-            pages: plan.pages,
-            sheets: u32::from(plan.sheets),
-            weight_mg: u64::from(plan.weight_mg),
-        });
     }
 
     /// Closes everything; when it returns, all files are durable.
@@ -219,7 +208,9 @@ impl<'g, 'l, 'c> Gather<'g, 'l, 'c> {
         let mut failed = None;
         let batch = self.batch;
         let tickets = self.tickets;
+        let mut tally = self.tally;
         let on_piece = |piece: &spool::PieceRow| {
+            count_piece(&mut tally, &piece.plan, &piece.class);
             rows.push(spool_row::Row::of(piece));
             if rows.len() >= PIECE_ROWS && failed.is_none() {
                 failed = spool_row::record(batch, &mut rows).err();
@@ -239,7 +230,7 @@ impl<'g, 'l, 'c> Gather<'g, 'l, 'c> {
         files.push(self.findings.finish().map_err(Error::io("findings.csv"))?);
         Ok(Books {
             files,
-            tally: self.tally,
+            tally,
             spooled,
         })
     }
@@ -257,6 +248,17 @@ impl Sink for Gather<'_, '_, '_> {
             .collect();
         Ok(self.batch.record(&rows)?)
     }
+}
+
+/// Counts a piece; `class` is its print class, or the door it goes to the printer by.
+pub fn count_piece(tally: &mut Tally, plan: &PiecePlan, class: &str) {
+    tally.piece(&PieceCount {
+        class,
+        envelope: plan.envelope,
+        pages: plan.pages,
+        sheets: u32::from(plan.sheets),
+        weight_mg: u64::from(plan.weight_mg),
+    });
 }
 
 /// A number of eight digits that follows from the batch's name; the plant tells jobs apart by it.
@@ -347,7 +349,7 @@ mod spool_row {
 
     pub struct Row {
         piece: u32,
-        seq: u32,
+        letters: Vec<u32>,
         part: String,
         sheets: u32,
         weight_mg: u64,
@@ -357,7 +359,7 @@ mod spool_row {
         pub fn of(row: &spool::PieceRow) -> Self {
             Self {
                 piece: row.piece,
-                seq: row.seq.0,
+                letters: row.letters.iter().map(|(seq, _)| seq.0).collect(),
                 part: format!("print/{}/{:04}.pdf", row.class, row.part),
                 sheets: u32::from(row.plan.sheets),
                 weight_mg: u64::from(row.plan.weight_mg),
@@ -370,7 +372,7 @@ mod spool_row {
             .iter()
             .map(|row| PieceRow {
                 piece: row.piece,
-                seq: row.seq,
+                letters: &row.letters,
                 part: &row.part,
                 sheets: row.sheets,
                 weight_mg: row.weight_mg,

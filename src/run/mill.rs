@@ -22,7 +22,7 @@ use crate::preflight::Inspector;
 use crate::registry::Snapshot;
 use crate::route::{Decision, Redirect, Router};
 use crate::sign::Signer;
-use crate::spool::{PiecePlan, Prepared, Preparer};
+use crate::spool::{Household, PiecePlan, Prepared, Preparer};
 use crate::validate;
 
 /// How far a letter is worked.
@@ -149,8 +149,8 @@ pub enum Output {
     Request(Sealed, PiecePlan),
     /// A printed piece.
     Piece(Box<Prepared>, PiecePlan),
-    /// A piece that was measured only.
-    Measured(PiecePlan),
+    /// A piece that was measured only, and with which others it may share an envelope.
+    Measured(PiecePlan, Option<Household>),
 }
 
 /// What statistics want to know of a letter.

@@ -8,7 +8,7 @@ use crate::finding::{Code, Finding};
 use crate::letter::{Address, Channel, Colour, Content, Document, Letter};
 use crate::preflight::{PdfFacts, PdfFault, Remark};
 use crate::route::Cause;
-use crate::spool::{self, CoverSheet, Destination};
+use crate::spool::{self, CoverSheet, Destination, Household, PiecePlan};
 
 impl Mill<'_> {
     /// Makes a piece of a letter, or says why it cannot be one; findings are added.
@@ -45,7 +45,6 @@ impl Mill<'_> {
             laid = LaidLetter {
                 pages: Vec::new(),
                 glyphs: GlyphsUsed::default(),
-                address_lines: Vec::new(), // The window was looked at; the proof compares the page, not its text.
                 ..laid
             };
         }
@@ -53,8 +52,9 @@ impl Mill<'_> {
         let own = u32::try_from(laid.pages.len()).unwrap_or(u32::MAX);
         let plan = spool::plan(own, &pages, &letter.print, &self.plan.spool)
             .map_err(|unfit| unfit_cause(letter, &unfit, findings))?;
+        let household = self.household(letter, &laid.address_lines, &plan);
         if depth != Depth::Finished {
-            return Ok(Output::Measured(plan));
+            return Ok(Output::Measured(plan, household));
         }
         let home = self.header.sender.country;
         let address = letter.recipient.address.as_ref();
@@ -73,12 +73,29 @@ impl Mill<'_> {
             } else {
                 Destination::Domestic
             },
+            household,
         };
         let prepared = self
             .preparer
             .prepare(&piece, &plan)
             .map_err(|fault| unprintable(letter, &fault, findings))?;
         Ok(Output::Piece(Box::new(prepared), plan))
+    }
+
+    /// With which letters one may share an envelope, if the plant does that. Letters that must reach their recipient for a
+    /// legal effect, and those to protected addresses, travel alone.
+    fn household(
+        &self,
+        letter: &Letter<'_>,
+        address_lines: &[String],
+        plan: &PiecePlan,
+    ) -> Option<Household> {
+        let recipient = &letter.recipient;
+        let alone = letter.legal_notification || recipient.address_protected;
+        if !self.plan.spool.householding || alone {
+            return None;
+        }
+        Household::of(recipient.id.digits(), address_lines, plan)
     }
 
     /// What is known of a letter that is a PDF and could go without a cover sheet.

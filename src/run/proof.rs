@@ -52,7 +52,7 @@ pub fn read_back(batch: &Batch<'_, '_>, mailing_key: &str, books: Books) -> Resu
         signatures_bad: checked.faults_total,
         ..Proof::default()
     };
-    let mut pieces = 0;
+    let mut letters = 0;
     for part in &books.spooled.parts {
         let (pdf, csv) = (folder.join(&part.pdf), folder.join(&part.csv));
         let read = match spool::proof::check_with_addresses(&pdf, &csv, &part.addresses) {
@@ -65,7 +65,7 @@ pub fn read_back(batch: &Batch<'_, '_>, mailing_key: &str, books: Books) -> Resu
             }
             Ok(read) => read,
         };
-        pieces += u64::from(read.pieces);
+        letters += u64::from(read.letters);
         proof.sheets_read += u64::from(read.marks);
         proof.addresses_read += u64::from(read.addresses);
         proof.mismatches += read.mismatches_found;
@@ -75,7 +75,7 @@ pub fn read_back(batch: &Batch<'_, '_>, mailing_key: &str, books: Books) -> Resu
                 .map(|m| format!("`{}`: {m}", part.pdf.display())),
         );
     }
-    faults.extend(verify::paper_fault(pieces, &checked, totals.print));
+    faults.extend(verify::paper_fault(letters, &checked, totals.print));
     if !totals.balance() {
         faults.push("letters = digital + print + held + rejected does not hold".into());
     }

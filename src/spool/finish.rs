@@ -7,6 +7,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::mark::{PageKind, Painter, Payload};
@@ -14,17 +15,19 @@ use super::options::Options;
 use super::part::{Ending, PageSource, PartWriter, Ready, ReadyPage, each};
 use super::pieces::{PieceRow, PiecesWriter};
 use super::prepare::deflate;
-use super::record::{Entry, Header};
-use super::sheaf::{Fields, PageView, View};
+use super::record::{Entry, Header, Record};
+use super::sheaf::{PageView, View};
 use super::{Beside, Error, Job, PartSummary, Spooled, Spooler};
 use crate::compose::Face;
 use crate::disk::{self, HashingWriter, Sha256, WrittenFile};
-use crate::letter::{Colour, Sides};
+use crate::letter::{Colour, LetterSeq, Sides};
 
 mod digests;
+mod shared;
 mod sums;
 
 use digests::{blank_digest, page_digest};
+use shared::Shared;
 
 /// Pieces made ready at a time.
 const BATCH: usize = 256;
@@ -38,6 +41,8 @@ const PAGE_BYTES_MAX: u64 = 1_500;
 /// A piece with all that is written of it.
 struct ReadyPiece<'m> {
     header: Header,
+    letters: Vec<(LetterSeq, String)>,
+    enclosures: u32,
     ready: Ready<'m>,
     first: Payload,
     sha256: Sha256,
@@ -51,6 +56,8 @@ struct Bench<'m> {
     job: Job,
     painter: Painter,
     deflate_level: u8,
+    /// By the place in the mailing of the letter with the address.
+    shared: HashMap<u32, Shared>,
 }
 
 pub(super) fn finish(
@@ -66,6 +73,7 @@ pub(super) fn finish(
         work,
         work_path,
         entries,
+        households,
         scratch,
         ..
     } = spooler;
@@ -74,13 +82,17 @@ pub(super) fn finish(
         .into_inner()
         .map_err(|error| failed(error.into_error()))?;
     let map = disk::Map::of(file).map_err(failed)?;
-    let entries = sorted(entries);
+    let mut entries = entries.concat();
+    let shared = shared::envelopes(&mut entries, households, &options, &map)
+        .ok_or_else(|| Error::Scratch(work_path.clone()))?;
+    entries.sort_unstable_by_key(Entry::key); // No two keys are equal: the last field is the place in the mailing.
     let bench = Bench {
         map: &map,
         map_path: &work_path,
         job,
         painter: Painter::new(&options.mark, &faces.id_glyphs),
         deflate_level: options.deflate_level,
+        shared,
     };
     let mut parts = Parts {
         folder,
@@ -133,16 +145,6 @@ pub(super) fn finish(
     })
 }
 
-/// All entries in the order of the spool. Chunks are given back as they are copied.
-fn sorted(chunks: Vec<Vec<Entry>>) -> Vec<Entry> {
-    let mut all = Vec::with_capacity(chunks.iter().map(Vec::len).sum());
-    for chunk in chunks {
-        all.extend_from_slice(&chunk);
-    }
-    all.sort_unstable_by_key(Entry::key); // No two keys are equal: the last field is the place in the mailing.
-    all
-}
-
 impl<'m> Bench<'m> {
     fn make_ready(&self, batch: &[Entry], first: u32) -> Result<Vec<ReadyPiece<'m>>, Error> {
         let numbered = batch.par_iter().enumerate();
@@ -155,20 +157,22 @@ impl<'m> Bench<'m> {
     }
 
     fn piece(&self, entry: &Entry, number: u32) -> Option<ReadyPiece<'m>> {
-        let from = usize::try_from(entry.offset).ok()?;
-        let mut fields = Fields(self.map.get(from..from.checked_add(entry.len as usize)?)?);
-        let header = Header::read(&mut fields)?;
-        let mut sheaves = vec![View::read(fields.bytes()?)?];
-        let mut size_max = u64::from(entry.len);
-        for _ in 0..fields.u32()? {
-            let (offset, len) = (
-                u64::from_le_bytes(fields.array()?),
-                u64::from_le_bytes(fields.array()?),
-            );
-            let from = usize::try_from(offset).ok()?;
-            let to = from.checked_add(usize::try_from(len).ok()?)?;
-            sheaves.push(View::read(self.map.get(from..to)?)?);
-            size_max += len;
+        let Record {
+            mut header,
+            mut sheaves,
+            mut size_max,
+        } = Record::read(self.map, entry.offset, entry.len)?;
+        let mut letters = vec![(header.seq, std::mem::take(&mut header.letter_id))];
+        if let Some(shared) = self.shared.get(&entry.seq) {
+            header.plan = shared.plan;
+            for &(offset, len) in &shared.others {
+                let other = Record::read(self.map, offset, len)?;
+                letters.push((other.header.seq, other.header.letter_id));
+                header.letterhead |= other.header.letterhead;
+                header.glyphs.add(&other.header.glyphs);
+                sheaves.extend(other.sheaves);
+                size_max += other.size_max;
+            }
         }
         let first = Payload {
             job: self.job.number.0,
@@ -183,8 +187,13 @@ impl<'m> Bench<'m> {
         let (pages, sha256) = self.pages(&sheaves, header.plan.sides, first)?;
         Some(ReadyPiece {
             size_max: size_max + pages.len() as u64 * PAGE_BYTES_MAX,
-            ready: Ready { sheaves, pages },
+            enclosures: (sheaves.len() - letters.len()) as u32,
+            ready: Ready {
+                sheaves: sheaves.into_iter().map(|(_, sheaf)| sheaf).collect(),
+                pages,
+            },
             header,
+            letters,
             first,
             sha256,
         })
@@ -193,17 +202,15 @@ impl<'m> Bench<'m> {
     /// The pages of a piece in order, and their digest.
     fn pages(
         &self,
-        sheaves: &[View<'_>],
+        sheaves: &[(PageKind, View<'_>)],
         sides: Sides,
         first: Payload,
     ) -> Option<(Vec<ReadyPage>, Sha256)> {
         let mut pages = Vec::new();
         let mut all = ring::digest::Context::new(&ring::digest::SHA256);
         let mut payload = Payload { sheet: 0, ..first };
-        for (s, sheaf) in sheaves.iter().enumerate() {
-            if s > 0 {
-                payload.kind = PageKind::Enclosure;
-            }
+        for (s, (kind, sheaf)) in sheaves.iter().enumerate() {
+            payload.kind = *kind;
             for (p, page) in sheaf.pages.iter().enumerate() {
                 let front = sides == Sides::Simplex || p % 2 == 0;
                 let mark = front.then(|| {
@@ -401,8 +408,7 @@ impl OpenPart {
         self.pdf.uses(each(&header.glyphs), header.letterhead);
         let summary = &mut self.summary;
         let row = PieceRow {
-            seq: header.seq,
-            letter_id: header.letter_id.clone(),
+            letters: piece.letters.clone(),
             piece: piece.first.piece,
             class: summary.class.clone(),
             part: summary.number,
@@ -412,7 +418,7 @@ impl OpenPart {
             plan: header.plan,
             postal_code: header.postal_code.clone(),
             country: header.country.clone(),
-            enclosures: piece.ready.sheaves.len() as u32 - 1,
+            enclosures: piece.enclosures,
             sha256: piece.sha256,
         };
         self.csv

@@ -36,6 +36,8 @@ pub struct Options {
     pub postage: Postage,
     /// How pieces lie within a print class; what is equal in all of it lies in the order of the mailing.
     pub sort: Vec<SortBy>,
+    /// Letters of a mailing to the same recipient share an envelope, where that need not be larger for it.
+    pub householding: bool,
     /// The mark on every sheet front.
     pub mark: MarkPlace,
     /// A part ends before it grows beyond this.
@@ -223,6 +225,7 @@ impl Default for Options {
             colour: Colour::Mono,
             postage: Postage::Standard,
             sort: vec![SortBy::Postage, SortBy::Destination, SortBy::PostalCode],
+            householding: false,
             mark: MarkPlace::default(),
             part_bytes_max: 1 << 30,
             part_sheets_max: 50_000,
@@ -250,6 +253,14 @@ impl Options {
     /// Weight of so many sheets in milligrams.
     pub fn paper_mg(&self, sheets: u32) -> u64 {
         (u64::from(sheets) * A4_MM2 * u64::from(self.paper_grams_m2) + 500) / 1000
+    }
+
+    /// The postage step of so much: its upper end in grams, and which it is, from 0.
+    pub(super) fn postage_step(&self, weight_mg: u64) -> Option<(u32, u8)> {
+        let steps = self.postage_steps_g.iter().copied().zip(0..);
+        steps
+            .into_iter()
+            .find(|(g, _)| weight_mg <= u64::from(*g) * 1000)
     }
 
     /// What a PDF must be like that stands before all else: its first page shows in the window.

@@ -38,10 +38,8 @@ const MARK_PREFIX_DIGITS: usize = 19;
 /// One piece as it lies in a part.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PieceRow {
-    /// Its letter's place in the mailing.
-    pub seq: LetterSeq,
-    /// The sender's business key.
-    pub letter_id: String,
+    /// The letters in it: their place in the mailing, and the sender's business key. The first has the address.
+    pub letters: Vec<(LetterSeq, String)>,
     /// From one over the whole job.
     pub piece: u32,
     /// Print class and folder, for example `c5-duplex-mono`.
@@ -86,12 +84,13 @@ impl<W: Write> PiecesWriter<W> {
             .iter()
             .map(|&b| char::from(b))
             .collect();
+        let letter_ids: Vec<_> = row.letters.iter().map(|(_, id)| id.as_str()).collect();
         let number = |n: u32| n.to_string();
         self.csv.write_record([
             number(row.piece),
             number(self.job.number.0),
             number(u32::from(self.job.child)),
-            row.letter_id.clone(),
+            letter_ids.join(" "),
             number(row.first_page),
             number(row.pages),
             number(row.first_sheet),

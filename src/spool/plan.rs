@@ -39,6 +39,35 @@ impl PiecePlan {
         )
     }
 
+    /// This one and another in one envelope; both have the same sides, ink and postage. `None` where it would have too many
+    /// pages, need a larger envelope than both, or weigh too much. What both get from a feeder lies in it once.
+    pub(super) fn with(&self, other: &Self, options: &Options) -> Option<Self> {
+        let pages = self.pages.saturating_add(other.pages);
+        let sheets = self.sheets.checked_add(other.sheets)?;
+        let stations = self.stations | other.stations;
+        let inserts_mg = (1..=8).filter(|n| stations >> (n - 1) & 1 == 1).map(|n| {
+            let at = options.inserts.iter().filter(|insert| insert.station == n);
+            u64::from(at.map(|insert| insert.weight_mg).max().unwrap_or(0))
+        });
+        let content_mg = options.paper_mg(sheets.into()) + inserts_mg.sum::<u64>();
+        let least = self.envelope.max(other.envelope);
+        let (envelope, weight_mg) =
+            options
+                .envelopes
+                .smallest(sheets.into(), content_mg, Some(least))?;
+        let (postage_step_g, postage_step) = options.postage_step(weight_mg)?;
+        (envelope == least && pages <= options.pages_max).then_some(Self {
+            sheets,
+            pages,
+            postage_step_g,
+            postage_step,
+            weight_mg: u32::try_from(weight_mg).ok()?,
+            envelope,
+            stations,
+            ..*self
+        })
+    }
+
     /// Order of classes in a spool: C5 before C4, simplex before duplex, mono before colour.
     pub(super) fn class_rank(&self) -> u8 {
         (self.envelope as u8) << 2 | (self.sides as u8) << 1 | self.colour as u8
@@ -128,12 +157,7 @@ pub fn plan(
         .envelopes
         .smallest(sheets, content_mg, wish.envelope)
         .ok_or_else(too_thick)?;
-    let step = options
-        .postage_steps_g
-        .iter()
-        .zip(0..)
-        .find(|(g, _)| weight_mg <= u64::from(**g) * 1000);
-    let Some((&postage_step_g, postage_step)) = step else {
+    let Some((postage_step_g, postage_step)) = options.postage_step(weight_mg) else {
         return Err(Unfit::TooHeavy {
             weight_g: u32::try_from(weight_mg.div_ceil(1000)).unwrap_or(u32::MAX),
             weight_g_max: options.postage_steps_g.last().copied().unwrap_or_default(),
@@ -326,6 +350,38 @@ mod tests {
             plan(1, &[], &wish, &options),
             Err(Unfit::Postage { postage })
         );
+    }
+
+    #[test]
+    fn two_letters_share_an_envelope_that_is_not_larger_for_it() {
+        let options = Options {
+            inserts: vec![Insert {
+                name: "reply".into(),
+                station: 3,
+                weight_mg: 4_000,
+            }],
+            ..Options::default()
+        };
+        let of = |pages, envelope| {
+            let wish = PrintOptions {
+                inserts: vec!["reply".into()],
+                envelope,
+                ..wish()
+            };
+            plan(pages, &[], &wish, &options).unwrap()
+        };
+        let joint = of(3, None).with(&of(7, None), &options).unwrap();
+        assert_eq!((joint.sheets, joint.pages, joint.stations), (6, 10, 0b100));
+        assert_eq!(joint.weight_mg, 6 * 4_990 - 2 + 4_000 + 7_000); // 62,370 mm² of 80 g/m² are 4,989.6 mg.
+        assert_eq!((joint.envelope, joint.postage_step_g), (Envelope::C5, 50));
+        assert_eq!(of(3, None).with(&of(9, None), &options), None);
+        let flat = of(3, None).with(&of(9, Some(Envelope::C4)), &options);
+        assert_eq!(flat.map(|plan| plan.sheets), Some(7));
+        let few = Options {
+            pages_max: 9,
+            ..options.clone()
+        };
+        assert_eq!(of(3, None).with(&of(7, None), &few), None);
     }
 
     #[test]

@@ -11,6 +11,7 @@ use hashbrown::{HashMap, HashSet};
 use libdeflater::{CompressionLvl, Compressor};
 
 use super::graft::graft;
+use super::household::Household;
 use super::options::Options;
 use super::part::{A4_BOX, OWN_RESOURCES};
 use super::plan::PiecePlan;
@@ -51,6 +52,8 @@ pub struct Piece<'a> {
     pub country: &'a str,
     /// Abroad or not.
     pub destination: Destination,
+    /// With which other letters it may share an envelope; `None`: it has one of its own.
+    pub household: Option<Household>,
 }
 
 /// A piece ready for the work file.

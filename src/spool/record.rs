@@ -1,9 +1,11 @@
 //! What the work file keeps of a piece until its turn comes, and the small entry that stays in memory.
 
+use super::household::Household;
+use super::mark::PageKind;
 use super::options::SortBy;
 use super::plan::PiecePlan;
 use super::prepare::{Destination, Piece};
-use super::sheaf::Fields;
+use super::sheaf::{Fields, View};
 use crate::compose::GlyphsUsed;
 use crate::letter::{Colour, Envelope, LetterSeq, Postage, Sides};
 
@@ -34,6 +36,39 @@ impl Entry {
     }
 }
 
+/// What the work file holds of a letter.
+pub(super) struct Record<'m> {
+    pub(super) header: Header,
+    /// Its own pages, then those of what it encloses.
+    pub(super) sheaves: Vec<(PageKind, View<'m>)>,
+    /// What all of it may take in a part, but for what pages take besides.
+    pub(super) size_max: u64,
+}
+
+impl<'m> Record<'m> {
+    /// `None` where the bytes are none that [`Spooler::add`](super::Spooler::add) wrote.
+    pub(super) fn read(map: &'m [u8], offset: u64, len: u32) -> Option<Self> {
+        let slice = |offset: u64, len: u64| {
+            let from = usize::try_from(offset).ok()?;
+            map.get(from..from.checked_add(usize::try_from(len).ok()?)?)
+        };
+        let mut fields = Fields(slice(offset, len.into())?);
+        let header = Header::read(&mut fields)?;
+        let mut sheaves = vec![(PageKind::Letter, View::read(fields.bytes()?)?)];
+        let mut size_max = u64::from(len);
+        for _ in 0..fields.u32()? {
+            let [offset, len] = [fields.array()?, fields.array()?].map(u64::from_le_bytes);
+            sheaves.push((PageKind::Enclosure, View::read(slice(offset, len)?)?));
+            size_max += len;
+        }
+        Some(Self {
+            header,
+            sheaves,
+            size_max,
+        })
+    }
+}
+
 /// The text and numbers of a piece.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Header {
@@ -47,6 +82,7 @@ pub(super) struct Header {
     pub(super) glyphs: GlyphsUsed,
     /// Lines joined by line feeds.
     pub(super) address: String,
+    pub(super) household: Option<Household>,
 }
 
 impl Header {
@@ -61,6 +97,7 @@ impl Header {
             letterhead: piece.laid.pages.iter().any(|page| page.letterhead),
             glyphs: piece.laid.glyphs.clone(),
             address: piece.laid.address_lines.join("\n"),
+            household: piece.household,
         }
     }
 
@@ -115,6 +152,8 @@ impl Header {
         ] {
             bytes(out, text.as_bytes());
         }
+        let household = self.household.as_ref();
+        bytes(out, household.map_or(&[], |household| &household.0));
         for glyphs in &self.glyphs.0 {
             len(out, glyphs.len());
             glyphs
@@ -152,6 +191,10 @@ impl Header {
         };
         let mut text = || fields.str().map(str::to_owned);
         let [letter_id, postal_code, country, address] = [text()?, text()?, text()?, text()?];
+        let household = match fields.bytes()? {
+            [] => None,
+            digest => Some(Household(digest.try_into().ok()?)),
+        };
         let mut glyphs = GlyphsUsed::default();
         for list in &mut glyphs.0 {
             let count = fields.u32()? as usize;
@@ -168,6 +211,7 @@ impl Header {
             letterhead: letterhead != 0,
             glyphs,
             address,
+            household,
         })
     }
 }
@@ -213,6 +257,7 @@ mod tests {
             letterhead: true,
             glyphs: GlyphsUsed([vec![1, 500], vec![], vec![], vec![9]]),
             address: "A\nB".into(),
+            household: Some(Household([3; 16])),
         }
     }
 

@@ -97,7 +97,7 @@ pub fn record(batch: &mut Batch<'_, '_>, rows: &[Row]) -> Result<Totals, Error> 
         if row.fate == Fate::Print {
             batch.record_pieces(&[PieceRow {
                 piece: number,
-                seq: row.seq,
+                letters: &[row.seq],
                 part: "mono-c5/1",
                 sheets: 1,
                 weight_mg: 9_000,

@@ -226,6 +226,7 @@ impl Printer {
             postal_code: None,
             country: "DK",
             destination: Destination::Domestic,
+            household: None,
         };
         let prepared = self.preparer.prepare(&piece, &plan).unwrap();
         (prepared, laid.address_lines)

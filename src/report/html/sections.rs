@@ -119,6 +119,9 @@ pub(super) fn print(report: &Report) -> Markup {
                 p {
                     (counted(print.pieces, "envelope", "envelopes")) ", " (counted(print.sheets, "sheet", "sheets")) ", "
                     (counted(print.pages, "printed page", "printed pages")) ", " (weight(print.weight_mg)) " in all."
+                    @if report.totals.print > print.pieces {
+                        " " (counted(report.totals.print, "letter", "letters")) " are in them: some share an envelope."
+                    }
                 }
                 div.scroll { table {
                     caption { "Pieces by print class" }
