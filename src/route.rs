@@ -84,8 +84,10 @@ pub enum Cause {
     ContentNotAllowed,
     /// A PDF or a character that cannot be printed.
     Unprintable,
-    /// It can be printed, but not asked of SF1601.
+    /// The print vendor has not what it asks for.
     NotRequestable,
+    /// It weighs more than the last postage step.
+    TooHeavy,
     /// The address is too long for the window.
     AddressDoesNotFit,
     /// More pages than allowed in one letter.
@@ -112,6 +114,7 @@ impl Cause {
             Self::ContentNotAllowed => "content-not-digital",
             Self::Unprintable => "unprintable",
             Self::NotRequestable => "not-requestable",
+            Self::TooHeavy => "too-heavy",
             Self::AddressDoesNotFit => "address-does-not-fit",
             Self::TooManyPages { .. } => "too-many-pages",
             Self::TooThick { .. } => "too-thick",
@@ -123,6 +126,7 @@ impl Cause {
             Self::TooLargeForChannel { .. } | Self::ContentNotAllowed => true,
             Self::Unprintable
             | Self::NotRequestable
+            | Self::TooHeavy
             | Self::AddressDoesNotFit
             | Self::TooManyPages { .. }
             | Self::TooThick { .. } => false,

@@ -823,6 +823,7 @@ fn what_does_not_fit_falls_back_and_says_so() {
     for (cause, reason) in [
         (Cause::Unprintable, "unprintable"),
         (Cause::NotRequestable, "not-requestable"),
+        (Cause::TooHeavy, "too-heavy"),
         (Cause::AddressDoesNotFit, "address-does-not-fit"),
         (
             Cause::TooManyPages {

@@ -154,6 +154,10 @@ pub const REASONS: &[(&str, &str)] = &[
         "The recipient has a digital mailbox that takes the letter.",
     ),
     (
+        "too-heavy",
+        "The letter weighs more than the last postage step of the plant.",
+    ),
+    (
         "too-large",
         "The letter is larger than the digital channel takes.",
     ),

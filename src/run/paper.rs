@@ -194,9 +194,9 @@ fn unfit_cause(letter: &Letter<'_>, unfit: &spool::Unfit, findings: &mut Vec<Fin
         spool::Unfit::TooManyPages { pages, pages_max } => {
             (Code::PrintPages, Cause::TooManyPages { pages, pages_max })
         }
-        spool::Unfit::TooHeavy { .. } => (Code::PrintWeight, Cause::Unprintable),
+        spool::Unfit::TooHeavy { .. } => (Code::PrintWeight, Cause::TooHeavy),
         spool::Unfit::Postage { .. } => (Code::PrintRequest, Cause::NotRequestable),
-        spool::Unfit::UnknownInsert { .. } => (Code::PrintInsert, Cause::Unprintable),
+        spool::Unfit::UnknownInsert { .. } => (Code::PrintInsert, Cause::NotRequestable),
     };
     findings.push(about(
         letter,
