@@ -84,12 +84,11 @@ fn pdf(number: u32) -> Vec<u8> {
     for i in 0..2 {
         let mut content = page(number * 2 + i).content;
         content.retain(|&b| b != b'<' && b != b'>'); // No font here: bytes are what counts.
-        let mut stream = Stream::new(
-            dictionary! {},
-            [b"/L Do % ".as_slice(), &content]
-                .concat()
-                .replace_newlines(),
-        );
+        let mut text = [b"/L Do % ".as_slice(), &content].concat();
+        text.iter_mut()
+            .filter(|b| **b == b'\n')
+            .for_each(|b| *b = b' '); // One long comment, so that text without a font draws nothing.
+        let mut stream = Stream::new(dictionary! {}, text);
         stream.compress().unwrap();
         let content = document.add_object(stream);
         kids.push(Object::from(document.add_object(dictionary! {
@@ -109,20 +108,6 @@ fn pdf(number: u32) -> Vec<u8> {
     out
 }
 
-trait ReplaceNewlines {
-    fn replace_newlines(self) -> Self;
-}
-
-impl ReplaceNewlines for Vec<u8> {
-    /// One long comment, so that text without a font draws nothing.
-    fn replace_newlines(mut self) -> Self {
-        self.iter_mut()
-            .filter(|b| **b == b'\n')
-            .for_each(|b| *b = b' ');
-        self
-    }
-}
-
 fn resources() -> Resources {
     Resources {
         programs: [
@@ -140,10 +125,13 @@ fn resources() -> Resources {
 }
 
 struct Times {
+    inspect: Duration,
     prepare: Duration,
     add: Duration,
     finish: Duration,
     proof: Duration,
+    /// Bytes of all parts.
+    bytes: u64,
 }
 
 /// Spools once, and says how long each step took.
@@ -152,15 +140,18 @@ fn run(letters: &[LaidLetter], pdfs: &[Arc<Vec<u8>>]) -> Times {
     let folder = tempfile::tempdir().unwrap();
     let preparer = Preparer::new(&options);
     let started = Instant::now();
+    let facts: Vec<_> = pdfs
+        .par_iter()
+        .map(|pdf| inspect(pdf, &options.pdf).unwrap())
+        .collect();
+    let inspect = started.elapsed();
+    let started = Instant::now();
     let prepared: Vec<_> = letters
         .par_iter()
         .enumerate()
         .map(|(i, laid)| {
-            let enclosures: Vec<_> = pdfs
-                .get(i)
-                .map(|pdf| (Arc::clone(pdf), inspect(pdf, &options.pdf).unwrap()))
-                .into_iter()
-                .collect();
+            let enclosed = pdfs.get(i).cloned().zip(facts.get(i).cloned());
+            let enclosures: Vec<_> = enclosed.into_iter().collect();
             let pages: Vec<u32> = enclosures.iter().map(|(_, facts)| facts.pages).collect();
             let plan = spool::plan(
                 laid.pages.len() as u32,
@@ -208,11 +199,14 @@ fn run(letters: &[LaidLetter], pdfs: &[Arc<Vec<u8>>]) -> Times {
             .holds()
         );
     }
+    let bytes = spooled.files.iter().map(|file| file.size).sum();
     Times {
+        inspect,
         prepare,
         add,
         finish,
         proof: started.elapsed(),
+        bytes,
     }
 }
 
@@ -231,16 +225,19 @@ fn steps(_: &mut Criterion) {
         ] {
             let t = pool.install(|| run(&letters, pdfs));
             let each = |d: Duration| d.as_secs_f64() * 1e6 / f64::from(LETTERS);
-            let all = t.prepare + t.add + t.finish;
+            let all = t.inspect + t.prepare + t.add + t.finish;
             let pages = if pdfs.is_empty() { 2.0 } else { 4.0 };
             println!(
-                "{threads} threads, {what}: {:.0} pages/s ({:.0} letters/s); µs a letter: prepare {:.1}, add {:.1}, finish {:.1}; proof {:.1}",
+                "{threads} threads, {what}: {:.0} pages/s ({:.0} letters/s); µs a letter: inspect {:.1}, set or graft {:.1}, add {:.1}, finish {:.1}; proof {:.1}; {} KB of {} KB",
                 pages * f64::from(LETTERS) / all.as_secs_f64(),
                 f64::from(LETTERS) / all.as_secs_f64(),
+                each(t.inspect),
                 each(t.prepare),
                 each(t.add),
                 each(t.finish),
                 each(t.proof),
+                t.bytes / 1000,
+                pdfs.iter().map(|pdf| pdf.len() as u64).sum::<u64>() / 1000,
             );
         }
     }
