@@ -16,10 +16,12 @@ use super::datamatrix;
 use super::mark::Payload;
 use super::sheaf::Fields;
 use crate::disk::{self, hex};
-use crate::letter::{Envelope, Sides};
+use crate::letter::{Colour, Envelope, Sides};
 
 mod content;
+mod parts;
 mod reader;
+mod table;
 
 pub use reader::Fault;
 
@@ -139,6 +141,9 @@ pub enum Discrepancy {
     /// The text of page one does not hold the address.
     #[error("the address on its first page is not the one that was set")]
     Address,
+    /// Something is wrong with the document parts of PDF/VT-1.
+    #[error("document parts: {0}")]
+    DocumentParts(&'static str),
     /// An object cannot be read.
     #[error("{0}")]
     Unreadable(Fault),
@@ -184,10 +189,17 @@ struct Row {
     first_sheet: u32,
     sheets: u16,
     sides: Sides,
+    colour: Colour,
     envelope: Envelope,
     stations: u8,
     mark: String,
     sha256: String,
+}
+
+impl Row {
+    fn class(&self) -> String {
+        super::plan::class_name(self.envelope, self.sides, self.colour)
+    }
 }
 
 /// Proves a part by its CSV.
@@ -232,6 +244,7 @@ fn prove(pdf: &Path, csv: &Path, addresses: Option<&[u8]>) -> Result<Proof, Erro
     }
     let witness = Witness {
         fonts: fonts(&part),
+        parts: parts::Parts::read(&part, &rows, &mut proof),
         part: &part,
         pages: &pages,
         addresses: addresses.flatten(),
@@ -339,6 +352,7 @@ fn fonts(part: &Part<'_>) -> HashMap<Vec<u8>, HashMap<u16, String>> {
 struct Witness<'p, 'm> {
     part: &'p Part<'m>,
     pages: &'p [u32],
+    parts: Option<parts::Parts>,
     fonts: HashMap<Vec<u8>, HashMap<u16, String>>,
     addresses: Option<Vec<&'p str>>,
 }
@@ -382,6 +396,11 @@ impl Witness<'_, '_> {
         }
         if hex(&disk::sha256(&all)) != row.sha256 {
             proof.miss(row.piece, None, Discrepancy::Contents);
+        }
+        match parts::of_piece(self.parts.as_ref(), self.part, row, index, numbers) {
+            Ok(None) => {}
+            Ok(Some(what)) => proof.miss(row.piece, None, Discrepancy::DocumentParts(what)),
+            Err(fault) => proof.miss(row.piece, None, Discrepancy::Unreadable(fault)),
         }
         if let Some(addresses) = &self.addresses {
             match self.address_stands(numbers, addresses.get(index).copied().unwrap_or_default()) {
