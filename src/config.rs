@@ -507,6 +507,26 @@ mod tests {
     }
 
     #[test]
+    fn the_profile_of_a_printing_condition_is_looked_for_beside_the_job_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lettermill.toml");
+        let text = "[print]\npdf_flavour = \"pdf-vt-1\"\n[print.pdf_vt]\noutput_profile = \"press.icc\"\noutput_condition = \"X\"\n";
+        fs::write(&path, text).unwrap();
+        let host = Host {
+            mailing: "mailing.xml".into(),
+            home: None,
+            threads: 1,
+            date: None,
+            development_keys: vec![folder.path().into()],
+        };
+        let faults = Job::read(&path).unwrap().plan(host).unwrap_err();
+        let beside = folder.path().join("press.icc");
+        let beside = beside.to_str().unwrap();
+        assert_eq!(faults.len(), 1, "{faults:?}");
+        assert!(faults[0].to_string().contains(beside), "{}", faults[0]);
+    }
+
+    #[test]
     fn every_fault_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("lettermill.toml");

@@ -50,8 +50,8 @@ pub use window::Window;
 
 pub(crate) use contents::contents;
 pub(crate) use document::{Page, deref, load, pages};
-pub(crate) use scan::Balance;
 pub(crate) use icc::{head as icc_head, tag as icc_tag};
+pub(crate) use scan::Balance;
 pub(crate) use stage::guarded;
 pub(crate) use target::{LEFT_OUT, against};
 

@@ -80,7 +80,10 @@ pub(crate) fn balance(content: &[u8]) -> Balance {
 
 /// Calls `see` with each operator of a content and the name that stands last before it, without its slash, and with
 /// each name alone.
-pub(super) fn words<'c>(content: &'c [u8], mut see: impl FnMut(Option<&'c [u8]>, Option<&'c [u8]>)) {
+pub(super) fn words<'c>(
+    content: &'c [u8],
+    mut see: impl FnMut(Option<&'c [u8]>, Option<&'c [u8]>),
+) {
     let mut lexer = Lexer { rest: content };
     let mut last = None;
     while let Some(token) = lexer.next() {

@@ -405,7 +405,10 @@ impl<'d> Look<'d> {
             return;
         }
         for (key, kinds) in [
-            (b"DefaultGray".as_slice(), [b"ICCBased".as_slice(), b"CalGray"]),
+            (
+                b"DefaultGray".as_slice(),
+                [b"ICCBased".as_slice(), b"CalGray"],
+            ),
             (b"DefaultRGB", [b"ICCBased", b"CalRGB"]),
             (b"DefaultCMYK", [b"ICCBased", b"ICCBased"]),
         ] {

@@ -411,9 +411,9 @@ impl OpenPart {
     ) -> Result<(), Error> {
         let header = &piece.header;
         let pages = piece.ready.pages.len() as u32;
-        let metadata = self.conforming.then(|| {
-            conformance::of_piece(&piece.first, header.plan.postage, &self.summary.class)
-        });
+        let metadata = self
+            .conforming
+            .then(|| conformance::of_piece(&piece.first, header.plan.postage, &self.summary.class));
         self.pdf
             .piece(&piece.ready, metadata.as_deref())
             .map_err(|source| self.pdf.error(source))?;

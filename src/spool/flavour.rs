@@ -113,10 +113,12 @@ impl Options {
             Flavour::Pdf16 => Target::Pdf16,
             Flavour::Pdf15 => Target::Pdf15,
             // Without its profile nothing is written: `check_loaded`.
-            Flavour::PdfVt1 => self.profile().map_or(Target::Pdf16, |profile| Target::PdfX4 {
-                inks: profile.inks,
-                profile: profile.sha256,
-            }),
+            Flavour::PdfVt1 => self
+                .profile()
+                .map_or(Target::Pdf16, |profile| Target::PdfX4 {
+                    inks: profile.inks,
+                    profile: profile.sha256,
+                }),
         }
     }
 

@@ -9,12 +9,13 @@ use lopdf::{Dictionary, Document, Object, ObjectId};
 
 use super::part::{REGULAR_FACE, SRGB_PROFILE};
 use super::sheaf::{
-    Sheaf, SheafObject, SheafPage, Stretch, Target as Goal, Text, digest, page_rest_digest, real, walk,
+    Sheaf, SheafObject, SheafPage, Stretch, Target as Goal, Text, digest, page_rest_digest, real,
+    walk,
 };
 use crate::disk::Sha256;
 use crate::preflight::{
-    Balance, Class, Limits, Page, PdfFault, Remark, Target, against, contents, deref, guarded, load,
-    pages,
+    Balance, Class, Limits, Page, PdfFault, Remark, Target, against, contents, deref, guarded,
+    load, pages,
 };
 
 mod dress;

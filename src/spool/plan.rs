@@ -158,7 +158,12 @@ pub(super) fn sheets_of(pages: u32, sides: Sides) -> u32 {
 
 /// The print class, for example `c5-duplex-mono`.
 pub(super) fn class_name(envelope: Envelope, sides: Sides, colour: Colour) -> String {
-    format!("{}-{}-{}", envelope.name(), sides_name(sides), colour_name(colour))
+    format!(
+        "{}-{}-{}",
+        envelope.name(),
+        sides_name(sides),
+        colour_name(colour)
+    )
 }
 
 /// `simplex` or `duplex`.

@@ -115,7 +115,8 @@ impl Binder {
             sheaves: views,
             pages,
         };
-        part.piece(&ready, None).map_err(|source| part.error(source))?;
+        part.piece(&ready, None)
+            .map_err(|source| part.error(source))?;
         part.uses(each(&piece.header.glyphs), piece.header.letterhead);
         let id = disk::finished(digest);
         let ending = Ending {

@@ -46,8 +46,8 @@ impl<S: Sink> PartWriter<S> {
         packing.objects.push((number, packing.text.len()));
         packing.text.extend_from_slice(text);
         packing.text.push(b'\n');
-        let full = packing.objects.len() >= PACKED_OBJECTS_MAX
-            || packing.text.len() >= PACKED_BYTES_MAX;
+        let full =
+            packing.objects.len() >= PACKED_OBJECTS_MAX || packing.text.len() >= PACKED_BYTES_MAX;
         if full { self.write_packed() } else { Ok(()) }
     }
 
@@ -114,7 +114,11 @@ impl<S: Sink> PartWriter<S> {
                 _ => entry(1, offset, 0),
             };
             rows.push(2); // Each byte less the one above it: PNG's Up, which makes the rows small.
-            rows.extend(row.iter().zip(above).map(|(&byte, above)| byte.wrapping_sub(above)));
+            rows.extend(
+                row.iter()
+                    .zip(above)
+                    .map(|(&byte, above)| byte.wrapping_sub(above)),
+            );
             above = row;
         }
         let [kind, number_bytes, place] = WIDTHS;

@@ -57,15 +57,27 @@ pub(super) fn conforming(date: Date, conformance: &Conformance<'_>, id: &Sha256)
             "PDF/X identification",
             "http://www.npes.org/pdfx/ns/id/",
             "pdfxid",
-            &[("GTS_PDFXVersion", "Text", "PDF/X standard to which the file conforms")],
+            &[(
+                "GTS_PDFXVersion",
+                "Text",
+                "PDF/X standard to which the file conforms"
+            )],
         ),
         vt = schema(
             "PDF/VT identification",
             "http://www.npes.org/pdfvt/ns/id/",
             "pdfvtid",
             &[
-                ("GTS_PDFVTVersion", "Text", "PDF/VT standard to which the file conforms"),
-                ("GTS_PDFVTModDate", "Date", "Date of the last change that kept it conforming"),
+                (
+                    "GTS_PDFVTVersion",
+                    "Text",
+                    "PDF/VT standard to which the file conforms"
+                ),
+                (
+                    "GTS_PDFVTModDate",
+                    "Date",
+                    "Date of the last change that kept it conforming"
+                ),
             ],
         ),
     )
@@ -76,7 +88,7 @@ pub(super) fn conforming_info(date: Date, conformance: &Conformance<'_>) -> Stri
     let moment = date.strftime("D:%Y%m%d000000Z");
     let title = literal(&conformance.title);
     format!(
-        "<</Title({title})/Creator(Lettermill)/Producer(Lettermill)/CreationDate({moment})/ModDate({moment})/Trapped/False/GTS_PDFXVersion(PDF/X-4)/GTS_PDFVTVersion(PDF/VT-1)>>"
+        "<</Title({title})/Creator(Lettermill)/Producer(Lettermill)/CreationDate({moment})/ModDate({moment})/Trapped/False/GTS_PDFXVersion(PDF/X-4)>>"
     )
 }
 
@@ -96,7 +108,10 @@ fn schema(name: &str, namespace: &str, prefix: &str, properties: &[(&str, &str, 
 /// A UUID of version 8 (RFC 9562): bytes of a digest.
 fn uuid(digest: &Sha256) -> uuid::Uuid {
     let mut bytes = [0; 16];
-    bytes.iter_mut().zip(digest).for_each(|(to, from)| *to = *from);
+    bytes
+        .iter_mut()
+        .zip(digest)
+        .for_each(|(to, from)| *to = *from);
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 

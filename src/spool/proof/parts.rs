@@ -118,7 +118,11 @@ fn whole(
         None => &[],
     };
     let date = modified.map(|date| {
-        let digits: String = date.iter().filter(|b| b.is_ascii_digit()).map(|&b| char::from(b)).collect();
+        let digits: String = date
+            .iter()
+            .filter(|b| b.is_ascii_digit())
+            .map(|&b| char::from(b))
+            .collect();
         format!("(D:{digits}Z)")
     });
     ask(
@@ -126,7 +130,10 @@ fn whole(
             && get(info, b"/ModDate") == date.as_deref().map(str::as_bytes),
         "its Info dictionary says something else than its XMP",
     );
-    ask(profile(part, catalog.text)?, "no profile of a printing condition");
+    ask(
+        profile(part, catalog.text)?,
+        "no profile of a printing condition",
+    );
 
     let text = part.object(top)?.text;
     let root = get(text, b"/DPartRootNode").and_then(reference);
@@ -141,7 +148,8 @@ fn whole(
     );
     let text = part.object(root)?.text;
     ask(
-        get(text, b"/Type") == Some(b"/DPart") && get(text, b"/Parent").and_then(reference) == Some(top),
+        get(text, b"/Type") == Some(b"/DPart")
+            && get(text, b"/Parent").and_then(reference) == Some(top),
         "no root",
     );
     let leaves = get(text, b"/DParts").map(references).unwrap_or_default();

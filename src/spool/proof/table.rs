@@ -61,7 +61,10 @@ impl<'m> Table<'m> {
             .strip_prefix(b"trailer\n")
             .ok_or(fault("no trailer"))?;
         let end = value_end(trailer, 0).ok_or(fault("no trailer"))?;
-        Ok((Self::Classic(entries), trailer.get(..end).unwrap_or_default()))
+        Ok((
+            Self::Classic(entries),
+            trailer.get(..end).unwrap_or_default(),
+        ))
     }
 
     fn streams(bytes: &'m [u8], found: &'m [u8]) -> Result<(Self, &'m [u8]), Fault> {
@@ -92,7 +95,10 @@ impl<'m> Table<'m> {
             if kind != 2 {
                 return Err(cut);
             }
-            above.iter_mut().zip(row).for_each(|(byte, more)| *byte = byte.wrapping_add(*more));
+            above
+                .iter_mut()
+                .zip(row)
+                .for_each(|(byte, more)| *byte = byte.wrapping_add(*more));
             rows.push(above);
         }
         let packed = unpack_all(bytes, &rows)?;
@@ -202,5 +208,117 @@ impl Packed {
         });
         let objects = objects.collect::<Option<Vec<_>>>()?;
         Some(Self { objects, text })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Seek, SeekFrom, Write};
+
+    use proptest::prelude::*;
+
+    use super::super::reader::Part;
+    use super::*;
+    use crate::compose::{GlyphsUsed, Resources};
+    use crate::disk;
+    use crate::letter::Colour;
+    use crate::spool::face::Faces;
+    use crate::spool::flavour::{Flavour, Form, Xref};
+    use crate::spool::part::{Ending, PageSource, PartWriter, Ready, ReadyPage};
+    use crate::spool::sink::Sink;
+
+    /// Memory that stands for what lies far behind in a file.
+    struct Far {
+        begin: u64,
+        bytes: Vec<u8>,
+    }
+
+    impl Write for Far {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.bytes.write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Sink for Far {
+        fn size(&self) -> u64 {
+            self.begin + self.bytes.len() as u64
+        }
+    }
+
+    /// Empty pages, written as if they began at `begin`.
+    fn pages(begin: u64, count: usize, xref: Xref) -> Vec<u8> {
+        let programs = [
+            notosans::REGULAR_TTF,
+            notosans::BOLD_TTF,
+            notosans::ITALIC_TTF,
+            notosans::BOLD_ITALIC_TTF,
+        ];
+        let faces = Faces::read(Resources {
+            programs: programs.map(Into::into),
+            letterhead: Vec::new(),
+            letterhead_mono: Vec::new(),
+            logo: None,
+            letterhead_glyphs: GlyphsUsed::default(),
+        });
+        let form = Form {
+            flavour: Flavour::Pdf16,
+            xref,
+            ..Form::default()
+        };
+        let bytes = Vec::new();
+        let path = std::path::Path::new("far");
+        let mut part = PartWriter::begin_in(path, Far { begin, bytes }, form).unwrap();
+        let page = || ReadyPage {
+            source: PageSource::Blank,
+            mark: None,
+        };
+        let ready = Ready {
+            sheaves: Vec::new(),
+            pages: (0..count).map(|_| page()).collect(),
+        };
+        part.piece(&ready, None).unwrap();
+        let ending = Ending {
+            colour: Colour::Mono,
+            language: None,
+            date: jiff::civil::date(2026, 11, 22),
+            id: &[7; 32],
+            conformance: None,
+        };
+        let far = part.finish(&faces.unwrap(), &ending, |_, _, _| Ok(()));
+        far.unwrap().bytes
+    }
+
+    #[test]
+    fn objects_beyond_four_and_beyond_eight_gibibytes_are_found() {
+        for xref in [Xref::Table, Xref::Stream, Xref::ObjectStreams] {
+            for begin in [(1 << 32) - 600, 9_000_000_000] {
+                // A hole that takes no room on disk.
+                let mut file = tempfile::NamedTempFile::new().unwrap();
+                file.write_all(b"%PDF-1.6\n").unwrap();
+                file.seek(SeekFrom::Start(begin)).unwrap();
+                file.write_all(&pages(begin, 600, xref)).unwrap();
+                let map = disk::Map::open(file.path()).unwrap();
+                let part = Part::open(&map).unwrap();
+                let found = part.pages().unwrap();
+                assert_eq!(found.len(), 600, "{xref:?}");
+                let last = part.object(found[599]).unwrap();
+                assert!(last.text.starts_with(b"<</Type/Page/MediaBox"));
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn changed_bytes_are_an_error_or_another_part(at in 0_usize..4_000, byte: u8, xref in 0..3) {
+            let xref = [Xref::Table, Xref::Stream, Xref::ObjectStreams][xref as usize];
+            let mut bytes = pages(0, 40, xref);
+            let len = bytes.len();
+            bytes[len - 1 - at % len] = byte;
+            let _ = Part::open(&bytes).map(|part| part.pages());
+        }
     }
 }
