@@ -385,6 +385,24 @@ fn red() -> Vec<u8> {
     }))
 }
 
+/// What a page looks like at 30 dpi. Poppler would show it as it looks in our made printing condition.
+fn in_colour(pdf: &Path, page: u32, folder: &Path) -> Option<Vec<u8>> {
+    let number = page.to_string();
+    let image = folder.join("look.ppm");
+    let arguments = [
+        "draw",
+        "-q",
+        "-r",
+        "30",
+        "-o",
+        text_of(&image),
+        text_of(pdf),
+        &number,
+    ];
+    second_opinion("mutool", &arguments)?;
+    Some(fs::read(image).unwrap())
+}
+
 #[test]
 fn colours_told_in_red_green_and_blue_are_those_of_srgb() {
     let orders = [Order {
@@ -444,14 +462,12 @@ fn colours_told_in_red_green_and_blue_are_those_of_srgb() {
     let before = folder.path().join("plain").join(&plain.parts[0].pdf);
     for page in [3, 4] {
         let (Some(before), Some(after)) = (
-            look(&before, page, folder.path()),
-            look(&pdf, page, folder.path()),
+            in_colour(&before, page, folder.path()),
+            in_colour(&pdf, page, folder.path()),
         ) else {
             return;
         };
-        let apart = before.iter().zip(&after).map(|(a, b)| a.abs_diff(*b));
-        let apart = apart.max();
-        assert!(before.len() == after.len() && apart <= Some(2), "{apart:?}");
+        assert!(before == after && before.windows(3).any(|dot| dot == [255, 0, 0]));
     }
 }
 
@@ -726,73 +742,4 @@ fn damaged_streams_of_objects_are_errors() {
         part.bytes[byte] ^= 0x10;
         assert_ne!(part.found(), Vec::<String>::new(), "byte {byte}");
     }
-}
-
-#[test]
-fn zz_keep() {
-    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/official/print");
-    let table = fs::read_to_string(samples.join("EXPECTED.csv")).unwrap();
-    let cgats = fs::read("/root/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/hayro-interpret-0.9.0/assets/CGATS001Compat-v2-micro.icc").unwrap();
-    for (name, options) in [
-        ("grey", conforming(&grey())),
-        ("cmyk", conforming(&cmyk())),
-        ("cgats", conforming(&cgats)),
-    ] {
-        let out = PathBuf::from(format!("/tmp/vt/out/{name}"));
-        let _ = fs::remove_dir_all(&out);
-        fs::create_dir_all(&out).unwrap();
-        let rules = Rules {
-            target: options.target(),
-            ..made::loose()
-        };
-        let mut orders = mixed();
-        orders.push(Order {
-            pages: 1,
-            enclosures: vec![Arc::new(red())],
-            ..Order::default()
-        });
-        for row in csv::Reader::from_reader(table.as_bytes())
-            .records()
-            .map(Result::unwrap)
-        {
-            let pdf = fs::read(samples.join(&row[0])).unwrap();
-            let before = inspect(&pdf, &made::loose()).is_ok();
-            match inspect(&pdf, &rules) {
-                Ok(_) => orders.push(Order {
-                    pages: 1,
-                    enclosures: vec![Arc::new(pdf)],
-                    ..Order::default()
-                }),
-                Err(fault) if before => eprintln!("{name} {}: {fault}", &row[0]),
-                Err(_) => {}
-            }
-        }
-        for (odd, pdf) in odd_but_good() {
-            match inspect(&pdf, &rules) {
-                Ok(_) => orders.push(Order {
-                    pages: 1,
-                    enclosures: vec![Arc::new(pdf)],
-                    ..Order::default()
-                }),
-                Err(fault) => eprintln!("{name} {odd}: {fault}"),
-            }
-        }
-        let (spooled, _) = spool(&out, &orders, &options);
-        prove(&out, &spooled);
-        let plain = PathBuf::from(format!("/tmp/vt/out/{name}-plain"));
-        let _ = fs::remove_dir_all(&plain);
-        fs::create_dir_all(&plain).unwrap();
-        let (spooled, _) = spool(&plain, &orders, &Options::default());
-        prove(&plain, &spooled);
-    }
-    let _ = fs::remove_dir_all("/tmp/vt/out/os");
-    fs::create_dir_all("/tmp/vt/out/os").unwrap();
-    spool(
-        Path::new("/tmp/vt/out/os"),
-        &mixed(),
-        &Options {
-            pdf_xref: Xref::ObjectStreams,
-            ..conforming(&cgats)
-        },
-    );
 }
