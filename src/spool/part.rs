@@ -151,7 +151,7 @@ impl<S: Sink> PartWriter<S> {
         };
         // The comment of bytes above 127 tells that the file is not text (ISO 32000-1 7.5.2).
         let version = form.flavour.version();
-        write!(part.out, "%PDF-{version}\n").map_err(failed)?;
+        writeln!(part.out, "%PDF-{version}").map_err(failed)?;
         part.out.write_all(b"%\xe5\xe4\xf6\xd8\n").map_err(failed)?;
         part.stream(SAVE, "", b"q\n").map_err(failed)?;
         Ok(part)

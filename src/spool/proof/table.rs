@@ -218,7 +218,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::reader::Part;
-    use super::*;
     use crate::compose::{GlyphsUsed, Resources};
     use crate::disk;
     use crate::letter::Colour;
