@@ -19,6 +19,7 @@ use crate::disk::{self, hex};
 use crate::letter::{Colour, Envelope, Sides};
 
 mod content;
+mod flate;
 mod parts;
 mod reader;
 mod table;
@@ -341,7 +342,7 @@ fn fonts(part: &Part<'_>) -> HashMap<Vec<u8>, HashMap<u16, String>> {
             .and_then(|font| reader::get(font.text, b"/ToUnicode"))
             .and_then(reader::reference)
             .and_then(|map| part.object(map).ok())
-            .and_then(|map| reader::inflated(map, CONTENT_BYTES_MAX));
+            .and_then(|map| flate::inflated(map, CONTENT_BYTES_MAX));
         if let Some(map) = map {
             out.insert(name[1..].to_vec(), content::to_unicode(&map));
         }
@@ -419,7 +420,7 @@ impl Witness<'_, '_> {
         let Some(stream) = self.contents(text)?.pop() else {
             return Ok(None);
         };
-        let Some(content) = reader::inflated(stream, CONTENT_BYTES_MAX) else {
+        let Some(content) = flate::inflated(stream, CONTENT_BYTES_MAX) else {
             return Ok(None);
         };
         Ok(content::symbol(&content, frame(text)))
@@ -445,7 +446,7 @@ impl Witness<'_, '_> {
         };
         let content = contents
             .first()
-            .and_then(|&stream| reader::inflated(stream, CONTENT_BYTES_MAX));
+            .and_then(|&stream| flate::inflated(stream, CONTENT_BYTES_MAX));
         let text = content::text(&content.unwrap_or_default(), &self.fonts);
         let mut rest = text.as_str();
         address

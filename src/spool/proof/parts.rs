@@ -4,8 +4,8 @@
 //! row, each of those pages names it, and its metadata say what the row says. The digest of a page leaves its `/DPart`
 //! out: it is proved here.
 
-use super::reader::{self, Fault, Part, get, leading_number, reference, references};
-use super::{CONTENT_BYTES_MAX, Discrepancy, Proof, Row};
+use super::reader::{Fault, Part, get, leading_number, reference, references};
+use super::{CONTENT_BYTES_MAX, Discrepancy, Proof, Row, flate};
 use crate::preflight::icc_head;
 
 /// The document parts of a part of a spool.
@@ -180,7 +180,7 @@ fn profile(part: &Part<'_>, catalog: &[u8]) -> Result<bool, Fault> {
         return Ok(false);
     };
     let profile = part.object(profile)?;
-    let bytes = reader::inflated(profile, CONTENT_BYTES_MAX);
+    let bytes = flate::inflated(profile, CONTENT_BYTES_MAX);
     let head = bytes.as_deref().and_then(icc_head);
     let components = head.and_then(|head| head.components()).map(u64::from);
     Ok(head.is_some_and(|head| &head.class == b"prtr")

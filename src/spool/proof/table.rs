@@ -5,7 +5,8 @@
 
 use std::collections::HashMap;
 
-use super::reader::{Fault, Object, get, leading_number, object_of, unpacked, value_end};
+use super::flate::unpacked;
+use super::reader::{Fault, Object, get, leading_number, object_of, value_end};
 
 /// Objects that a PDF can have (ISO 32000-1 Annex C).
 const OBJECTS_MAX: u64 = 8_388_607;
