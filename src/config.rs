@@ -76,14 +76,16 @@ impl JobFile {
     pub fn of_profile(name: &str, folder: Option<&Path>) -> Result<Self, Vec<JobError>> {
         let profile = vendor::Profile::find(name, folder).map_err(|error| vec![error.into()])?;
         let tables = toml::Value::Table(profile.under(toml::Table::new()));
-        let file: Self = tables.try_into().map_err(|error: toml::de::Error| {
+        let mut file: Self = tables.try_into().map_err(|error: toml::de::Error| {
             vec![JobError::Form {
                 path: name.into(),
                 message: error.to_string(),
             }]
         })?;
-        match file.print.check() {
-            Ok(()) => Ok(file),
+        let at = |path: &Path| folder.map_or_else(|| path.into(), |folder| folder.join(path));
+        let loaded = file.print.load(at).map_err(|fault| vec![fault]);
+        match file.print.check().and(loaded) {
+            Ok(_) => Ok(file),
             Err(faults) => Err(faults.into_iter().map(JobError::Print).collect()),
         }
     }
@@ -300,6 +302,11 @@ impl Job {
         if let Err(found) = self.file.print.check() {
             faults.extend(found.into_iter().map(JobError::Print));
         }
+        let mut printing = self.file.print.clone();
+        let profile = printing.load(|path| self.at(path)).unwrap_or_else(|fault| {
+            faults.push(JobError::Print(fault));
+            Vec::new()
+        });
         faults.extend(limits::faults(&self.file));
         let control = ticket::Layout::compile(&self.file.control).unwrap_or_else(|found| {
             faults.extend(found.into_iter().map(JobError::Ticket));
@@ -344,12 +351,12 @@ impl Job {
             denmark: self.file.digital.denmark,
             sf1601: self.file.sf1601,
             stationery: look.options,
-            spool: self.file.print,
+            spool: printing,
             control,
             ticket: self.file.ticket,
             max_rejected_percent,
             report,
-            job_file: [self.bytes, look.files].concat(),
+            job_file: [self.bytes, look.files, profile].concat(),
         })
     }
 
@@ -497,6 +504,26 @@ mod tests {
             message.contains("line 2") && message.contains("max_rejected"),
             "{message}"
         );
+    }
+
+    #[test]
+    fn the_profile_of_a_printing_condition_is_looked_for_beside_the_job_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lettermill.toml");
+        let text = "[print]\npdf_flavour = \"pdf-vt-1\"\n[print.pdf_vt]\noutput_profile = \"press.icc\"\noutput_condition = \"X\"\n";
+        fs::write(&path, text).unwrap();
+        let host = Host {
+            mailing: "mailing.xml".into(),
+            home: None,
+            threads: 1,
+            date: None,
+            development_keys: vec![folder.path().into()],
+        };
+        let faults = Job::read(&path).unwrap().plan(host).unwrap_err();
+        let beside = folder.path().join("press.icc");
+        let beside = beside.to_str().unwrap();
+        assert_eq!(faults.len(), 1, "{faults:?}");
+        assert!(faults[0].to_string().contains(beside), "{}", faults[0]);
     }
 
     #[test]

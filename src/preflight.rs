@@ -21,6 +21,7 @@ mod cost;
 mod document;
 mod drawn;
 mod fonts;
+mod icc;
 mod ink;
 mod inspector;
 mod letters;
@@ -33,6 +34,7 @@ mod remarks;
 mod rules;
 mod scan;
 mod stage;
+mod target;
 mod window;
 
 pub use area::Area;
@@ -43,12 +45,15 @@ pub use rules::{
     Zone,
 };
 pub use stage::THREAD_NAME;
+pub use target::{Inks, Target};
 pub use window::Window;
 
 pub(crate) use contents::contents;
 pub(crate) use document::{Page, deref, load, pages};
+pub(crate) use icc::{head as icc_head, tag as icc_tag};
 pub(crate) use scan::Balance;
 pub(crate) use stage::guarded;
+pub(crate) use target::{LEFT_OUT, against};
 
 use document::Lies;
 use drawn::Laid;
@@ -126,6 +131,9 @@ fn judge(bytes: &[u8], rules: &Rules) -> Result<PdfFacts, PdfFault> {
     let pages = document::pages(&document, limits)?;
     fonts::fonts(&document, &pages, &mut remarks)?;
     reach::reach(&document, &pages, &mut remarks)?;
+    for remark in against(&document, &pages, limits, rules.target)? {
+        remarks.add(remark);
+    }
     let mut laid = Vec::with_capacity(pages.len());
     for (page, number) in pages.iter().zip(1..) {
         catalog::annotations(&document, page.dictionary, number, &mut remarks);

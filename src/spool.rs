@@ -31,8 +31,10 @@ mod addresses;
 mod datamatrix;
 mod face;
 mod finish;
+mod flavour;
 mod graft;
 mod household;
+mod icc;
 mod mark;
 mod options;
 mod part;
@@ -46,6 +48,7 @@ mod single;
 mod sink;
 
 pub use addresses::Addresses;
+pub use flavour::{Flavour, PdfVt, Xref};
 pub use household::{Household, Households};
 pub use mark::{PageKind, Payload};
 pub use options::{
@@ -251,6 +254,9 @@ impl Spooler {
         job: Job,
     ) -> Result<Self, Error> {
         options.check().map_err(Error::Options)?;
+        options
+            .check_loaded()
+            .map_err(|fault| Error::Options(vec![fault]))?;
         for (what, found, max) in [
             ("the job number", job.number.0, NUMBER_MAX),
             ("the number of the reprint", u32::from(job.child), 99),

@@ -18,3 +18,5 @@ mod noted;
 mod official;
 #[path = "preflight/refused.rs"]
 mod refused;
+#[path = "preflight/target.rs"]
+mod target;

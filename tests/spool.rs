@@ -5,6 +5,8 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
+#[path = "spool/flavours.rs"]
+mod flavours;
 #[path = "compose/letters.rs"]
 #[expect(dead_code, reason = "helpers of another test")]
 mod letters;
@@ -1044,8 +1046,12 @@ struct Damaged {
 
 impl Damaged {
     fn new(orders: &[Order]) -> Self {
+        Self::with(orders, &Options::default())
+    }
+
+    fn with(orders: &[Order], options: &Options) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let (spooled, _) = spool(folder.path(), orders, &Options::default());
+        let (spooled, _) = spool(folder.path(), orders, options);
         let part = &spooled.parts[0];
         let (pdf, csv) = (folder.path().join(&part.pdf), folder.path().join(&part.csv));
         Self {

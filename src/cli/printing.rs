@@ -40,10 +40,13 @@ fn profiles(name: Option<&str>) -> Result<Exit, Failure> {
 
 /// Looks at PDFs as a run would that shall print them.
 fn check(args: &PdfArgs) -> Result<Exit, Failure> {
-    let rules = JobFile::of_profile(&args.vendor, None)
+    let print_options = JobFile::of_profile(&args.vendor, None)
         .map_err(Failure::Job)?
-        .print
-        .pdf;
+        .print;
+    let rules = preflight::Rules {
+        target: print_options.target(),
+        ..print_options.pdf
+    };
     let mut refused = false;
     for path in &args.pdfs {
         let bytes = fs::read(path).map_err(|error| Failure::Pdf(path.clone(), error))?;

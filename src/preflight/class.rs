@@ -80,6 +80,10 @@ classes! {
     PostScript "postscript" always Refuse "the PDF holds PostScript code; convert it";
     /// A version that is not allowed.
     Version "version" usually Refuse "the PDF is of version {}; save it as an allowed one";
+    /// Something that the version of the spool's files does not know.
+    NewerFeature "newer-feature" usually Refuse "the PDF has {}, which a spool of PDF 1.5 cannot hold; save it as an older version";
+    /// Something that the print standard of the spool's files forbids.
+    PrintStandard "print-standard" always Refuse "the PDF has {}, which a PDF/X-4 file for this printing condition must not have; convert it";
     /// Not the size of the sheet. In whole millimetres, as the page is shown.
     PageSize "page-size" usually Refuse "the page is {}; set the page up in the sheet's size";
     /// On its side, and the rules neither accept nor turn it.

@@ -27,6 +27,7 @@ use super::lookalike::{self, BESIDE_MM, STRIP_DPI};
 use super::remarks::Remarks;
 use super::rules::{Rules, Tag};
 use super::stage::Budget;
+use super::target;
 use super::window::{self, Window};
 
 /// A page larger than this is not rendered; no sheet is.
@@ -133,6 +134,8 @@ pub(super) fn judge(
         for (found, class) in &unreadable {
             if found.swap(false, Ordering::Relaxed) {
                 remarks.page(number, *class, "");
+                let forbidden = target::unreadable(remarks.rules.target, number);
+                forbidden.into_iter().for_each(|remark| remarks.add(remark));
             }
         }
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::area::Area;
 use super::class::{Class, Verdict};
+use super::target::Target;
 
 mod check;
 
@@ -47,6 +48,9 @@ pub struct Rules {
     pub tiny_text_pt: f64,
     /// What follows from a kind of remark, where it is not the usual.
     pub verdicts: BTreeMap<Class, Verdict>,
+    /// The kind of file that the pages are put into; the spool adds it.
+    #[serde(skip)]
+    pub target: Target,
 }
 
 /// The size of a page.
@@ -317,6 +321,7 @@ impl Default for Rules {
             address: None,
             tiny_text_pt: 4.0,
             verdicts: BTreeMap::new(),
+            target: Target::default(),
         }
     }
 }

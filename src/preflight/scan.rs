@@ -54,7 +54,7 @@ pub(crate) fn balance(content: &[u8]) -> Balance {
                 out.strings_bytes_max = out.strings_bytes_max.max(strings_bytes);
                 continue;
             }
-            Token::Other => continue,
+            Token::Name(_) | Token::Other => continue,
         };
         if operator.first().is_some_and(u8::is_ascii_alphabetic) {
             strings_bytes = 0;
@@ -78,12 +78,39 @@ pub(crate) fn balance(content: &[u8]) -> Balance {
     out
 }
 
+/// Calls `see` with each operator of a content and the name that stands last before it, without its slash, and with
+/// each name alone.
+pub(super) fn words<'c>(
+    content: &'c [u8],
+    mut see: impl FnMut(Option<&'c [u8]>, Option<&'c [u8]>),
+) {
+    let mut lexer = Lexer { rest: content };
+    let mut last = None;
+    while let Some(token) = lexer.next() {
+        match token {
+            Token::Name(name) => {
+                last = Some(name);
+                see(None, last);
+            }
+            Token::Word(word) if word.first().is_some_and(u8::is_ascii_alphabetic) => {
+                see(Some(word), last.take());
+                if word == b"ID" {
+                    lexer.skip_image();
+                }
+            }
+            Token::Word(_) | Token::String(_) | Token::Other => {}
+        }
+    }
+}
+
 enum Token<'a> {
     /// A number or an operator.
     Word(&'a [u8]),
     /// A string of so many bytes as written, at least as many as it has.
     String(usize),
-    /// A name or delimiter.
+    /// A name as written, without its slash.
+    Name(&'a [u8]),
+    /// A delimiter.
     Other,
 }
 
@@ -115,8 +142,9 @@ impl<'a> Lexer<'a> {
                     return Some(Token::String(end));
                 }
                 b'/' => {
-                    self.rest = &after[regular(after)..];
-                    return Some(Token::Other);
+                    let (name, rest) = after.split_at(regular(after));
+                    self.rest = rest;
+                    return Some(Token::Name(name));
                 }
                 b'>' | b'[' | b']' | b'{' | b'}' | b')' => {
                     self.rest = after;

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
+use super::flavour::Flavour;
 use super::mark::{PageKind, Painter, Payload};
 use super::options::Options;
 use super::part::{Ending, PageSource, PartWriter, Ready, ReadyPage, each};
@@ -22,6 +23,7 @@ use crate::compose::Face;
 use crate::disk::{self, HashingWriter, Sha256, WrittenFile};
 use crate::letter::{Colour, LetterSeq, Sides};
 
+mod conformance;
 mod digests;
 mod shared;
 mod sums;
@@ -37,6 +39,9 @@ const BATCHES_MAPPED: usize = 8;
 const OBJECTS_MAX: usize = 8_000_000;
 /// What a page may take besides what waits in the work file: its dictionary, mark, and cross-reference entries.
 const PAGE_BYTES_MAX: u64 = 1_500;
+
+/// What the document part of a piece may take.
+const DOCUMENT_PART_BYTES_MAX: u64 = 640;
 
 /// A piece with all that is written of it.
 struct ReadyPiece<'m> {
@@ -56,6 +61,7 @@ struct Bench<'m> {
     job: Job,
     painter: Painter,
     deflate_level: u8,
+    flavour: Flavour,
     /// By the place in the mailing of the letter with the address.
     shared: HashMap<u32, Shared>,
 }
@@ -92,6 +98,7 @@ pub(super) fn finish(
         job,
         painter: Painter::new(&options.mark, &faces.id_glyphs),
         deflate_level: options.deflate_level,
+        flavour: options.pdf_flavour,
         shared,
     };
     let mut parts = Parts {
@@ -185,8 +192,12 @@ impl<'m> Bench<'m> {
             kind: PageKind::Letter,
         };
         let (pages, sha256) = self.pages(&sheaves, header.plan.sides, first)?;
+        let document_part = match self.flavour.is_vt() {
+            true => DOCUMENT_PART_BYTES_MAX,
+            false => 0,
+        };
         Some(ReadyPiece {
-            size_max: size_max + pages.len() as u64 * PAGE_BYTES_MAX,
+            size_max: size_max + pages.len() as u64 * PAGE_BYTES_MAX + document_part,
             enclosures: (sheaves.len() - letters.len()) as u32,
             ready: Ready {
                 sheaves: sheaves.into_iter().map(|(_, sheaf)| sheaf).collect(),
@@ -224,7 +235,7 @@ impl<'m> Bench<'m> {
                 });
             }
             if sides == Sides::Duplex && sheaf.pages.len() % 2 == 1 {
-                all.update(&blank_digest());
+                all.update(&blank_digest(self.flavour));
                 pages.push(ReadyPage {
                     source: PageSource::Blank,
                     mark: None,
@@ -263,6 +274,8 @@ struct OpenPart {
     summary: PartSummary,
     /// Of all its pieces: a class has one.
     colour: Colour,
+    /// It is PDF/VT-1.
+    conforming: bool,
     /// Of all pieces, for the file's id.
     digest: ring::digest::Context,
 }
@@ -327,11 +340,12 @@ impl Parts<'_, '_> {
         let addresses = disk::create_private(&summary.addresses);
         let addresses = addresses.map_err(|source| Error::io(&summary.addresses, source))?;
         Ok(OpenPart {
-            pdf: PartWriter::create(&self.folder.join(&summary.pdf))?,
+            pdf: PartWriter::create(&self.folder.join(&summary.pdf), self.options.form())?,
             csv,
             addresses: BufWriter::new(addresses),
             summary,
             colour,
+            conforming: self.options.pdf_flavour.is_vt(),
             digest: ring::digest::Context::new(&ring::digest::SHA256),
         })
     }
@@ -348,6 +362,7 @@ impl Parts<'_, '_> {
             summary,
             colour,
             mut digest,
+            ..
         } = open;
         addresses
             .flush()
@@ -363,6 +378,7 @@ impl Parts<'_, '_> {
             language: None, // Letters of many languages; a plant does not read aloud.
             date: self.job.date,
             id: &id,
+            conformance: conformance::of_part(self.options, self.job, &summary),
         };
         let (size, sha256) = pdf
             .finish(faces, &ending, |pdf, face, used| {
@@ -402,8 +418,11 @@ impl OpenPart {
     ) -> Result<(), Error> {
         let header = &piece.header;
         let pages = piece.ready.pages.len() as u32;
+        let metadata = self
+            .conforming
+            .then(|| conformance::of_piece(&piece.first, header.plan.postage, &self.summary.class));
         self.pdf
-            .piece(&piece.ready)
+            .piece(&piece.ready, metadata.as_deref())
             .map_err(|source| self.pdf.error(source))?;
         self.pdf.uses(each(&header.glyphs), header.letterhead);
         let summary = &mut self.summary;

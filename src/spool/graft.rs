@@ -7,14 +7,18 @@ use std::collections::HashMap;
 
 use lopdf::{Dictionary, Document, Object, ObjectId};
 
-use super::part::REGULAR_FACE;
+use super::part::{REGULAR_FACE, SRGB_PROFILE};
 use super::sheaf::{
-    Sheaf, SheafObject, SheafPage, Stretch, Target, Text, digest, page_rest_digest, real, walk,
+    Sheaf, SheafObject, SheafPage, Stretch, Target as Goal, Text, digest, page_rest_digest, real,
+    walk,
 };
 use crate::disk::Sha256;
 use crate::preflight::{
-    Balance, Class, Limits, Page, Remark, contents, deref, guarded, load, pages,
+    Balance, Class, Limits, Page, PdfFault, Remark, Target, against, contents, deref, guarded,
+    load, pages,
 };
+
+mod dress;
 
 /// References on a way down; real files have about ten.
 const REFERENCE_DEPTH_MAX: u32 = 200;
@@ -39,15 +43,29 @@ struct GatheredPage {
     balance: Balance,
 }
 
-/// Takes out the pages of a PDF whose digest is `source`.
+/// Takes out the pages of a PDF whose digest is `source`, for a file of this kind.
 ///
 /// # Errors
 /// As [`inspect`](crate::preflight::inspect) for what keeps a page from being taken out.
-pub(super) fn graft(bytes: &[u8], source: Sha256, limits: &Limits) -> Result<Sheaf, Remark> {
+pub(super) fn graft(
+    bytes: &[u8],
+    source: Sha256,
+    limits: &Limits,
+    target: Target,
+) -> Result<Sheaf, PdfFault> {
     guarded(|| {
-        let document = load(bytes, limits)?;
+        let mut document = load(bytes, limits)?;
+        let exchange = matches!(target, Target::PdfX4 { .. });
+        if exchange {
+            // Looked at once more, whoever inspected it: the file will say that it conforms.
+            let found = against(&document, &pages(&document, limits)?, limits, target)?;
+            if let Some(first) = found.into_iter().next() {
+                return Err(first.into());
+            }
+            dress::dress(&mut document);
+        }
         let pages = pages(&document, limits)?;
-        pack(gather(&document, &pages, limits)?, source)
+        Ok(pack(gather(&document, &pages, limits, exchange)?, source)?)
     })
 }
 
@@ -56,9 +74,11 @@ fn gather<'d>(
     document: &'d Document,
     pages: &[Page<'d>],
     limits: &Limits,
+    exchange: bool,
 ) -> Result<Gathered<'d>, Remark> {
     let mut gatherer = Gatherer {
         document,
+        exchange,
         stream_bytes_max: limits.stream_bytes_max,
         indices: HashMap::new(),
         queue: Vec::new(),
@@ -79,6 +99,8 @@ fn gather<'d>(
 
 struct Gatherer<'d> {
     document: &'d Document,
+    /// For PDF/X-4.
+    exchange: bool,
     stream_bytes_max: u64,
     indices: HashMap<ObjectId, u32>,
     /// Objects that have an index but no text yet, in the order of their indices.
@@ -91,6 +113,9 @@ impl<'d> Gatherer<'d> {
         let mut rest = Text::default();
         let [left, bottom, right, top] = geometry.shown.map(real);
         rest.push(format!("/MediaBox[{left} {bottom} {right} {top}]").as_bytes());
+        if self.exchange {
+            rest.push(format!("/TrimBox[{left} {bottom} {right} {top}]").as_bytes());
+        }
         if geometry.rotate != 0 {
             rest.push(format!("/Rotate {}", geometry.rotate).as_bytes());
         }
@@ -128,6 +153,10 @@ impl<'d> Gatherer<'d> {
         rest.push(b"/Resources<<");
         if let Some(resources) = resources {
             rest.entries(resources, &[b"Font"], &mut |id| self.refer(id));
+        } else if self.exchange {
+            rest.push(b"/ColorSpace<<");
+            rest.entries(&dress::default_spaces(), &[], &mut |id| self.refer(id));
+            rest.push(b">>");
         }
         rest.push(b"/Font<<");
         if let Some(fonts) = fonts {
@@ -135,7 +164,7 @@ impl<'d> Gatherer<'d> {
         }
         rest.name(name.as_bytes());
         rest.push(b" ");
-        rest.refer(Target::Part(REGULAR_FACE));
+        rest.refer(Goal::Part(REGULAR_FACE));
         rest.push(b">>>>");
         name
     }
@@ -151,7 +180,10 @@ impl<'d> Gatherer<'d> {
         Ok((indices.collect::<Result<_, _>>()?, contents.balance))
     }
 
-    fn refer(&mut self, id: ObjectId) -> Option<Target> {
+    fn refer(&mut self, id: ObjectId) -> Option<Goal> {
+        if self.exchange && id == dress::SRGB {
+            return Some(Goal::Part(SRGB_PROFILE));
+        }
         match self.document.objects.get(&id) {
             Some(object) => {
                 let object = deref(self.document, object)?;
@@ -163,7 +195,7 @@ impl<'d> Gatherer<'d> {
                 if of_tree {
                     return None; // A way back into the document: no resource of a page.
                 }
-                self.index_of(id, object).map(Target::Own)
+                self.index_of(id, object).map(Goal::Own)
             }
             None => None,
         }
@@ -315,7 +347,7 @@ impl<'a, 'd> Digests<'a, 'd> {
         let mut below = HashMap::new();
         let mut targets = Vec::new();
         walk(&object.text.0, |stretch| {
-            if let Stretch::Reference(Target::Own(target)) = stretch {
+            if let Stretch::Reference(Goal::Own(target)) = stretch {
                 targets.push(target);
             }
         });

@@ -1,5 +1,6 @@
 //! What a print plant asks for, as data. The defaults are the strictest common Nordic profile (`facts/print.md` §8).
 
+use super::flavour::{Flavour, PdfVt, Xref};
 use crate::letter::{Colour, Envelope, Postage, Sides};
 use crate::preflight::{Area, Landscape, Rules};
 
@@ -52,6 +53,12 @@ pub struct Options {
     pub pdf: Rules,
     /// Deflate level of page contents, 1 to 12.
     pub deflate_level: u8,
+    /// The kind of PDF that parts are.
+    pub pdf_flavour: Flavour,
+    /// How their objects are found.
+    pub pdf_xref: Xref,
+    /// What PDF/VT-1 must say of the printing condition.
+    pub pdf_vt: Option<PdfVt>,
 }
 
 /// The envelopes of a plant; it has none of those that are absent.
@@ -233,6 +240,9 @@ impl Default for Options {
             cover_sheet: CoverSheet::Always,
             pdf: Rules::default(),
             deflate_level: 1,
+            pdf_flavour: Flavour::default(),
+            pdf_xref: Xref::default(),
+            pdf_vt: None,
         }
     }
 }
@@ -267,6 +277,7 @@ impl Options {
     pub fn rules(&self) -> Rules {
         let mut rules = self.pdf.clone();
         rules.marks.push(self.mark.area());
+        rules.target = self.target();
         rules
     }
 
@@ -384,6 +395,7 @@ impl Options {
             self.deflate_level.to_string(),
             "1 to 12",
         );
+        self.check_flavour(&mut ask);
         if faults.is_empty() {
             Ok(())
         } else {

@@ -12,14 +12,23 @@ use hashbrown::HashMap;
 
 use super::Error;
 use super::face::Faces;
+use super::flavour::{Flavour, Form, Xref};
 use super::sheaf::{ObjectView, Stretch, Target, View, walk};
 use super::sink::Sink;
 use crate::compose::{Face, GlyphsUsed};
 use crate::disk::{HashingWriter, Sha256};
 
 mod ending;
+mod parts;
+mod table;
+mod tree;
+mod xmp;
 
-pub(super) use ending::Ending;
+pub(super) use ending::{Conformance, Ending};
+
+use parts::Parts;
+use table::Packing;
+use tree::Node;
 
 // Objects that every part has, by number. `proof` knows them as those below `FIRST_FREE`.
 const CATALOG: u32 = 1;
@@ -36,17 +45,29 @@ pub(super) const REGULAR_FACE: u32 = FIRST_FACE;
 pub(super) const SAVE: u32 = 10;
 /// The picture in the letterhead, or null.
 const LOGO: u32 = 11;
-/// The first number for anything else; those from 12 are null.
+// The next four are null but in PDF/VT-1.
+const PARTS: u32 = 12;
+const PARTS_ROOT: u32 = 13;
+const OUTPUT_PROFILE: u32 = 14;
+/// What colours in red, green and blue mean.
+pub(super) const SRGB_PROFILE: u32 = 15;
+/// The first number for anything else.
 pub(super) const FIRST_FREE: u32 = 16;
 
-/// Kids of a node of the page tree: flat trees kill viewers (`facts/print.md` §5.2).
-const KIDS_MAX: usize = 256;
 /// An entry of the cross-reference table.
 const XREF_ENTRY_BYTES: u64 = 20;
 /// Header, trailer, catalog and the like.
 const FRAME_BYTES: u64 = 16_384;
-/// A4 in points.
-pub(super) const A4_BOX: &str = "/MediaBox[0 0 595.276 841.89]";
+/// What resources of our own say of colours, in PDF/VT-1: see `SRGB_PROFILE`.
+const SRGB_DEFAULT: &str = "/ColorSpace<</DefaultRGB[/ICCBased 15 0 R]>>";
+
+/// The boxes of an A4 page, in points.
+pub(super) fn a4_boxes(flavour: Flavour) -> &'static str {
+    match flavour.is_vt() {
+        true => "/MediaBox[0 0 595.276 841.89]/TrimBox[0 0 595.276 841.89]",
+        false => "/MediaBox[0 0 595.276 841.89]",
+    }
+}
 
 /// What a page is made of.
 pub(super) enum PageSource {
@@ -73,20 +94,16 @@ pub(super) struct Ready<'a> {
 pub(super) struct PartWriter<S> {
     path: PathBuf,
     out: S,
-    /// By object number; zero for one that has not been written.
+    form: Form,
+    /// By object number; zero for one that has not been written. See [`table`].
     offsets: Vec<u64>,
+    packing: Packing,
+    parts: Parts,
     shared: HashMap<Sha256, u32, BuildHasherDefault<FirstBytes>>,
     levels: Vec<Option<Node>>,
     glyphs: [Vec<u64>; 4],
     letterhead: bool,
     buffer: Vec<u8>,
-}
-
-#[derive(Default)]
-struct Node {
-    number: u32,
-    kids: Vec<u32>,
-    pages: u32,
 }
 
 /// A digest is as good a hash as any.
@@ -109,20 +126,23 @@ impl Hasher for FirstBytes {
 
 impl PartWriter<HashingWriter> {
     /// Begins a part in a file.
-    pub(super) fn create(path: &Path) -> Result<Self, Error> {
+    pub(super) fn create(path: &Path, form: Form) -> Result<Self, Error> {
         let file = HashingWriter::create(path).map_err(|source| Error::io(path, source))?;
-        Self::begin_in(path, file)
+        Self::begin_in(path, file, form)
     }
 }
 
 impl<S: Sink> PartWriter<S> {
     /// Begins a part; `path` is for errors.
-    pub(super) fn begin_in(path: &Path, out: S) -> Result<Self, Error> {
+    pub(super) fn begin_in(path: &Path, out: S, form: Form) -> Result<Self, Error> {
         let failed = |source| Error::io(path, source);
         let mut part = Self {
             path: path.to_owned(),
             out,
+            form,
             offsets: vec![0; FIRST_FREE as usize],
+            packing: Packing::default(),
+            parts: Parts::default(),
             shared: HashMap::default(),
             levels: Vec::new(),
             glyphs: Default::default(),
@@ -130,9 +150,9 @@ impl<S: Sink> PartWriter<S> {
             buffer: Vec::new(),
         };
         // The comment of bytes above 127 tells that the file is not text (ISO 32000-1 7.5.2).
-        part.out
-            .write_all(b"%PDF-1.6\n%\xe5\xe4\xf6\xd8\n")
-            .map_err(failed)?;
+        let version = form.flavour.version();
+        writeln!(part.out, "%PDF-{version}").map_err(failed)?;
+        part.out.write_all(b"%\xe5\xe4\xf6\xd8\n").map_err(failed)?;
         part.stream(SAVE, "", b"q\n").map_err(failed)?;
         Ok(part)
     }
@@ -147,7 +167,10 @@ impl<S: Sink> PartWriter<S> {
         let used =
             std::array::from_fn(|i| self.glyphs[i].iter().map(|w| w.count_ones() as usize).sum());
         self.out.size()
+            + self.packing.bytes()
             + self.offsets.len() as u64 * XREF_ENTRY_BYTES
+            + self.parts.bytes_max()
+            + self.form.profiles_bytes
             + FRAME_BYTES
             + faces.letterhead_bytes_max()
             + faces.bytes_max(&used)
@@ -175,19 +198,21 @@ impl<S: Sink> PartWriter<S> {
         }
     }
 
-    /// Writes the pages of a piece.
-    pub(super) fn piece(&mut self, ready: &Ready<'_>) -> io::Result<()> {
+    /// Writes the pages of a piece; `metadata` is that of its document part, in PDF/VT-1.
+    pub(super) fn piece(&mut self, ready: &Ready<'_>, metadata: Option<&str>) -> io::Result<()> {
+        let of_part = metadata.map(|metadata| self.begin_part(metadata));
         let mut numbers: Vec<Vec<u32>> = ready
             .sheaves
             .iter()
             .map(|sheaf| vec![0; sheaf.objects.len()])
             .collect();
+        let mut pages = Vec::with_capacity(ready.pages.len());
         for page in &ready.pages {
             let mut text = Vec::with_capacity(256);
             text.extend_from_slice(b"<</Type/Page");
             match page.source {
                 PageSource::Blank => {
-                    text.extend_from_slice(A4_BOX.as_bytes());
+                    text.extend_from_slice(a4_boxes(self.form.flavour).as_bytes());
                     text.extend_from_slice(b"/Resources<<>>");
                 }
                 PageSource::Sheaf(sheaf, index) => {
@@ -196,12 +221,20 @@ impl<S: Sink> PartWriter<S> {
                 }
             }
             let parent = self.parent_of_next_page();
-            write!(text, "/Parent {parent} 0 R>>")?;
+            write!(text, "/Parent {parent} 0 R")?;
+            if let Some(part) = &of_part {
+                write!(text, "/DPart {} 0 R", part.number)?;
+            }
+            text.extend_from_slice(b">>");
             let number = self.allocate();
             self.object(number, &text)?;
             self.page_written(number)?;
+            pages.push(number);
         }
-        Ok(())
+        match of_part {
+            Some(part) => self.end_part(&part, &pages),
+            None => Ok(()),
+        }
     }
 
     fn sheaf_page(
@@ -256,14 +289,15 @@ impl<S: Sink> PartWriter<S> {
             text.clear();
             self.fill(source, sheaf, numbers, &mut queue, &mut text);
             let number = numbers[index as usize];
+            let Some(data) = data else {
+                self.object(number, &text)?;
+                continue;
+            };
             self.begin(number)?;
             self.out.write_all(&text)?;
-            if let Some(data) = data {
-                self.out.write_all(b"\nstream\n")?;
-                self.out.write_all(data)?;
-                self.out.write_all(b"\nendstream")?;
-            }
-            self.out.write_all(b"\nendobj\n")?;
+            self.out.write_all(b"\nstream\n")?;
+            self.out.write_all(data)?;
+            self.out.write_all(b"\nendstream\nendobj\n")?;
         }
         Ok(())
     }
@@ -299,7 +333,7 @@ impl<S: Sink> PartWriter<S> {
     ) -> u32 {
         let at = index as usize;
         if at >= numbers.len() {
-            return FIRST_FREE - 1; // Null. Sheaves are ours: their references are in range.
+            return 0; // Means null. Sheaves are ours: their references are in range.
         }
         if numbers[at] == 0 {
             let digest = sheaf.objects[at].digest;
@@ -331,6 +365,9 @@ impl<S: Sink> PartWriter<S> {
 
     /// Writes an object.
     pub(super) fn object(&mut self, number: u32, text: &[u8]) -> io::Result<()> {
+        if self.form.xref == Xref::ObjectStreams {
+            return self.pack(number, text);
+        }
         self.begin(number)?;
         self.out.write_all(text)?;
         self.out.write_all(b"\nendobj\n")
@@ -346,78 +383,6 @@ impl<S: Sink> PartWriter<S> {
         )?;
         self.out.write_all(data)?;
         self.out.write_all(b"\nendstream\nendobj\n")
-    }
-
-    fn parent_of_next_page(&mut self) -> u32 {
-        self.node(0).number
-    }
-
-    fn node(&mut self, level: usize) -> &mut Node {
-        while self.levels.len() <= level {
-            self.levels.push(None);
-        }
-        if self.levels[level].is_none() {
-            let number = self.allocate();
-            self.levels[level] = Some(Node {
-                number,
-                ..Node::default()
-            });
-        }
-        self.levels[level].get_or_insert_default()
-    }
-
-    fn page_written(&mut self, number: u32) -> io::Result<()> {
-        self.kid_written(0, number, 1)
-    }
-
-    fn kid_written(&mut self, level: usize, number: u32, pages: u32) -> io::Result<()> {
-        let node = self.node(level);
-        node.kids.push(number);
-        node.pages += pages;
-        if node.kids.len() == KIDS_MAX {
-            self.close_node(level)
-        } else {
-            Ok(())
-        }
-    }
-
-    fn close_node(&mut self, level: usize) -> io::Result<()> {
-        let Some(node) = self.levels[level].take() else {
-            return Ok(());
-        };
-        let parent = self.node(level + 1).number;
-        self.write_node(&node, &format!("/Parent {parent} 0 R"))?;
-        self.kid_written(level + 1, node.number, node.pages)
-    }
-
-    fn write_node(&mut self, node: &Node, parent: &str) -> io::Result<()> {
-        let mut text = std::mem::take(&mut self.buffer);
-        text.clear();
-        write!(text, "<</Type/Pages/Count {}{parent}/Kids[", node.pages)?;
-        for (i, kid) in node.kids.iter().enumerate() {
-            write!(text, "{}{kid} 0 R", if i == 0 { "" } else { " " })?;
-        }
-        text.extend_from_slice(b"]>>");
-        self.object(node.number, &text)?;
-        self.buffer = text;
-        Ok(())
-    }
-
-    /// Closes the page tree; gives the number of its root.
-    fn close_tree(&mut self) -> io::Result<u32> {
-        if self.levels.is_empty() {
-            self.node(0); // A part without pages is still a PDF.
-        }
-        let mut level = 0;
-        loop {
-            if level + 1 == self.levels.len() {
-                let root = self.levels[level].take().unwrap_or_default();
-                self.write_node(&root, "")?;
-                return Ok(root.number);
-            }
-            self.close_node(level)?;
-            level += 1;
-        }
     }
 
     /// Writes what the pages share, and the end of the file. A face is written by `write_face`.

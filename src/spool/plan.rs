@@ -31,12 +31,7 @@ pub struct PiecePlan {
 impl PiecePlan {
     /// The print class and folder name, for example `c5-duplex-mono`.
     pub fn class_name(&self) -> String {
-        format!(
-            "{}-{}-{}",
-            self.envelope.name(),
-            sides_name(self.sides),
-            colour_name(self.colour)
-        )
+        class_name(self.envelope, self.sides, self.colour)
     }
 
     /// This one and another in one envelope; both have the same sides, ink and postage. `None` where it would have too many
@@ -183,6 +178,16 @@ pub(super) fn sheets_of(pages: u32, sides: Sides) -> u32 {
         Sides::Simplex => pages,
         Sides::Duplex => pages.div_ceil(2),
     }
+}
+
+/// The print class, for example `c5-duplex-mono`.
+pub(super) fn class_name(envelope: Envelope, sides: Sides, colour: Colour) -> String {
+    format!(
+        "{}-{}-{}",
+        envelope.name(),
+        sides_name(sides),
+        colour_name(colour)
+    )
 }
 
 /// `simplex` or `duplex`.

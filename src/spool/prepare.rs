@@ -13,7 +13,7 @@ use libdeflater::{CompressionLvl, Compressor};
 use super::graft::graft;
 use super::household::Household;
 use super::options::Options;
-use super::part::{A4_BOX, OWN_RESOURCES};
+use super::part::{OWN_RESOURCES, a4_boxes};
 use super::plan::PiecePlan;
 use super::record::Header;
 use super::sheaf::{Sheaf, SheafObject, SheafPage, Target, Text, page_rest_digest};
@@ -87,7 +87,7 @@ impl Preparer {
     /// With the vendor profile of the batch.
     pub fn new(options: &Options) -> Self {
         let mut own_rest = Text::default();
-        own_rest.push(A4_BOX.as_bytes());
+        own_rest.push(a4_boxes(options.pdf_flavour).as_bytes());
         own_rest.push(b"/Resources ");
         own_rest.refer(Target::Part(OWN_RESOURCES));
         Self {
@@ -148,7 +148,12 @@ impl Preparer {
                 return Ok(Arc::clone(sheaf));
             }
         }
-        let sheaf = Arc::new(graft(bytes, source, &self.options.pdf.limits)?); // Outside of the lock: it takes its time.
+        let sheaf = Arc::new(graft(
+            bytes,
+            source,
+            &self.options.pdf.limits,
+            self.options.target(),
+        )?); // Outside of the lock: it takes its time.
         let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
         shared.offer(&sheaf);
         Ok(sheaf)

@@ -16,10 +16,13 @@ use super::datamatrix;
 use super::mark::{PageKind, Payload};
 use super::sheaf::Fields;
 use crate::disk::{self, hex};
-use crate::letter::{Envelope, Sides};
+use crate::letter::{Colour, Envelope, Sides};
 
 mod content;
+mod flate;
+mod parts;
 mod reader;
+mod table;
 
 pub use reader::Fault;
 
@@ -141,6 +144,9 @@ pub enum Discrepancy {
     /// The text of page one does not hold the address.
     #[error("the address on its first page is not the one that was set")]
     Address,
+    /// Something is wrong with the document parts of PDF/VT-1.
+    #[error("document parts: {0}")]
+    DocumentParts(&'static str),
     /// An object cannot be read.
     #[error("{0}")]
     Unreadable(Fault),
@@ -187,10 +193,17 @@ struct Row {
     first_sheet: u32,
     sheets: u16,
     sides: Sides,
+    colour: Colour,
     envelope: Envelope,
     stations: u8,
     mark: String,
     sha256: String,
+}
+
+impl Row {
+    fn class(&self) -> String {
+        super::plan::class_name(self.envelope, self.sides, self.colour)
+    }
 }
 
 /// Proves a part by its CSV.
@@ -235,6 +248,7 @@ fn prove(pdf: &Path, csv: &Path, addresses: Option<&[u8]>) -> Result<Proof, Erro
     }
     let witness = Witness {
         fonts: fonts(&part),
+        parts: parts::Parts::read(&part, &rows, &mut proof),
         part: &part,
         pages: &pages,
         addresses: addresses.flatten(),
@@ -333,7 +347,7 @@ fn fonts(part: &Part<'_>) -> HashMap<Vec<u8>, HashMap<u16, String>> {
             .and_then(|font| reader::get(font.text, b"/ToUnicode"))
             .and_then(reader::reference)
             .and_then(|map| part.object(map).ok())
-            .and_then(|map| reader::inflated(map, CONTENT_BYTES_MAX));
+            .and_then(|map| flate::inflated(map, CONTENT_BYTES_MAX));
         if let Some(map) = map {
             out.insert(name[1..].to_vec(), content::to_unicode(&map));
         }
@@ -344,6 +358,7 @@ fn fonts(part: &Part<'_>) -> HashMap<Vec<u8>, HashMap<u16, String>> {
 struct Witness<'p, 'm> {
     part: &'p Part<'m>,
     pages: &'p [u32],
+    parts: Option<parts::Parts>,
     fonts: HashMap<Vec<u8>, HashMap<u16, String>>,
     addresses: Option<Vec<&'p str>>,
 }
@@ -393,6 +408,11 @@ impl Witness<'_, '_> {
         if hex(&disk::sha256(&all)) != row.sha256 {
             proof.miss(row.piece, None, Discrepancy::Contents);
         }
+        match parts::of_piece(self.parts.as_ref(), self.part, row, index, numbers) {
+            Ok(None) => {}
+            Ok(Some(what)) => proof.miss(row.piece, None, Discrepancy::DocumentParts(what)),
+            Err(fault) => proof.miss(row.piece, None, Discrepancy::Unreadable(fault)),
+        }
         if let Some(addresses) = &self.addresses {
             let address = addresses.get(index).copied().unwrap_or_default();
             match !set_by_us || self.address_stands(numbers, address) {
@@ -411,7 +431,7 @@ impl Witness<'_, '_> {
         let Some(stream) = self.contents(text)?.pop() else {
             return Ok(None);
         };
-        let Some(content) = reader::inflated(stream, CONTENT_BYTES_MAX) else {
+        let Some(content) = flate::inflated(stream, CONTENT_BYTES_MAX) else {
             return Ok(None);
         };
         Ok(content::symbol(&content, frame(text)))
@@ -437,7 +457,7 @@ impl Witness<'_, '_> {
         };
         let content = contents
             .first()
-            .and_then(|&stream| reader::inflated(stream, CONTENT_BYTES_MAX));
+            .and_then(|&stream| flate::inflated(stream, CONTENT_BYTES_MAX));
         let text = content::text(&content.unwrap_or_default(), &self.fonts);
         let mut rest = text.as_str();
         address

@@ -12,6 +12,7 @@
 use lopdf::{Dictionary, Object};
 
 use crate::disk::Sha256;
+use crate::preflight::LEFT_OUT;
 
 /// Begins a reference in the text of an object; four bytes follow. No other text has it: strings are hexadecimal.
 const REFERENCE: u8 = 0;
@@ -114,27 +115,13 @@ impl Text {
         refer: &mut impl FnMut(lopdf::ObjectId) -> Option<Target>,
     ) {
         for (key, value) in dictionary.iter() {
-            if !left_out.contains(&key.as_slice()) && !STRIPPED.contains(&key.as_slice()) {
+            if !left_out.contains(&key.as_slice()) && !LEFT_OUT.contains(&key.as_slice()) {
                 self.name(key);
                 self.object(value, refer);
             }
         }
     }
 }
-
-/// Entries that lead out of a page's own resources or carry what no printer needs: structure, metadata, alternates.
-const STRIPPED: &[&[u8]] = &[
-    b"StructParent",
-    b"StructParents",
-    b"Metadata",
-    b"PieceInfo",
-    b"LastModified",
-    b"AF",
-    b"OPI",
-    b"Alternates",
-    b"Measure",
-    b"PtData",
-];
 
 /// A number as PDF writes it: no exponent, no more digits than needed.
 pub(super) fn real(number: f64) -> String {

@@ -13,6 +13,7 @@ use jiff::civil::Date;
 
 use super::Error;
 use super::face::{Cut, Faces};
+use super::flavour::Form;
 use super::part::{Ending, PageSource, PartWriter, Ready, ReadyPage, each};
 use super::plan::PiecePlan;
 use super::prepare::Prepared;
@@ -105,12 +106,17 @@ impl Binder {
             }));
         }
         let count = u32::try_from(pages.len()).unwrap_or(u32::MAX);
-        let mut part = PartWriter::begin_in(path, Vec::with_capacity(bytes.min(CAPACITY_MAX)))?;
+        let mut part = PartWriter::begin_in(
+            path,
+            Vec::with_capacity(bytes.min(CAPACITY_MAX)),
+            Form::default(),
+        )?;
         let ready = Ready {
             sheaves: views,
             pages,
         };
-        part.piece(&ready).map_err(|source| part.error(source))?;
+        part.piece(&ready, None)
+            .map_err(|source| part.error(source))?;
         part.uses(each(&piece.header.glyphs), piece.header.letterhead);
         let id = disk::finished(digest);
         let ending = Ending {
@@ -118,6 +124,7 @@ impl Binder {
             language: Some(&piece.language),
             date,
             id: &id,
+            conformance: None,
         };
         let pdf = part.finish(&self.faces, &ending, |part, face, used| {
             self.write_face(part, face, used)

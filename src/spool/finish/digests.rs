@@ -1,7 +1,8 @@
 //! Digests of pages, as `proof` computes them from the finished part.
 
 use crate::disk::{self, Sha256};
-use crate::spool::part::{A4_BOX, SAVE, saves_content, stream_dictionary};
+use crate::spool::flavour::Flavour;
+use crate::spool::part::{SAVE, a4_boxes, saves_content, stream_dictionary};
 use crate::spool::sheaf::{PageView, View, digest, page_rest_digest};
 
 /// Digest of a page as `proof` computes it: of its dictionary's rest, and of its list of contents.
@@ -43,7 +44,7 @@ pub(super) fn page_digest(
 }
 
 /// Of an empty back.
-pub(super) fn blank_digest() -> Sha256 {
-    let rest = format!("{}/Resources<<>>", A4_BOX);
+pub(super) fn blank_digest(flavour: Flavour) -> Sha256 {
+    let rest = format!("{}/Resources<<>>", a4_boxes(flavour));
     disk::sha256(&page_rest_digest(rest.as_bytes(), |_| None))
 }

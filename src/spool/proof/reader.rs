@@ -1,12 +1,15 @@
 //! Reads a part as it lies on disk: cross-reference table, objects, page tree. Shares no code with the writer.
 //!
-//! It reads what this program writes (classic table, one section, no object streams) through a map, so that a part of
-//! any size takes no memory but that of its page list. Anything else is a [`Fault`].
+//! It reads what this program writes (one section; see [`table`](super::table)) through a map, so that a part of any size with a classic
+//! table takes no memory but that of its page list. Anything else is a [`Fault`].
 
 use std::collections::HashMap;
 
+use super::table::{Place, Table};
 use crate::disk::{self, Sha256};
 
+/// Versions of PDF that parts have.
+const HEADS: [&[u8]; 2] = [b"%PDF-1.6\n", b"%PDF-1.5\n"];
 /// Levels of the page tree; 256 kids a node make 100,000 pages fit three.
 const TREE_DEPTH_MAX: u32 = 16;
 /// References on a way down.
@@ -27,8 +30,8 @@ pub struct Fault {
 /// A part.
 pub(super) struct Part<'m> {
     bytes: &'m [u8],
-    entries: &'m [u8],
-    trailer: &'m [u8],
+    table: Table<'m>,
+    pub(super) trailer: &'m [u8],
 }
 
 /// An object.
@@ -38,6 +41,14 @@ pub(super) struct Object<'m> {
     pub(super) text: &'m [u8],
     /// A stream's bytes.
     pub(super) data: Option<&'m [u8]>,
+}
+
+/// Where an object was found.
+enum Found<'t> {
+    /// In an object stream: its text.
+    Packed(&'t [u8]),
+    /// In the file: the bytes from its text on.
+    Here(&'t [u8]),
 }
 
 impl<'m> Part<'m> {
@@ -51,27 +62,17 @@ impl<'m> Part<'m> {
         if rest != b"\n%%EOF\n" {
             return Err(fault("the file does not end as a part does"));
         }
-        let xref = usize::try_from(xref).ok().and_then(|at| bytes.get(at..));
-        let table = xref
-            .and_then(|x| x.strip_prefix(b"xref\n0 "))
-            .ok_or(fault("no xref table"))?;
-        let (size, table) = leading_number(table).ok_or(fault("no xref table"))?;
-        let len = usize::try_from(size).ok().and_then(|n| n.checked_mul(20));
-        let table = table.strip_prefix(b"\n").unwrap_or_default();
-        let (entries, trailer) = len
-            .and_then(|len| table.split_at_checked(len))
-            .ok_or(fault("the xref table is cut off"))?;
-        let trailer = trailer
-            .strip_prefix(b"trailer\n")
-            .ok_or(fault("no trailer"))?;
-        let end = value_end(trailer, 0).ok_or(fault("no trailer"))?;
+        if !HEADS.iter().any(|head| bytes.starts_with(head)) {
+            return Err(fault("the file does not begin as a part does"));
+        }
+        let (table, trailer) = Table::open(bytes, xref)?;
         let part = Self {
             bytes,
-            entries,
-            trailer: &trailer[..end],
+            table,
+            trailer,
         };
         for number in 1..part.size() {
-            part.body(number).ok_or(Fault {
+            part.find(number).ok_or(Fault {
                 object: number,
                 what: "the xref table points elsewhere",
             })?;
@@ -79,53 +80,49 @@ impl<'m> Part<'m> {
         Ok(part)
     }
 
-    /// Number of objects, with the free one.
-    pub(super) fn size(&self) -> u32 {
-        (self.entries.len() / 20) as u32
+    /// Whether the head says that it is PDF 1.6.
+    pub(super) fn is_of_1_6(&self) -> bool {
+        self.bytes.starts_with(HEADS[0])
     }
 
-    fn body(&self, number: u32) -> Option<&'m [u8]> {
-        let at = number as usize * 20;
-        let entry = self.entries.get(at..at + 20)?;
-        let (offset, rest) = leading_number(entry)?;
-        if rest != b" 00000 n \n" {
-            return None;
-        }
+    /// Number of objects, with the free one.
+    pub(super) fn size(&self) -> u32 {
+        self.table.size()
+    }
+
+    /// The text of an object that is packed, or where another begins.
+    fn find(&self, number: u32) -> Option<Found<'_>> {
+        let offset = match self.table.place(number)? {
+            Place::Text(text) => return Some(Found::Packed(text)),
+            Place::At(offset) => offset,
+        };
         let body = self.bytes.get(usize::try_from(offset).ok()?..)?;
         let (found, body) = leading_number(body)?;
         if found != u64::from(number) {
             return None;
         }
-        body.strip_prefix(b" 0 obj\n")
+        body.strip_prefix(b" 0 obj\n").map(Found::Here)
     }
 
     /// An object.
-    pub(super) fn object(&self, number: u32) -> Result<Object<'m>, Fault> {
-        let fault = |what| Fault {
-            object: number,
-            what,
-        };
-        let body = self.body(number).ok_or(fault("no such object"))?;
-        let end = value_end(body, 0).ok_or(fault("its text does not end"))?;
-        let (text, rest) = body.split_at(end);
-        let Some(rest) = rest.strip_prefix(b"\nstream\n") else {
-            return match rest.starts_with(b"\nendobj\n") {
-                true => Ok(Object { text, data: None }),
-                false => Err(fault("no endobj")),
-            };
-        };
-        let length = get(text, b"/Length").and_then(|value| leading_number(value));
-        let length = length.and_then(|(n, _)| usize::try_from(n).ok());
-        let (data, rest) = length
-            .and_then(|n| rest.split_at_checked(n))
-            .ok_or(fault("a stream without its length"))?;
-        match rest.starts_with(b"\nendstream\nendobj\n") {
-            true => Ok(Object {
-                text,
-                data: Some(data),
+    pub(super) fn object(&self, number: u32) -> Result<Object<'_>, Fault> {
+        match self.find(number) {
+            Some(Found::Packed(text)) => Ok(Object { text, data: None }),
+            Some(Found::Here(body)) => object_of(body, number),
+            None => Err(Fault {
+                object: number,
+                what: "no such object",
             }),
-            false => Err(fault("a stream of another length")),
         }
+    }
+
+    /// The catalog.
+    pub(super) fn catalog(&self) -> Result<Object<'_>, Fault> {
+        let catalog = get(self.trailer, b"/Root").and_then(reference);
+        self.object(catalog.ok_or(Fault {
+            object: 0,
+            what: "no catalog",
+        })?)
     }
 
     /// Object numbers of all pages, in order. Counts and parents must be right.
@@ -134,10 +131,7 @@ impl<'m> Part<'m> {
             object: 0,
             what: "no page tree",
         };
-        let catalog = get(self.trailer, b"/Root")
-            .and_then(reference)
-            .ok_or(fault)?;
-        let catalog = self.object(catalog)?;
+        let catalog = self.catalog()?;
         let root = get(catalog.text, b"/Pages")
             .and_then(reference)
             .ok_or(fault)?;
@@ -183,6 +177,34 @@ impl<'m> Part<'m> {
     }
 }
 
+/// An object whose bytes begin here.
+pub(super) fn object_of(body: &[u8], number: u32) -> Result<Object<'_>, Fault> {
+    let fault = |what| Fault {
+        object: number,
+        what,
+    };
+    let end = value_end(body, 0).ok_or(fault("its text does not end"))?;
+    let (text, rest) = body.split_at(end);
+    let Some(rest) = rest.strip_prefix(b"\nstream\n") else {
+        return match rest.starts_with(b"\nendobj\n") {
+            true => Ok(Object { text, data: None }),
+            false => Err(fault("no endobj")),
+        };
+    };
+    let length = get(text, b"/Length").and_then(|value| leading_number(value));
+    let length = length.and_then(|(n, _)| usize::try_from(n).ok());
+    let (data, rest) = length
+        .and_then(|n| rest.split_at_checked(n))
+        .ok_or(fault("a stream without its length"))?;
+    match rest.starts_with(b"\nendstream\nendobj\n") {
+        true => Ok(Object {
+            text,
+            data: Some(data),
+        }),
+        false => Err(fault("a stream of another length")),
+    }
+}
+
 /// Computes digests of pages as `docs/formats-spool.md` defines them. Keeps those of shared objects.
 pub(super) struct Digests<'p, 'm> {
     part: &'p Part<'m>,
@@ -207,7 +229,7 @@ impl<'p, 'm> Digests<'p, 'm> {
     pub(super) fn page(&mut self, text: &[u8]) -> Result<Sha256, Fault> {
         self.visits_left = 1_000_000;
         let mut rest = text.to_vec();
-        for key in [b"/Parent".as_slice(), b"/Contents"] {
+        for key in [b"/Parent".as_slice(), b"/Contents", b"/DPart"] {
             if let Some((from, to)) = span(&rest, key) {
                 rest.drain(from..to);
             }
@@ -338,7 +360,7 @@ pub(super) fn leading_number(text: &[u8]) -> Option<(u64, &[u8])> {
 }
 
 /// Where the value that begins at `at` ends.
-fn value_end(text: &[u8], at: usize) -> Option<usize> {
+pub(super) fn value_end(text: &[u8], at: usize) -> Option<usize> {
     let mut tokens = Tokens { text, at };
     let mut depth = 0_u32;
     loop {
@@ -431,33 +453,6 @@ fn spaces(text: &[u8]) -> usize {
 fn regular(text: &[u8]) -> usize {
     let end = |b: &u8| b.is_ascii_whitespace() || b"\0()<>[]{}/%".contains(b);
     text.iter().position(end).unwrap_or(text.len())
-}
-
-/// What a Flate stream of ours holds; `None` where it is packed otherwise, damaged, or larger than allowed.
-pub(super) fn inflated(object: Object<'_>, bytes_max: usize) -> Option<Vec<u8>> {
-    let data = object.data?;
-    let filter = get(object.text, b"/Filter");
-    if filter.is_none() {
-        return Some(data.to_vec());
-    }
-    let flate = matches!(filter, Some(b"/FlateDecode" | b"[/FlateDecode]"));
-    if !flate || get(object.text, b"/DecodeParms").is_some() {
-        return None;
-    }
-    let mut room = (data.len() * 6).clamp(4_096, bytes_max);
-    loop {
-        let mut out = vec![0; room];
-        match libdeflater::Decompressor::new().zlib_decompress(data, &mut out) {
-            Ok(len) => {
-                out.truncate(len);
-                return Some(out);
-            }
-            Err(libdeflater::DecompressionError::InsufficientSpace) if room < bytes_max => {
-                room = (room * 4).min(bytes_max);
-            }
-            Err(_) => return None,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,35 @@
+//! Streams of a part, unpacked.
+
+use super::reader::{Object, get};
+
+/// What a Flate stream of ours holds; `None` where it is packed otherwise, damaged, or larger than allowed.
+pub(super) fn inflated(object: Object<'_>, bytes_max: usize) -> Option<Vec<u8>> {
+    let data = object.data?;
+    let filter = get(object.text, b"/Filter");
+    if filter.is_none() {
+        return Some(data.to_vec());
+    }
+    let flate = matches!(filter, Some(b"/FlateDecode" | b"[/FlateDecode]"));
+    if !flate || get(object.text, b"/DecodeParms").is_some() {
+        return None;
+    }
+    unpacked(data, bytes_max)
+}
+
+/// What was deflated; `None` where it is damaged, or larger than allowed.
+pub(super) fn unpacked(data: &[u8], bytes_max: usize) -> Option<Vec<u8>> {
+    let mut room = (data.len() * 6).clamp(4_096.min(bytes_max), bytes_max);
+    loop {
+        let mut out = vec![0; room];
+        match libdeflater::Decompressor::new().zlib_decompress(data, &mut out) {
+            Ok(len) => {
+                out.truncate(len);
+                return Some(out);
+            }
+            Err(libdeflater::DecompressionError::InsufficientSpace) if room < bytes_max => {
+                room = (room * 4).min(bytes_max);
+            }
+            Err(_) => return None,
+        }
+    }
+}
