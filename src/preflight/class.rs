@@ -80,6 +80,8 @@ classes! {
     PostScript "postscript" always Refuse "the PDF holds PostScript code; convert it";
     /// A version that is not allowed.
     Version "version" usually Refuse "the PDF is of version {}; save it as an allowed one";
+    /// Made by a program whose PDFs the plant does not take.
+    Producer "producer-refused" usually Refuse "the PDF was made with `{}`, whose files the plant does not take; make it with another program";
     /// Not the size of the sheet. In whole millimetres, as the page is shown.
     PageSize "page-size" usually Refuse "the page is {}; set the page up in the sheet's size";
     /// On its side, and the rules neither accept nor turn it.

@@ -390,16 +390,16 @@ fn the_address_must_be_as_the_plant_reads_it() {
 #[test]
 fn the_sheet_may_slip_in_its_envelope() {
     let good = address(&["Test Testsson", "Storgatan 1", "123 45 Ingenstans"]);
-    let narrow = |slack_x_mm: f64, slack_y_mm: f64| {
+    let narrow = |left_mm: f64, up_mm: f64| {
         move |rules: &mut AddressRules| {
             rules.window = Area::between(24.6, 40.0, 105.0, 66.3);
             rules.reach_mm = 0.0;
-            (rules.slack_x_mm, rules.slack_y_mm) = (slack_x_mm, slack_y_mm);
+            (rules.slack.left_mm, rules.slack.up_mm) = (left_mm, up_mm);
         }
     };
     assert_eq!(window(&good, narrow(0.0, 0.0)), [] as [&str; 0]);
     assert_eq!(window(&good, narrow(5.0, 5.0)), [] as [&str; 0]);
-    // One line leaves the window and another is cut when the sheet slips by 13.5 mm.
+    // One line leaves the window and another is cut when the sheet slips up by 13.5 mm.
     assert_eq!(
         window(&good, narrow(5.0, 13.5)),
         [
