@@ -38,6 +38,8 @@ pub struct Options {
     pub paper_price_hundredths: u64,
     /// Price of a digital letter, in hundredths of the currency.
     pub digital_price_hundredths: u64,
+    /// Postage, where the vendor profile or the job has prices; the price of a letter on paper is then without it.
+    pub postage: Option<Postage>,
     /// Departments, processes, cost centres, languages, operators named; the rest is counted as `other`.
     pub names_max: usize,
     /// Findings shown of each code; all of them are in `findings.csv`.
@@ -46,12 +48,23 @@ pub struct Options {
     pub attention_max: usize,
 }
 
+/// How postage is counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Postage {
+    /// ISO 4217.
+    pub currency: String,
+    /// What a digital letter would have cost at least, in hundredths: the first step of the class that letters have by
+    /// default.
+    pub least_hundredths: u64,
+}
+
 impl Default for Options {
     /// Round prices of a printed, enveloped and franked letter and of a digital message; a job names its own.
     fn default() -> Self {
         Self {
             paper_price_hundredths: 700,
             digital_price_hundredths: 150,
+            postage: None,
             names_max: 200,
             examples_max: 20,
             attention_max: 200,
@@ -227,12 +240,26 @@ pub struct Costs {
     pub paper_hundredths: u64,
     /// Digital letters.
     pub digital_hundredths: u64,
-    /// Both.
+    /// Postage of the letters on paper, where prices are known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub postage: Option<PostageCost>,
+    /// All of these.
     pub total_hundredths: u64,
     /// Had all of them gone on paper.
     pub all_paper_hundredths: u64,
     /// The difference; negative if digital is dearer.
     pub saved_hundredths: i64,
+}
+
+/// What postage costs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PostageCost {
+    /// ISO 4217.
+    pub currency: String,
+    /// In hundredths of it.
+    pub hundredths: u64,
+    /// Whether it is part of the sums: it is in the currency of the others.
+    pub in_total: bool,
 }
 
 /// Letters that a person must look at, in the order of the mailing.
@@ -362,7 +389,7 @@ impl Report {
             reasons: tally.reason_lines(sentence),
             operators: tally.operator_lines(),
             print: tally.print_summary(),
-            costs: costs(about.country, &totals, options),
+            costs: costs(about.country, tally, options),
             departments: tally.departments.lines(),
             processes: tally.processes.lines(),
             cost_centres: tally.cost_centres.lines(),
@@ -382,25 +409,42 @@ pub fn json(report: &Report) -> Vec<u8> {
     crate::manifest::pretty_json(report)
 }
 
-fn costs(country: Country, totals: &Totals, options: &Options) -> Costs {
+fn costs(country: Country, tally: &Tally, options: &Options) -> Costs {
+    let totals = tally.totals();
+    let currency = match country {
+        Country::Sweden => "SEK",
+        Country::Denmark => "DKK",
+    };
+    let postage = options.postage.as_ref().map(|postage| PostageCost {
+        currency: postage.currency.clone(),
+        hundredths: tally.postage_hundredths,
+        in_total: postage.currency == currency,
+    });
+    let counted = postage.as_ref().filter(|postage| postage.in_total);
+    let postage_paid = counted.map_or(0, |postage| postage.hundredths);
+    let least = options.postage.as_ref().filter(|_| counted.is_some());
+    let postage_saved = least.map_or(0, |postage| {
+        totals.digital.saturating_mul(postage.least_hundredths)
+    });
     let times = |letters: u64, price: u64| letters.saturating_mul(price);
     let paper = times(totals.print, options.paper_price_hundredths);
     let digital = times(totals.digital, options.digital_price_hundredths);
-    let total = paper.saturating_add(digital);
+    let total = paper.saturating_add(digital).saturating_add(postage_paid);
     let all_paper = times(
         totals.print.saturating_add(totals.digital),
         options.paper_price_hundredths,
     );
+    let all_paper = all_paper
+        .saturating_add(postage_paid)
+        .saturating_add(postage_saved);
     let saved = i128::from(all_paper) - i128::from(total);
     Costs {
-        currency: match country {
-            Country::Sweden => "SEK",
-            Country::Denmark => "DKK",
-        },
+        currency,
         paper_price_hundredths: options.paper_price_hundredths,
         digital_price_hundredths: options.digital_price_hundredths,
         paper_hundredths: paper,
         digital_hundredths: digital,
+        postage,
         total_hundredths: total,
         all_paper_hundredths: all_paper,
         saved_hundredths: i64::try_from(saved).unwrap_or(i64::MAX),

@@ -14,6 +14,9 @@ use crate::letter::{Country, Micrometres, Sender};
 
 const MM: Mpt = mpt(Micrometres(1000));
 
+/// The sender's name is not set smaller than this, in per cent of its size.
+const PERCENT_MIN: i32 = 50;
+
 /// Upper edge of the running head.
 pub const RUNNING_TOP: Mpt = 13 * MM;
 
@@ -109,7 +112,7 @@ impl Desk<'_> {
             _ => head_left,
         };
         let logo_height = logo.map_or(0, |logo| logo.height);
-        for percent in [100, 85, 70, 60, 50] {
+        for percent in [100, 85, 70, 60, PERCENT_MIN] {
             let size = Points(self.options.type_sizes.letterhead.0 * percent / 100);
             let height = size.0 * 10 * 122 / 100;
             let mut draft = Draft::new("the letterhead");
@@ -118,12 +121,20 @@ impl Desk<'_> {
             if look.show_name {
                 let setter = &mut draft.setter;
                 let copy = setter.read_text(self.fonts, self.name(), Face::Bold, size);
+                if setter.widths(&copy).0 > measure && percent > PERCENT_MIN {
+                    continue; // A word would be cut.
+                }
                 let lines = setter.lines_balanced(self.fonts, &copy, measure);
                 text_height = stacked(text_height, height, lines.len());
                 stacks.push((lines, height));
                 if let Some(text) = look.second_line.as_deref() {
-                    let size = Points(self.options.type_sizes.small.0 * 120 / 100);
-                    let copy = setter.read_text(self.fonts, text, Face::Regular, size);
+                    let small = self.options.type_sizes.small;
+                    let mut size = Points(small.0 * 120 / 100);
+                    let mut copy = setter.read_text(self.fonts, text, Face::Regular, size);
+                    if setter.widths(&copy).0 > measure {
+                        size = small;
+                        copy = setter.read_text(self.fonts, text, Face::Regular, size);
+                    }
                     let lines = setter.lines(self.fonts, &copy, measure);
                     text_height = stacked(text_height, size.0 * 14, lines.len());
                     stacks.push((lines, size.0 * 14));

@@ -73,6 +73,7 @@ impl Sink for Count<'_> {
                     pages: plan.pages,
                     sheets: u32::from(plan.sheets),
                     weight_mg: u64::from(plan.weight_mg),
+                    postage_hundredths: self.mill.plan.spool.postage_hundredths(plan),
                 });
             }
             let target = self.mill.target(&done.decision).unwrap_or_default();

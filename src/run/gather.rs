@@ -31,6 +31,8 @@ pub struct Gather<'g, 'l, 'c> {
     tickets: ticket::Writer,
     findings: FindingsCsv,
     lists: [List<'g>; 2],
+    /// For the prices of postage.
+    print: spool::Options,
     tally: Tally,
 }
 
@@ -137,6 +139,7 @@ impl<'g, 'l, 'c> Gather<'g, 'l, 'c> {
                 List::of(Fate::Held, "held/held.xml"),
                 List::of(Fate::Rejected, "rejected/rejected.xml"),
             ],
+            print: mill.plan.spool.clone(),
             tally: Tally::new(&mill.plan.report),
         })
     }
@@ -209,6 +212,7 @@ impl<'g, 'l, 'c> Gather<'g, 'l, 'c> {
             pages: plan.pages,
             sheets: u32::from(plan.sheets),
             weight_mg: u64::from(plan.weight_mg),
+            postage_hundredths: self.print.postage_hundredths(plan),
         });
     }
 

@@ -321,7 +321,9 @@ fn ink_in_a_zone_is_found_out() {
 fn an_address_that_moved_is_found_out() {
     let (letter, header) = (letters::decision(), header("SE"));
     for plant in Plant::all() {
-        for (x, y) in [(0, 8), (-5, 0), (0, -8)] {
+        // A box that begins at x 20 has no place left of it.
+        let left = if plant.address().x_mm > 22.0 { -5 } else { 0 };
+        for (x, y) in [(0, 16), (left, -8), (left, 16)] {
             let mut moved = plant.letters.clone();
             let geometry = &mut moved.geometry;
             geometry.address.y.0 += y * 1000;
@@ -332,6 +334,7 @@ fn an_address_that_moved_is_found_out() {
                 geometry.address.width.0 -= 18_000 - geometry.address.x.0;
                 geometry.address.x.0 = 18_000;
             }
+            geometry.body_top.0 += y.max(0) * 1000;
             geometry.letterhead = None;
             geometry.info_y = Micrometres::mm(60);
             let stationery = match Stationery::new(&moved, &header) {
