@@ -240,7 +240,7 @@ pub struct Costs {
     pub paper_hundredths: u64,
     /// Digital letters.
     pub digital_hundredths: u64,
-    /// Postage of the letters on paper, where prices are known.
+    /// Postage of the letters on paper, where prices are known and the letters were set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub postage: Option<PostageCost>,
     /// All of these.
@@ -415,7 +415,10 @@ fn costs(country: Country, tally: &Tally, options: &Options) -> Costs {
         Country::Sweden => "SEK",
         Country::Denmark => "DKK",
     };
-    let postage = options.postage.as_ref().map(|postage| PostageCost {
+    // A quick dry run sets no letters, so it knows no pieces.
+    let measured = totals.print == 0 || tally.print_summary().pieces > 0;
+    let postage = options.postage.as_ref().filter(|_| measured);
+    let postage = postage.map(|postage| PostageCost {
         currency: postage.currency.clone(),
         hundredths: tally.postage_hundredths,
         in_total: postage.currency == currency,

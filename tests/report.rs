@@ -333,6 +333,12 @@ fn postage_is_added_where_its_currency_is_that_of_the_sums() {
     assert_eq!(report.costs.total_hundredths, plain.total_hundredths);
     assert_eq!(report.costs.saved_hundredths, plain.saved_hundredths);
     assert!(page(&report).contains("not in the sum"));
+
+    // Letters that were not set have no step of postage yet.
+    let mut quick = Tally::new(&with("SEK"));
+    quick.letter(&letter(3));
+    let report = Report::new(about(), &quick, &with("SEK"), &sentence);
+    assert_eq!((report.totals.print, report.costs.postage), (1, None));
 }
 
 #[test]
