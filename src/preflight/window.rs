@@ -75,7 +75,7 @@ pub(super) fn look(letters: &Letters, rules: &AddressRules) -> Window {
     let others = letters
         .iter()
         .filter(|letter| letter.has_ink() && (letter.shown || letter.hidden))
-        .filter(|letter| !of_address(letter) && !(letter.shown && of_sender(letter)))
+        .filter(|letter| !(of_address(letter) || letter.shown && of_sender(letter)))
         .filter(|letter| ever.meets(&letter.area))
         .map(|letter| letter.area);
     if let Some(area) = others.reduce(|a, b| a.around(&b)) {

@@ -1,10 +1,9 @@
 //! What a print plant asks for, as data. The defaults are the strictest common Nordic profile (`facts/print.md` §8).
 
-use crate::letter::{Colour, Envelope, Postage, Sides};
-use crate::preflight::{Area, Landscape, Rules};
-
 use super::plan::PiecePlan;
 use super::prices::PostagePrices;
+use crate::letter::{Colour, Envelope, Postage, Sides};
+use crate::preflight::{Area, Landscape, Rules};
 
 /// A4, 210 × 297 mm, in square millimetres.
 const A4_MM2: u64 = 62_370;

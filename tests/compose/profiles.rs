@@ -252,6 +252,7 @@ fn letters_for_a_plant_are_what_it_takes() {
                         .unwrap_or_else(|found| panic!("{}: {found:?}", case.name));
                     if let Some(folder) = std::env::var_os("LETTERMILL_PROOFS") {
                         let file = format!("profile-{}.pdf", case.name);
+                        std::fs::create_dir_all(&folder).unwrap();
                         let path = std::path::Path::new(&folder).join(file);
                         std::fs::write(path, plant.pdf(&case.letter, &laid, &stationery)).unwrap();
                     }
