@@ -41,7 +41,7 @@ pub use font::FontError;
 pub use options::{
     Field, FontFiles, Footer, FooterColumn, FooterOn, Geometry, Heading, Headings, LaterPages,
     Letterhead, Logo, Options, PageNumber, PageNumberForm, Payment, PaymentPage, Place, Points,
-    Reference, Style, TEMPLATE_VERSION, TypeSizes,
+    Reference, ReturnLine, Style, TEMPLATE_VERSION, TypeSizes,
 };
 pub use picture::{Picture, Pixel};
 pub use stationery::{Error, Stationery};

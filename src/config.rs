@@ -443,9 +443,15 @@ impl Job {
             let hundredths = (price * 100.0).round() as u64;
             hundredths
         };
+        let print = &self.file.print;
+        let postage = print.postage_prices.as_ref();
         report::Options {
             paper_price_hundredths: hundredths("costs.paper", paper),
             digital_price_hundredths: hundredths("costs.digital", digital),
+            postage: postage.map(|prices| report::Postage {
+                currency: prices.currency.clone(),
+                least_hundredths: prices.least(print.postage).unwrap_or(0),
+            }),
             ..report::Options::default()
         }
     }

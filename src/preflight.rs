@@ -5,7 +5,7 @@
 //! taken into a spool; what its pages show is what they will show there; nothing in it acts; no remark holds text of the
 //! document; the verdict depends on bytes and rules alone; whatever the bytes are, looking at them ends.
 //!
-//! The way of a file: [`document`] opens it and walks its pages; [`catalog`], [`fonts`] and [`reach`] look at its objects;
+//! The way of a file: [`document`] opens it and walks its pages; [`catalog`], [`producer`], [`fonts`] and [`reach`] look at its objects;
 //! [`drawn`] looks at what its pages draw, cheaply ([`look`]) and, where that cannot rule out a fault, dot by dot ([`ink`]).
 //! To add a rule: a [`Class`], the check in one of these rooms, a row in `docs/preflight.md`, a case in `tests/preflight.rs`.
 
@@ -29,6 +29,7 @@ mod look;
 mod lookalike;
 mod picture;
 mod pictures;
+mod producer;
 mod reach;
 mod remarks;
 mod rules;
@@ -41,8 +42,8 @@ pub use area::Area;
 pub use class::{Class, PdfFault, Remark, Verdict};
 pub use inspector::Inspector;
 pub use rules::{
-    AddressRules, Landscape, Limits, Margins, OnPages, PageSize, Rules, RulesError, Tag, Version,
-    Zone,
+    AddressRules, Landscape, Limits, Margins, OnPages, PageSize, Rules, RulesError, Slack, Tag,
+    Version, Zone,
 };
 pub use stage::THREAD_NAME;
 pub use target::{Inks, Target};
@@ -127,6 +128,7 @@ fn judge(bytes: &[u8], rules: &Rules) -> Result<PdfFacts, PdfFault> {
         remarks.file(Class::Repaired, "");
     }
     version(&document, &mut remarks);
+    producer::producer(&document, &mut remarks);
     catalog::catalog(&document, &mut remarks)?;
     let pages = document::pages(&document, limits)?;
     fonts::fonts(&document, &pages, &mut remarks)?;

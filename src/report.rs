@@ -18,10 +18,12 @@ use crate::ledger::Totals;
 use crate::letter::{Country, Environment, Fate};
 use crate::manifest::{FileEntry, KeyKind};
 
+mod costs;
 mod findings_csv;
 mod html;
 mod tally;
 
+pub use costs::{Costs, Postage, PostageCost};
 pub use findings_csv::FindingsCsv;
 pub use html::html;
 pub use tally::{LetterCount, OTHER, PieceCount, Tally};
@@ -38,6 +40,8 @@ pub struct Options {
     pub paper_price_hundredths: u64,
     /// Price of a digital letter, in hundredths of the currency.
     pub digital_price_hundredths: u64,
+    /// Postage, where the vendor profile or the job has prices; the price of a letter on paper is then without it.
+    pub postage: Option<Postage>,
     /// Departments, processes, cost centres, languages, operators named; the rest is counted as `other`.
     pub names_max: usize,
     /// Findings shown of each code; all of them are in `findings.csv`.
@@ -52,6 +56,7 @@ impl Default for Options {
         Self {
             paper_price_hundredths: 700,
             digital_price_hundredths: 150,
+            postage: None,
             names_max: 200,
             examples_max: 20,
             attention_max: 200,
@@ -214,27 +219,6 @@ pub struct ClassLine {
     pub c4: u64,
 }
 
-/// What a batch costs, in hundredths of the currency. Held and rejected letters cost nothing yet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Costs {
-    /// `SEK` or `DKK`.
-    pub currency: &'static str,
-    /// Price of a letter on paper.
-    pub paper_price_hundredths: u64,
-    /// Price of a digital letter.
-    pub digital_price_hundredths: u64,
-    /// Letters on paper.
-    pub paper_hundredths: u64,
-    /// Digital letters.
-    pub digital_hundredths: u64,
-    /// Both.
-    pub total_hundredths: u64,
-    /// Had all of them gone on paper.
-    pub all_paper_hundredths: u64,
-    /// The difference; negative if digital is dearer.
-    pub saved_hundredths: i64,
-}
-
 /// Letters that a person must look at, in the order of the mailing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Attention {
@@ -362,7 +346,7 @@ impl Report {
             reasons: tally.reason_lines(sentence),
             operators: tally.operator_lines(),
             print: tally.print_summary(),
-            costs: costs(about.country, &totals, options),
+            costs: costs::costs(about.country, tally, options),
             departments: tally.departments.lines(),
             processes: tally.processes.lines(),
             cost_centres: tally.cost_centres.lines(),
@@ -380,29 +364,4 @@ impl Report {
 /// The bytes of `report.json`.
 pub fn json(report: &Report) -> Vec<u8> {
     crate::manifest::pretty_json(report)
-}
-
-fn costs(country: Country, totals: &Totals, options: &Options) -> Costs {
-    let times = |letters: u64, price: u64| letters.saturating_mul(price);
-    let paper = times(totals.print, options.paper_price_hundredths);
-    let digital = times(totals.digital, options.digital_price_hundredths);
-    let total = paper.saturating_add(digital);
-    let all_paper = times(
-        totals.print.saturating_add(totals.digital),
-        options.paper_price_hundredths,
-    );
-    let saved = i128::from(all_paper) - i128::from(total);
-    Costs {
-        currency: match country {
-            Country::Sweden => "SEK",
-            Country::Denmark => "DKK",
-        },
-        paper_price_hundredths: options.paper_price_hundredths,
-        digital_price_hundredths: options.digital_price_hundredths,
-        paper_hundredths: paper,
-        digital_hundredths: digital,
-        total_hundredths: total,
-        all_paper_hundredths: all_paper,
-        saved_hundredths: i64::try_from(saved).unwrap_or(i64::MAX),
-    }
 }

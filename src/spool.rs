@@ -41,6 +41,7 @@ mod part;
 mod pieces;
 mod plan;
 mod prepare;
+mod prices;
 pub mod proof;
 mod record;
 mod sheaf;
@@ -57,6 +58,7 @@ pub use options::{
 pub use pieces::PieceRow;
 pub use plan::{PiecePlan, Unfit, plan};
 pub use prepare::{Destination, Piece, Prepared, Preparer};
+pub use prices::PostagePrices;
 pub use single::{Binder, Bound};
 
 use record::Entry;

@@ -21,9 +21,13 @@ pub const TABLES: [&str; 4] = ["letter", "print", "control", "ticket"];
 const FILE_BYTES_MAX: u64 = 1 << 20;
 
 /// Profiles that come with the program, by name.
-const SHIPPED: [(&str, &str); 3] = [
+const SHIPPED: [(&str, &str); 7] = [
     ("nordic", include_str!("vendor/nordic.toml")),
+    ("digdir", include_str!("vendor/digdir.toml")),
     ("digipost", include_str!("vendor/digipost.toml")),
+    ("din-5008", include_str!("vendor/din-5008.toml")),
+    ("ebrev", include_str!("vendor/ebrev.toml")),
+    ("imail", include_str!("vendor/imail.toml")),
     ("uk-notify", include_str!("vendor/uk-notify.toml")),
 ];
 

@@ -11,6 +11,8 @@ mod letters;
 mod pages;
 #[path = "compose/pdf.rs"]
 mod pdf;
+#[path = "compose/profiles.rs"]
+mod profiles;
 #[path = "compose/scripts.rs"]
 mod scripts;
 #[path = "compose/slip.rs"]

@@ -20,7 +20,18 @@ fn a_profile_that_is_written_out_is_a_profile_again() {
         .lines()
         .filter_map(|line| line.split(' ').next())
         .collect();
-    assert_eq!(names, ["nordic", "digipost", "uk-notify"]);
+    assert_eq!(
+        names,
+        [
+            "nordic",
+            "digdir",
+            "digipost",
+            "din-5008",
+            "ebrev",
+            "imail",
+            "uk-notify"
+        ]
+    );
     let pdf = bench.write("good.pdf", good());
     for name in names {
         let shown = bench.lettermill(&["print", "profiles", name]);
@@ -33,6 +44,35 @@ fn a_profile_that_is_written_out_is_a_profile_again() {
     let unknown = bench.lettermill(&["print", "profiles", "nowhere"]);
     assert_eq!(code(&unknown), 10);
     assert!(errors(&unknown).contains("nordic"), "{}", errors(&unknown));
+}
+
+#[test]
+fn postage_is_told_by_a_dry_run_and_by_the_report() {
+    let bench = Bench::new();
+    let job = bench.write(
+        "job.toml",
+        "[print]\npostage_classes = [\"standard\"]\npostage_steps_g = [50, 2000]\n[print.postage_prices]\n\
+         currency = \"SEK\"\nhundredths = { standard = [1234, 5678] }\n",
+    );
+    let mailing = "fixtures/sweden/reminder.xml";
+    let check = |more: &[&str]| {
+        let arguments = [&["check", "--job", &job], more, &[mailing]].concat();
+        said(&bench.lettermill(&arguments))
+    };
+    let full = check(&["--full"]);
+    // 7.00 for the letter, and its postage.
+    assert!(full.contains("cost: 19.34 SEK, 0.00 less"), "{full}");
+    assert!(
+        full.contains("postage: 12.34 SEK, part of the cost"),
+        "{full}"
+    );
+    assert!(!check(&[]).contains("postage:"));
+    let ran = bench.run("home", mailing, &["--job", &job]);
+    let report = support::program::outbox(&support::program::json(&ran)).join("report.json");
+    let report: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(report).unwrap()).unwrap();
+    assert_eq!(report["costs"]["postage"]["hundredths"], 1234);
+    assert_eq!(report["costs"]["total_hundredths"], 1934);
 }
 
 #[test]

@@ -9,7 +9,8 @@ use lettermill::ledger::Totals;
 use lettermill::letter::{Country, Envelope, Environment, Fate, LetterSeq};
 use lettermill::manifest::{FileEntry, KeyKind};
 use lettermill::report::{
-    self, About, LetterCount, Options, Outcome, PieceCount, Proof, Report, RunNotes, Stage, Tally,
+    self, About, LetterCount, Options, Outcome, PieceCount, Postage, Proof, Report, RunNotes,
+    Stage, Tally,
 };
 
 fn about() -> About {
@@ -104,6 +105,7 @@ fn count(tally: &mut Tally, from: u32, to: u32) {
                 pages: 1 + seq % 4,
                 sheets: 1 + seq % 4 / 2,
                 weight_mg: 9_100 + 4_990 * u64::from(seq % 4 / 2),
+                postage_hundredths: 1_000 + u64::from(seq % 4 / 2),
             });
         }
         if seq == 77 {
@@ -299,6 +301,47 @@ fn every_field_of_the_json_is_in_the_docs() {
 }
 
 #[test]
+fn postage_is_added_where_its_currency_is_that_of_the_sums() {
+    let plain = sample(&Options::default()).costs;
+    let with = |currency: &str| Options {
+        postage: Some(Postage {
+            currency: currency.into(),
+            least_hundredths: 900,
+        }),
+        ..Options::default()
+    };
+    let page = |report: &Report| String::from_utf8(report::html(report)).unwrap();
+    let report = sample(&with("SEK"));
+    let costs = &report.costs;
+    let postage = costs.postage.clone().unwrap();
+    let (print, digital) = (report.totals.print, report.totals.digital);
+    assert!(postage.in_total);
+    assert!((1_000 * print..=1_001 * print).contains(&postage.hundredths) && print > 0);
+    assert_eq!(
+        costs.total_hundredths,
+        plain.total_hundredths + postage.hundredths
+    );
+    assert_eq!(
+        costs.all_paper_hundredths,
+        plain.all_paper_hundredths + postage.hundredths + 900 * digital
+    );
+    assert!(page(&report).contains("Postage"));
+
+    let report = sample(&with("GBP"));
+    let postage = report.costs.postage.clone().unwrap();
+    assert!(!postage.in_total && postage.hundredths >= 1_000 * print);
+    assert_eq!(report.costs.total_hundredths, plain.total_hundredths);
+    assert_eq!(report.costs.saved_hundredths, plain.saved_hundredths);
+    assert!(page(&report).contains("not in the sum"));
+
+    // Letters that were not set have no step of postage yet.
+    let mut quick = Tally::new(&with("SEK"));
+    quick.letter(&letter(3));
+    let report = Report::new(about(), &quick, &with("SEK"), &sentence);
+    assert_eq!((report.totals.print, report.costs.postage), (1, None));
+}
+
+#[test]
 fn costs_add_up() {
     let report = sample(&Options::default());
     let Totals { digital, print, .. } = report.totals;
@@ -463,6 +506,7 @@ fn what_comes_from_outside_cannot_leave_its_cell() {
         pages: 1,
         sheets: 1,
         weight_mg: 1,
+        postage_hundredths: 0,
     });
     tally.finding(evil, &finding(1, Code::Schema, evil, evil, evil));
     let mut about = about();

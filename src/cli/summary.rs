@@ -171,4 +171,16 @@ fn costs(out: &mut String, report: &Report) {
         costs.currency,
         money(costs.saved_hundredths)
     );
+    if let Some(postage) = &costs.postage {
+        let _ = writeln!(
+            out,
+            "postage: {} {}, {}",
+            signed(postage.hundredths),
+            postage.currency,
+            match postage.in_total {
+                true => "part of the cost",
+                false => "not part of the cost, which is in another currency",
+            }
+        );
+    }
 }

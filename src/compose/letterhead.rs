@@ -9,10 +9,13 @@ use super::page::{Ink, Mpt, Tools, mpt};
 use super::paragraph::{Lines, Setter};
 use super::picture::Picture;
 use super::shape::Fault;
-use super::stationery::{Error, Frame, Part, millimetres};
+use super::stationery::{Error, Frame, Part, ReturnPlace, millimetres};
 use crate::letter::{Country, Micrometres, Sender};
 
 const MM: Mpt = mpt(Micrometres(1000));
+
+/// The sender's name is not set smaller than this, in per cent of its size.
+const PERCENT_MIN: i32 = 50;
 
 /// Upper edge of the running head.
 pub const RUNNING_TOP: Mpt = 13 * MM;
@@ -100,18 +103,16 @@ impl Desk<'_> {
     pub fn letterhead(&self, logo: Option<&Picture>, coloured: bool) -> Result<Part, Error> {
         let frame = &self.frame;
         let look = &self.options.letterhead;
-        let top = 12 * MM;
-        // The window with the return address begins 5 mm above the box, the information column at its own top.
-        let bottom = (frame.address[1] - 6 * MM).min(frame.info_y - 3 * MM);
+        let [head_left, top, head_right, bottom] = frame.letterhead;
         let logo = self.logo(logo, bottom - top - 2 * MM)?;
         let beside = logo.map_or(0, |logo| logo.width + 5 * MM);
-        let measure = frame.measure() - beside;
+        let measure = head_right - head_left - beside;
         let left = match logo {
-            Some(logo) if logo.x == frame.left => frame.left + beside,
-            _ => frame.left,
+            Some(logo) if logo.x == head_left => head_left + beside,
+            _ => head_left,
         };
         let logo_height = logo.map_or(0, |logo| logo.height);
-        for percent in [100, 85, 70, 60, 50] {
+        for percent in [100, 85, 70, 60, PERCENT_MIN] {
             let size = Points(self.options.type_sizes.letterhead.0 * percent / 100);
             let height = size.0 * 10 * 122 / 100;
             let mut draft = Draft::new("the letterhead");
@@ -120,12 +121,20 @@ impl Desk<'_> {
             if look.show_name {
                 let setter = &mut draft.setter;
                 let copy = setter.read_text(self.fonts, self.name(), Face::Bold, size);
+                if setter.widths(&copy).0 > measure && percent > PERCENT_MIN {
+                    continue; // A word would be cut.
+                }
                 let lines = setter.lines_balanced(self.fonts, &copy, measure);
                 text_height = stacked(text_height, height, lines.len());
                 stacks.push((lines, height));
                 if let Some(text) = look.second_line.as_deref() {
-                    let size = Points(self.options.type_sizes.small.0 * 120 / 100);
-                    let copy = setter.read_text(self.fonts, text, Face::Regular, size);
+                    let small = self.options.type_sizes.small;
+                    let mut size = Points(small.0 * 120 / 100);
+                    let mut copy = setter.read_text(self.fonts, text, Face::Regular, size);
+                    if setter.widths(&copy).0 > measure {
+                        size = small;
+                        copy = setter.read_text(self.fonts, text, Face::Regular, size);
+                    }
                     let lines = setter.lines(self.fonts, &copy, measure);
                     text_height = stacked(text_height, size.0 * 14, lines.len());
                     stacks.push((lines, size.0 * 14));
@@ -142,7 +151,9 @@ impl Desk<'_> {
                 let [r, g, b] = rgb(colour)?.map(|v| format!("{}.{:03}", v / 1000, v % 1000));
                 draft.ink.raw(format!("{r} {g} {b} rg\n").as_bytes());
             }
-            draft.ink.rule(frame.left, rule, frame.measure(), RULE);
+            draft
+                .ink
+                .rule(head_left, rule, head_right - head_left, RULE);
             let mut y = top + (logo_height - text_height).max(0) / 2;
             for (lines, height) in stacks {
                 y = draft.lines(self.fonts, lines, left, y, height);
@@ -165,29 +176,33 @@ impl Desk<'_> {
         let (Some(picture), Some(logo)) = (picture, &self.options.letterhead.logo) else {
             return Ok(None);
         };
-        let frame = &self.frame;
+        let [left, _, right, _] = self.frame.letterhead;
         let width = mpt(logo.width);
         let height = i64::from(width) * i64::from(picture.height) / i64::from(picture.width.max(1));
         let height = Mpt::try_from(height).unwrap_or(Mpt::MAX / 2);
-        if height > height_max || width > frame.measure() {
+        if height > height_max || width > right - left {
             return Err(Error::LogoTooLarge {
                 found: format!("{} × {}", millimetres(width), millimetres(height)),
                 allowed: format!(
                     "{} × {}",
-                    millimetres(frame.measure()),
+                    millimetres(right - left),
                     millimetres(height_max)
                 ),
             });
         }
         let x = match logo.place {
-            Place::Left => frame.left,
-            Place::Right => frame.right - width,
+            Place::Left => left,
+            Place::Right => right - width,
         };
         Ok(Some(Placed { x, width, height }))
     }
 
-    /// The return address in one small line above the recipient's (facts/denmark.md §6.3: the words before it).
-    pub fn return_line(&self) -> Result<Part, Error> {
+    /// The return address in one small line above the recipient's (facts/denmark.md §6.3: the words before it), if there
+    /// is a place for it.
+    pub fn return_line(&self) -> Result<Option<Part>, Error> {
+        let Some(place) = &self.frame.return_line else {
+            return Ok(None);
+        };
         let prefix = match self.sender.country {
             Country::Sweden => "Avsändare: ",
             Country::Denmark => "Afsender/retur/from: ",
@@ -201,8 +216,8 @@ impl Desk<'_> {
                 .into(),
         };
         for text in texts {
-            if let Some(part) = self.return_line_of(&text)? {
-                return Ok(part);
+            if let Some(part) = self.return_line_in(place, &text)? {
+                return Ok(Some(part));
             }
         }
         Err(Error::TooLong {
@@ -211,13 +226,9 @@ impl Desk<'_> {
         })
     }
 
-    fn return_line_of(&self, text: &str) -> Result<Option<Part>, Error> {
-        let frame = &self.frame;
-        let x = frame.address_x();
-        // Two millimetres clear of the recipient's address.
-        let low = frame.address[1] - 22 * MM / 10;
-        let box_width = frame.address[2] - x;
-        let to_info = frame.info_x - 4 * MM - x;
+    fn return_line_in(&self, place: &ReturnPlace, text: &str) -> Result<Option<Part>, Error> {
+        let (x, low) = (place.left, place.low);
+        let (box_width, to_info) = (place.right - x, place.right_max - x);
         // (size, width, lines): in the box if it can be, at last in two lines as far as the information column.
         for (size, measure, count) in [
             (700, box_width, 1),

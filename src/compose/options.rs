@@ -5,15 +5,19 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Deserializer};
 
-use super::{Area, Error};
-use crate::letter::{Micrometres, Sides};
+use super::Error;
+use crate::letter::Sides;
 
 mod furniture;
+mod geometry;
 
 pub use furniture::{
     Field, Footer, FooterColumn, FooterOn, Heading, Headings, LaterPages, Logo, PageNumber,
     PageNumberForm, Payment, PaymentPage, Place, Reference, Style,
 };
+pub use geometry::{Geometry, ReturnLine};
+
+use geometry::mm;
 
 /// Version of the form of a template.
 pub const TEMPLATE_VERSION: u32 = 1;
@@ -89,61 +93,6 @@ impl Default for Options {
             sides: None,
             pages_max: 200, // 100 sheets in duplex; the largest envelope takes 99 (facts/print.md §8).
             hyphenate: true,
-        }
-    }
-}
-
-/// Where things stand on an A4 page, measured from its top left corner.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Geometry {
-    /// Left edge of text. At least 20 mm: x 0–18 is the plant's, for its marks (facts/print.md §8).
-    #[serde(rename = "margin_left_mm", deserialize_with = "mm")]
-    pub margin_left: Micrometres,
-    /// Distance of text from the right edge of the page; at least 15 mm (facts/print.md §8).
-    #[serde(rename = "margin_right_mm", deserialize_with = "mm")]
-    pub margin_right: Micrometres,
-    /// Distance of the lowest line (page number, footer) from the bottom edge; at least 7 mm (facts/print.md §8).
-    #[serde(rename = "margin_bottom_mm", deserialize_with = "mm")]
-    pub margin_bottom: Micrometres,
-    /// The box that holds the recipient's address, and nothing else.
-    #[serde(deserialize_with = "area")]
-    pub address: Area,
-    /// Left edge of the column with date and reference.
-    #[serde(rename = "info_x_mm", deserialize_with = "mm")]
-    pub info_x: Micrometres,
-    /// Top of the column with date and reference.
-    #[serde(rename = "info_y_mm", deserialize_with = "mm")]
-    pub info_y: Micrometres,
-    /// Top of the text on the first page.
-    #[serde(rename = "body_top_mm", deserialize_with = "mm")]
-    pub body_top: Micrometres,
-    /// Top of the text on the pages that follow.
-    #[serde(rename = "body_top_next_mm", deserialize_with = "mm")]
-    pub body_top_next: Micrometres,
-}
-
-impl Default for Geometry {
-    fn default() -> Self {
-        Self {
-            margin_left: Micrometres::mm(25),
-            margin_right: Micrometres::mm(25),
-            margin_bottom: Micrometres::mm(12),
-            // The intersection of the British, Norwegian and German windows (facts/print.md §8): with it the address
-            // of a C5 letter stays in sight however the sheet slips in the envelope (§4.1).
-            address: Area {
-                x: Micrometres(24_600),
-                y: Micrometres(45_000),
-                width: Micrometres(80_400),
-                height: Micrometres(21_300),
-            },
-            // Right of the British citizen block (x 125–195, facts/print.md §1.1).
-            info_x: Micrometres::mm(126),
-            // Its first value stands level with the first line of the address.
-            info_y: Micrometres(41_600),
-            // Lowest start asked for (DIN 5008, E-POST: facts/print.md §8).
-            body_top: Micrometres::mm(105),
-            body_top_next: Micrometres::mm(28),
         }
     }
 }
@@ -246,64 +195,7 @@ pub struct FontFiles {
 
 /// Refuses what would make no page, or one that a plant refuses.
 pub(super) fn check(options: &Options) -> Result<(), Error> {
-    let g = &options.geometry;
-    let lengths = [
-        (
-            "geometry.margin_left_mm",
-            g.margin_left,
-            20,
-            60,
-            "20 to 60 (x 0–18 belongs to the marks)",
-        ),
-        (
-            "geometry.margin_right_mm",
-            g.margin_right,
-            15,
-            60,
-            "15 to 60",
-        ),
-        (
-            "geometry.margin_bottom_mm",
-            g.margin_bottom,
-            7,
-            60,
-            "7 to 60",
-        ),
-        ("geometry.address.x_mm", g.address.x, 18, 120, "18 to 120"),
-        ("geometry.address.y_mm", g.address.y, 25, 120, "25 to 120"),
-        (
-            "geometry.address.width_mm",
-            g.address.width,
-            50,
-            120,
-            "50 to 120",
-        ),
-        (
-            "geometry.address.height_mm",
-            g.address.height,
-            15,
-            60,
-            "15 to 60",
-        ),
-        ("geometry.info_y_mm", g.info_y, 25, 120, "25 to 120"),
-        (
-            "geometry.body_top_next_mm",
-            g.body_top_next,
-            20,
-            100,
-            "20 to 100",
-        ),
-    ];
-    for (option, found, min, max, allowed) in lengths {
-        if found < Micrometres::mm(min) || found > Micrometres::mm(max) {
-            let found = format!("{} mm", f64::from(found.0) / 1000.0);
-            return Err(Error::Option {
-                option,
-                found,
-                allowed,
-            });
-        }
-    }
+    geometry::check(&options.geometry)?;
     let t = &options.type_sizes;
     let sizes = [
         ("type_sizes.body_pt", t.body, 800, 1600, "8 to 16"),
@@ -342,23 +234,6 @@ pub(super) fn check(options: &Options) -> Result<(), Error> {
             "type_sizes.leading_pt",
             format!("{leading} pt"),
             "1.1 to 2 times `body_pt`",
-        );
-    }
-    let millimetres = |length: i32| format!("{} mm", f64::from(length) / 1000.0);
-    let address_right = g.address.x.0 + g.address.width.0;
-    let address_bottom = g.address.y.0 + g.address.height.0;
-    if g.info_x.0 < address_right + 2000 || g.info_x.0 > 210_000 - g.margin_right.0 - 35_000 {
-        return wrong(
-            "geometry.info_x_mm",
-            millimetres(g.info_x.0),
-            "at least 2 mm right of the address box, and 35 mm left of the right margin",
-        );
-    }
-    if g.body_top.0 < address_bottom + 3000 || g.body_top.0 > 160_000 {
-        return wrong(
-            "geometry.body_top_mm",
-            millimetres(g.body_top.0),
-            "at least 3 mm below the address box, and at most 160",
         );
     }
     if options.pages_max == 0 {
@@ -407,35 +282,10 @@ fn scaled<E: serde::de::Error>(value: f64, scale: f64, unit: &str) -> Result<i32
     Ok(scaled)
 }
 
-fn mm<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Micrometres, D::Error> {
-    scaled(f64::deserialize(deserializer)?, 1000.0, "mm").map(Micrometres)
-}
-
-fn area<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Area, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Mm {
-        #[serde(deserialize_with = "mm")]
-        x_mm: Micrometres,
-        #[serde(deserialize_with = "mm")]
-        y_mm: Micrometres,
-        #[serde(deserialize_with = "mm")]
-        width_mm: Micrometres,
-        #[serde(deserialize_with = "mm")]
-        height_mm: Micrometres,
-    }
-    let mm = Mm::deserialize(deserializer)?;
-    Ok(Area {
-        x: mm.x_mm,
-        y: mm.y_mm,
-        width: mm.width_mm,
-        height: mm.height_mm,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::letter::Micrometres;
 
     #[test]
     fn an_empty_table_is_the_default_and_unknown_keys_are_errors() {

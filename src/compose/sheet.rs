@@ -89,7 +89,7 @@ impl Press<'_> {
         }
         sheet.rules(stationery, galley, page, top);
         let (head, texts) = match dress {
-            Dress::Window(texts) => (Some(&stationery.return_line), texts),
+            Dress::Window(texts) => (stationery.return_line.as_ref(), texts),
             Dress::Windowless(texts) => (None, texts),
             Dress::Later(texts) if texts.is_empty() => (None, texts),
             Dress::Later(texts) => (Some(&stationery.running_head), texts),

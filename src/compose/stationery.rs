@@ -4,15 +4,15 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::Resources;
 use super::font::{FontError, Fonts, Used};
 use super::galley::Galley;
 use super::letterhead::Desk;
-use super::options::{Geometry, Logo, Options, Payment, check};
+use super::options::{Geometry, Logo, Options, Payment, ReturnLine, check};
 use super::page::{Mpt, PAGE_HEIGHT, PAGE_WIDTH, mm, mpt};
 use super::paragraph::Setter;
 use super::picture::Picture;
 use super::words::Language;
+use super::{Area, Resources};
 use crate::letter::{Header, Micrometres};
 
 /// Between an area for a payment slip and the lowest line above it.
@@ -101,7 +101,7 @@ pub struct Stationery {
     pub(super) fonts: Fonts,
     pub(super) options: Options,
     pub(super) frame: Frame,
-    pub(super) return_line: Part,
+    pub(super) return_line: Option<Part>,
     pub(super) running_head: Part,
     letterhead: Part,
     letterhead_mono: Part,
@@ -120,6 +120,19 @@ impl std::fmt::Debug for Stationery {
     }
 }
 
+/// Where the return address stands.
+#[derive(Clone, Copy, Debug)]
+pub struct ReturnPlace {
+    /// Left edge.
+    pub left: Mpt,
+    /// Right edge of what it should fit into.
+    pub right: Mpt,
+    /// Right edge of what a long one may take.
+    pub right_max: Mpt,
+    /// Baseline of its last line.
+    pub low: Mpt,
+}
+
 /// The geometry, in the unit of the room.
 #[derive(Clone, Copy, Debug)]
 pub struct Frame {
@@ -131,8 +144,12 @@ pub struct Frame {
     pub bottom: Mpt,
     /// The same on a page with an area for a payment slip.
     pub bottom_raised: Mpt,
+    /// Box of the letterhead: left, top, right, bottom.
+    pub letterhead: [Mpt; 4],
     /// Address box: left, top, right, bottom.
     pub address: [Mpt; 4],
+    /// Where the return address stands, if it does.
+    pub return_line: Option<ReturnPlace>,
     /// Left edge of the information column.
     pub info_x: Mpt,
     /// Its top.
@@ -143,26 +160,62 @@ pub struct Frame {
     pub body_top_next: Mpt,
 }
 
+/// Left, top, right, bottom.
+fn edges(area: &Area) -> [Mpt; 4] {
+    let end = |start: Micrometres, length: Micrometres| {
+        mpt(Micrometres(start.0.saturating_add(length.0)))
+    };
+    [
+        mpt(area.x),
+        mpt(area.y),
+        end(area.x, area.width),
+        end(area.y, area.height),
+    ]
+}
+
 impl Frame {
     fn of(geometry: &Geometry, payment: Option<&Payment>) -> Self {
-        let address = geometry.address;
         let bottom = PAGE_HEIGHT - mpt(geometry.margin_bottom);
         let slip = payment.map_or(0, |payment| mpt(payment.height) + mpt(CLEAR_OF_SLIP));
-        Self {
+        let mut frame = Self {
             left: mpt(geometry.margin_left),
             right: PAGE_WIDTH - mpt(geometry.margin_right),
             bottom,
             bottom_raised: bottom.min(PAGE_HEIGHT - slip),
-            address: [
-                mpt(address.x),
-                mpt(address.y),
-                mpt(Micrometres(address.x.0.saturating_add(address.width.0))),
-                mpt(Micrometres(address.y.0.saturating_add(address.height.0))),
-            ],
+            letterhead: edges(&geometry.letterhead()),
+            address: edges(&geometry.address),
+            return_line: None,
             info_x: mpt(geometry.info_x),
             info_y: mpt(geometry.info_y),
             body_top: mpt(geometry.body_top),
             body_top_next: mpt(geometry.body_top_next),
+        };
+        frame.return_line = frame.place_of(geometry.return_line);
+        frame
+    }
+
+    fn place_of(&self, line: ReturnLine) -> Option<ReturnPlace> {
+        let left = self.address_x();
+        let clear = |length| mpt(Micrometres(length));
+        match line {
+            ReturnLine::Above => Some(ReturnPlace {
+                left,
+                right: self.address[2],
+                right_max: self.info_x - clear(4_000),
+                // Two millimetres clear of the recipient's address.
+                low: self.address[1] - clear(2_200),
+            }),
+            ReturnLine::In(area) => {
+                let [x, _, right, bottom] = edges(&area);
+                Some(ReturnPlace {
+                    left: if (x..right).contains(&left) { left } else { x },
+                    right,
+                    right_max: right,
+                    // Descenders of 7 pt reach 0.6 mm down.
+                    low: bottom - clear(1_200),
+                })
+            }
+            ReturnLine::None => None,
         }
     }
 

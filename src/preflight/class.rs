@@ -84,6 +84,8 @@ classes! {
     NewerFeature "newer-feature" usually Refuse "the PDF has {}, which a spool of PDF 1.5 cannot hold; save it as an older version";
     /// Something that the print standard of the spool's files forbids.
     PrintStandard "print-standard" always Refuse "the PDF has {}, which a PDF/X-4 file for this printing condition must not have; convert it";
+    /// Made by a program whose PDFs the plant does not take.
+    Producer "producer-refused" usually Refuse "the PDF was made with `{}`, whose files the plant does not take; make it with another program";
     /// Not the size of the sheet. In whole millimetres, as the page is shown.
     PageSize "page-size" usually Refuse "the page is {}; set the page up in the sheet's size";
     /// On its side, and the rules neither accept nor turn it.

@@ -6,8 +6,10 @@ use super::area::Area;
 use super::class::{Class, Verdict};
 use super::target::Target;
 
+mod address;
 mod check;
 
+pub use address::{AddressRules, Slack};
 pub use check::RulesError;
 
 /// What a PDF must be like. All boxes are on the page as shown, after it was turned if it was.
@@ -30,6 +32,8 @@ pub struct Rules {
     pub margins_first: Margins,
     /// Edges of every other page that must be empty.
     pub margins_later: Margins,
+    /// Programs that the plant takes no PDF of: none of these texts may stand in the names of those that made it, case aside.
+    pub producers_refused: Vec<String>,
     /// Boxes that must be empty.
     pub empty: Vec<Zone>,
     /// Where this is not empty for a page, nothing may be printed outside of these boxes; margins are checked all the same.
@@ -238,69 +242,6 @@ pub struct Tag {
     pub area: Area,
 }
 
-/// The window of the envelope over page one.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct AddressRules {
-    /// What the window shows of the page while the sheet lies where it should.
-    pub window: Area,
-    /// The sheet can slip so far that the window shows what lies this much further right.
-    pub slack_x_mm: f64,
-    /// And this much further down.
-    pub slack_y_mm: f64,
-    /// Text this far around the window is read as part of the address.
-    pub reach_mm: f64,
-    /// Fewest lines.
-    pub lines_min: u8,
-    /// Most lines.
-    pub lines_max: u8,
-    /// Characters in a line.
-    pub line_chars_max: u16,
-    /// Characters that no line may start with.
-    pub line_start_forbidden: String,
-    /// So many of the first lines must each have a letter or digit.
-    pub lines_alphanumeric: u8,
-}
-
-impl Default for AddressRules {
-    /// The box that the common envelopes share, and DVLA's rules for lines (`facts/print.md` §1.2, §8).
-    fn default() -> Self {
-        Self {
-            window: Area::between(24.6, 45.0, 105.0, 66.3),
-            slack_x_mm: 0.0,
-            slack_y_mm: 0.0,
-            reach_mm: 3.0,
-            lines_min: 3,
-            lines_max: 7,
-            line_chars_max: 45,
-            line_start_forbidden: "@()=[]\"\\/,<>~".into(),
-            lines_alphanumeric: 2,
-        }
-    }
-}
-
-impl AddressRules {
-    /// What every position of the sheet shows: the window shifted by nothing and by all the slack have it in common.
-    pub fn always_seen(&self) -> Area {
-        Area::between(
-            self.window.x_mm + self.slack_x_mm,
-            self.window.y_mm + self.slack_y_mm,
-            self.window.right(),
-            self.window.bottom(),
-        )
-    }
-
-    /// What some position of the sheet shows.
-    pub fn ever_seen(&self) -> Area {
-        Area::between(
-            self.window.x_mm,
-            self.window.y_mm,
-            self.window.right() + self.slack_x_mm,
-            self.window.bottom() + self.slack_y_mm,
-        )
-    }
-}
-
 impl Default for Rules {
     fn default() -> Self {
         Self {
@@ -310,6 +251,7 @@ impl Default for Rules {
             version_max: Version { major: 1, minor: 7 },
             limits: Limits::default(),
             also_standard_fonts: Vec::new(),
+            producers_refused: Vec::new(),
             margins_first: Margins::default(),
             margins_later: Margins::default(),
             empty: Vec::new(),

@@ -56,7 +56,13 @@ pub(super) fn wanted(rules: &AddressRules) -> Area {
 pub(super) fn look(letters: &Letters, rules: &AddressRules) -> Window {
     let always = rules.always_seen();
     let read = always.grown(rules.reach_mm);
-    let of_address = |letter: &Letter| letter.shown && read.holds(&letter.middle());
+    let of_sender = |letter: &Letter| {
+        rules
+            .sender_line
+            .is_some_and(|area| area.holds(&letter.area))
+    };
+    let of_address =
+        |letter: &Letter| letter.shown && read.holds(&letter.middle()) && !of_sender(letter);
     let lines = letters.lines(of_address);
     let mut remarks = count(&lines, rules);
     for (line, number) in lines.iter().zip(1_usize..) {
@@ -69,7 +75,8 @@ pub(super) fn look(letters: &Letters, rules: &AddressRules) -> Window {
     let others = letters
         .iter()
         .filter(|letter| letter.has_ink() && (letter.shown || letter.hidden))
-        .filter(|letter| !of_address(letter) && ever.meets(&letter.area))
+        .filter(|letter| !(of_address(letter) || letter.shown && of_sender(letter)))
+        .filter(|letter| ever.meets(&letter.area))
         .map(|letter| letter.area);
     if let Some(area) = others.reduce(|a, b| a.around(&b)) {
         remarks.push(Remark::at(PAGE, area, Class::TextInWindow, ""));

@@ -55,6 +55,8 @@ pub struct PieceCount<'a> {
     pub sheets: u32,
     /// Envelope and inserts included.
     pub weight_mg: u64,
+    /// Its postage, in hundredths of the currency of [`Postage`](super::Postage); 0 where no prices are known.
+    pub postage_hundredths: u64,
 }
 
 /// Counts of letters, pieces and findings.
@@ -66,6 +68,7 @@ pub struct Tally {
     reasons: BTreeMap<(Fate, String), u64>,
     operators: Groups,
     classes: BTreeMap<String, ClassLine>,
+    pub(super) postage_hundredths: u64,
     pub(super) departments: Groups,
     pub(super) processes: Groups,
     pub(super) cost_centres: Groups,
@@ -94,6 +97,7 @@ impl Tally {
             reasons: BTreeMap::new(),
             operators: groups(),
             classes: BTreeMap::new(),
+            postage_hundredths: 0,
             departments: groups(),
             processes: groups(),
             cost_centres: groups(),
@@ -137,6 +141,9 @@ impl Tally {
         class.pages += u64::from(piece.pages);
         class.sheets += u64::from(piece.sheets);
         class.weight_mg += piece.weight_mg;
+        self.postage_hundredths = self
+            .postage_hundredths
+            .saturating_add(piece.postage_hundredths);
         match piece.envelope {
             Envelope::C65 => class.c65 += 1,
             Envelope::C5 => class.c5 += 1,
@@ -176,6 +183,9 @@ impl Tally {
         for (name, line) in next.classes {
             add_class(class_of(&mut self.classes, &name), &line);
         }
+        self.postage_hundredths = self
+            .postage_hundredths
+            .saturating_add(next.postage_hundredths);
         let room = self.attention_max.saturating_sub(self.attention.len());
         self.attention.extend(next.attention.into_iter().take(room));
         let examples_max = self.examples_max;

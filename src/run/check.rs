@@ -48,7 +48,7 @@ fn count(
     let nobody = SentBefore::nobody();
     waves::grind(&mill, &source, &way, nobody, &mut count, observer)?;
     for piece in count.households.pieces(&count.measured, &plan.spool) {
-        count_piece(&mut count.tally, &piece, &piece.class_name());
+        count_piece(&mut count.tally, &plan.spool, &piece, &piece.class_name());
     }
     timing.lap("letters");
     let about = finish::about(&mill, &source, "", String::new());
@@ -83,7 +83,12 @@ impl Sink for Count<'_> {
                     self.measured.push((*household, *plan));
                 }
                 Output::Measured(plan, _) => {
-                    count_piece(&mut self.tally, plan, &plan.class_name());
+                    count_piece(
+                        &mut self.tally,
+                        &self.mill.plan.spool,
+                        plan,
+                        &plan.class_name(),
+                    );
                 }
                 _ => {}
             }

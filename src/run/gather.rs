@@ -31,6 +31,8 @@ pub struct Gather<'g, 'l, 'c> {
     tickets: ticket::Writer,
     findings: FindingsCsv,
     lists: [List<'g>; 2],
+    /// For the prices of postage.
+    print: spool::Options,
     tally: Tally,
 }
 
@@ -137,6 +139,7 @@ impl<'g, 'l, 'c> Gather<'g, 'l, 'c> {
                 List::of(Fate::Held, "held/held.xml"),
                 List::of(Fate::Rejected, "rejected/rejected.xml"),
             ],
+            print: mill.plan.spool.clone(),
             tally: Tally::new(&mill.plan.report),
         })
     }
@@ -189,7 +192,7 @@ impl<'g, 'l, 'c> Gather<'g, 'l, 'c> {
             }
             Output::Request(sealed, plan) => {
                 entry.target = Format::Sf1601.name().to_owned();
-                count_piece(&mut self.tally, &plan, &entry.target);
+                count_piece(&mut self.tally, &self.print, &plan, &entry.target);
                 self.bundler.add(&entry.target, &sealed, &[&done.id])?;
                 entry.message_id = Some(sealed.message_id.to_string());
                 entry.sha256 = Some(sealed.sha256);
@@ -210,7 +213,7 @@ impl<'g, 'l, 'c> Gather<'g, 'l, 'c> {
         let tickets = self.tickets;
         let mut tally = self.tally;
         let on_piece = |piece: &spool::PieceRow| {
-            count_piece(&mut tally, &piece.plan, &piece.class);
+            count_piece(&mut tally, &self.print, &piece.plan, &piece.class);
             rows.push(spool_row::Row::of(piece));
             if rows.len() >= PIECE_ROWS && failed.is_none() {
                 failed = spool_row::record(batch, &mut rows).err();
@@ -251,13 +254,14 @@ impl Sink for Gather<'_, '_, '_> {
 }
 
 /// Counts a piece; `class` is its print class, or the door it goes to the printer by.
-pub fn count_piece(tally: &mut Tally, plan: &PiecePlan, class: &str) {
+pub fn count_piece(tally: &mut Tally, print: &spool::Options, plan: &PiecePlan, class: &str) {
     tally.piece(&PieceCount {
         class,
         envelope: plan.envelope,
         pages: plan.pages,
         sheets: u32::from(plan.sheets),
         weight_mg: u64::from(plan.weight_mg),
+        postage_hundredths: print.postage_hundredths(plan),
     });
 }
 

@@ -1,6 +1,8 @@
 //! What a print plant asks for, as data. The defaults are the strictest common Nordic profile (`facts/print.md` §8).
 
 use super::flavour::{Flavour, PdfVt, Xref};
+use super::plan::PiecePlan;
+use super::prices::PostagePrices;
 use crate::letter::{Colour, Envelope, Postage, Sides};
 use crate::preflight::{Area, Landscape, Rules};
 
@@ -29,6 +31,9 @@ pub struct Options {
     pub postage_steps_g: Vec<u32>,
     /// What the plant can send by.
     pub postage_classes: Vec<Postage>,
+    /// What the post charges; absent: the report knows no postage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub postage_prices: Option<PostagePrices>,
     /// Sides where the letter does not say.
     pub sides: Sides,
     /// Ink where the letter does not say.
@@ -228,6 +233,7 @@ impl Default for Options {
             inserts: Vec::new(),
             postage_steps_g: vec![50, 100, 250, 500, 1000, 2000],
             postage_classes: Postage::ALL.to_vec(),
+            postage_prices: None,
             sides: Sides::Duplex,
             colour: Colour::Mono,
             postage: Postage::Standard,
@@ -271,6 +277,12 @@ impl Options {
         steps
             .into_iter()
             .find(|(g, _)| weight_mg <= u64::from(*g) * 1000)
+    }
+
+    /// What postage of a piece costs, in hundredths of the currency; 0 where no prices are known.
+    pub fn postage_hundredths(&self, plan: &PiecePlan) -> u64 {
+        let prices = self.postage_prices.as_ref();
+        prices.and_then(|prices| prices.of(plan)).unwrap_or(0)
     }
 
     /// What a PDF must be like that stands before all else: its first page shows in the window.
@@ -343,6 +355,10 @@ impl Options {
             format!("\"{}\"", self.postage.name()),
             "one of `postage_classes`",
         );
+        let prices = self.postage_prices.as_ref();
+        if let Some((found, allowed)) = prices.and_then(|prices| prices.fault(self)) {
+            ask(false, "postage_prices", found, allowed);
+        }
         let repeated = |(i, by)| self.sort.get(..i).is_some_and(|before| before.contains(by));
         ask(
             !self.sort.iter().enumerate().any(repeated),

@@ -68,6 +68,7 @@ pub fn verdict(bytes: &[u8]) {
 pub fn preflight(bytes: &[u8]) {
     let rules = Rules {
         address: Some(AddressRules::default()),
+        producers_refused: vec!["Ghostscript".into()],
         ..Rules::default()
     };
     let verdict = preflight::inspect(bytes, &rules);

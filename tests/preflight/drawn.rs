@@ -1,7 +1,7 @@
 //! Ink, text and figures where they are really drawn.
 
 use lettermill::preflight::{
-    AddressRules, Area, Class, OnPages, PdfFault, Rules, Tag, Verdict, Zone, inspect,
+    AddressRules, Area, Class, OnPages, PdfFault, Rules, Slack, Tag, Verdict, Zone, inspect,
 };
 use lopdf::{Object, dictionary};
 
@@ -390,16 +390,16 @@ fn the_address_must_be_as_the_plant_reads_it() {
 #[test]
 fn the_sheet_may_slip_in_its_envelope() {
     let good = address(&["Test Testsson", "Storgatan 1", "123 45 Ingenstans"]);
-    let narrow = |slack_x_mm: f64, slack_y_mm: f64| {
+    let narrow = |left_mm: f64, up_mm: f64| {
         move |rules: &mut AddressRules| {
             rules.window = Area::between(24.6, 40.0, 105.0, 66.3);
             rules.reach_mm = 0.0;
-            (rules.slack_x_mm, rules.slack_y_mm) = (slack_x_mm, slack_y_mm);
+            (rules.slack.left_mm, rules.slack.up_mm) = (left_mm, up_mm);
         }
     };
     assert_eq!(window(&good, narrow(0.0, 0.0)), [] as [&str; 0]);
     assert_eq!(window(&good, narrow(5.0, 5.0)), [] as [&str; 0]);
-    // One line leaves the window and another is cut when the sheet slips by 13.5 mm.
+    // One line leaves the window and another is cut when the sheet slips up by 13.5 mm.
     assert_eq!(
         window(&good, narrow(5.0, 13.5)),
         [
@@ -421,6 +421,95 @@ fn the_sheet_may_slip_in_its_envelope() {
     // Some printers print hidden text.
     let hidden = format!("{good} 3 Tr {}", line(10.0, 70.0, 60.0, "Diagnos"));
     assert_eq!(window(&hidden, narrow(0.0, 0.0)), ["text-in-window"]);
+}
+
+/// The address lies in what every position of the sheet shows, all else outside of what any shows: each way.
+#[test]
+fn a_sheet_may_slip_each_way() {
+    // Ink from x 30 to some 53 and from y 47 to 60; the window ends 1 to 7 mm beyond.
+    let good = address(&["Test Testsson", "Storgatan 1", "123 45 Ingenstans"]);
+    let slipped = |slack: Slack, private: (f64, f64)| {
+        let text = format!("{good}{}", line(10.0, private.0, private.1, "Diagnos"));
+        window(&text, |rules| {
+            rules.window = Area::between(29.0, 45.0, 66.0, 67.0);
+            rules.reach_mm = 0.0;
+            rules.slack = slack;
+        })
+    };
+    let none = Slack::default();
+    // Slack, and where private text then comes into sight (left edge and base line, mm).
+    for (slack, place, cuts) in [
+        (
+            Slack {
+                left_mm: 3.0,
+                ..none
+            },
+            (67.0, 55.0),
+            true,
+        ),
+        (
+            Slack {
+                right_mm: 3.0,
+                ..none
+            },
+            (14.0, 55.0),
+            false,
+        ),
+        (Slack { up_mm: 3.0, ..none }, (35.0, 71.0), true),
+        (
+            Slack {
+                down_mm: 3.0,
+                ..none
+            },
+            (35.0, 44.0),
+            false,
+        ),
+    ] {
+        let far = (100.0, 200.0);
+        assert_eq!(slipped(none, place), [] as [&str; 0], "{place:?}");
+        assert!(
+            slipped(slack, place).contains(&"text-in-window"),
+            "{slack:?}"
+        );
+        // To the left and up it cuts the address off; the other two ways leave it 7 mm.
+        assert_eq!(!slipped(slack, far).is_empty(), cuts, "{slack:?}");
+    }
+    for slack in [
+        Slack {
+            right_mm: 25.0,
+            ..none
+        },
+        Slack {
+            down_mm: 12.0,
+            ..none
+        },
+    ] {
+        assert!(!slipped(slack, (100.0, 200.0)).is_empty(), "{slack:?}");
+    }
+}
+
+#[test]
+fn a_sender_line_is_no_address_and_not_private() {
+    let text = [
+        line(7.0, 26.0, 48.0, "Amt, 12345 Ort"),
+        line(10.0, 26.0, 70.0, "Test Testsson"),
+        line(10.0, 26.0, 75.0, "Storgatan 1"),
+        line(10.0, 26.0, 80.0, "123 45 Ingenstans"),
+    ]
+    .concat();
+    let german = |sender_line: Option<Area>| {
+        move |rules: &mut AddressRules| {
+            rules.window = Area::between(20.0, 45.0, 105.0, 90.0);
+            rules.lines_max = 3;
+            rules.sender_line = sender_line;
+        }
+    };
+    let zone = Area::between(20.0, 45.0, 105.0, 53.0);
+    assert_eq!(window(&text, german(Some(zone))), [] as [&str; 0]);
+    assert_eq!(window(&text, german(None)), ["address-too-many-lines"]);
+    // Only what lies wholly in the zone is the sender's.
+    let half = Area::between(20.0, 47.0, 105.0, 53.0);
+    assert!(!window(&text, german(Some(half))).is_empty());
 }
 
 #[test]

@@ -324,3 +324,54 @@ fn versions_bytes_and_sides_are_as_the_rules_say() {
     assert!(toml::from_str::<Rules>("[verdicts]\nno-such-class = 'note'").is_err());
     assert!(toml::from_str::<Rules>("version_max = 'new'").is_err());
 }
+
+/// A program that a plant takes no PDF of is told by the information dictionary or by the metadata.
+#[test]
+fn a_program_can_be_refused_by_its_name() {
+    let rules = Rules {
+        producers_refused: vec!["Ghostscript".into()],
+        ..super::made::loose()
+    };
+    let with_info = |key: &str, value: Object| {
+        let mut document = single_document("", dictionary! {});
+        let info = document.add_object(dictionary! { key => value });
+        document.trailer.set("Info", info);
+        bytes(document)
+    };
+    let with_metadata = |xmp: &str| {
+        with_catalog(|document| {
+            let stream = Stream::new(dictionary! {}, xmp.as_bytes().to_vec());
+            ("Metadata", document.add_object(stream).into())
+        })
+    };
+    let utf16: Vec<u8> = b"\xfe\xff"
+        .iter()
+        .copied()
+        .chain("gpl GHOSTSCRIPT".encode_utf16().flat_map(u16::to_be_bytes))
+        .collect();
+    let literal = Object::string_literal;
+    for refused in [
+        with_info("Producer", literal("GPL Ghostscript 10.00.0")),
+        with_info("Creator", literal("AFPL ghostscript")),
+        with_info(
+            "Producer",
+            Object::String(utf16, lopdf::StringFormat::Hexadecimal),
+        ),
+        with_metadata("<r:D pdf:Producer='GPL Ghostscript 10'/>"),
+        with_metadata("<xmp:CreatorTool>Ghostscript</xmp:CreatorTool>"),
+    ] {
+        let fault = inspect(&refused, &rules).unwrap_err();
+        assert!(told(&fault).contains("made with `Ghostscript`"), "{fault}");
+        assert!(inspect(&refused, &super::made::loose()).is_ok());
+        let mut noted = rules.clone();
+        noted.verdicts.insert(Class::Producer, Verdict::Note);
+        assert!(inspect(&refused, &noted).unwrap().has(Class::Producer));
+    }
+    for taken in [
+        with_info("Producer", literal("Skia/PDF m120")),
+        with_info("Title", literal("Ghostscript for beginners")),
+        with_metadata("<dc:title>About Ghostscript</dc:title><pdf:Producer>cairo</pdf:Producer>"),
+    ] {
+        assert!(inspect(&taken, &rules).is_ok());
+    }
+}

@@ -75,12 +75,13 @@ impl Rules {
             );
         }
         let zones = self.empty.iter().chain(&self.allowed).map(|zone| zone.area);
-        let address = self.address.as_ref().map(|address| address.ever_seen());
+        let address = self.address.iter();
+        let address = address.flat_map(|a| [Some(a.window), Some(a.ever_seen()), a.sender_line]);
         let areas = zones
             .chain(self.marks.iter().copied())
             .chain([self.mark_strip])
             .chain(self.tags.iter().map(|tag| tag.area))
-            .chain(address);
+            .chain(address.flatten());
         for area in areas {
             ask(
                 area.is_sane(),
@@ -96,12 +97,28 @@ impl Rules {
                 address.lines_min.to_string(),
                 "not more than lines_max",
             );
+            let slack = &address.slack;
+            let each = [slack.left_mm, slack.right_mm, slack.up_mm, slack.down_mm];
+            ask(
+                each.iter().all(|mm| (0.0..=100.0).contains(mm)),
+                "address.slack",
+                format!("{each:?} mm"),
+                "0 to 100 each",
+            );
             let seen = address.always_seen();
             ask(
                 seen.width_mm > 0.0 && seen.height_mm > 0.0,
                 "address.window",
                 seen.to_string(),
                 "a window that is larger than its slack",
+            );
+        }
+        for text in &self.producers_refused {
+            ask(
+                !text.trim().is_empty(),
+                "producers_refused",
+                "an empty text".into(),
+                "a part of the name of a program",
             );
         }
         for (class, verdict) in &self.verdicts {

@@ -176,6 +176,12 @@ pub(super) fn costs(report: &Report) -> Markup {
                         th scope="row" { "Print" } td.number { (count(totals.print)) }
                         td.number { (amount(costs.paper_price_hundredths)) } td.number { (amount(costs.paper_hundredths)) }
                     }
+                    @if let Some(postage) = &costs.postage {
+                        tr {
+                            th scope="row" { "Postage" @if !postage.in_total { " (not in the sum)" } } td.number { (count(totals.print)) }
+                            td {} td.number { (money(postage.hundredths, &postage.currency)) }
+                        }
+                    }
                 }
                 tfoot { tr {
                     th scope="row" { "Sum" } td.number { (count(totals.digital.saturating_add(totals.print))) } td {}
