@@ -112,7 +112,7 @@ impl<'g, 'l, 'c> Gather<'g, 'l, 'c> {
         };
         let bundler = Bundler::new(&folder, &job, mill.plan.bundles.clone());
         let job = Job {
-            number: job_number(batch.name()),
+            number: JobNumber::of_batch(batch.name()),
             child: 0,
             date: mill.date,
         };
@@ -257,13 +257,6 @@ impl Sink for Gather<'_, '_, '_> {
             .collect();
         Ok(self.batch.record(&rows)?)
     }
-}
-
-/// A number of eight digits that follows from the batch's name; the plant tells jobs apart by it.
-fn job_number(batch: &str) -> JobNumber {
-    let digest = disk::sha256(batch.as_bytes());
-    let start = digest.first_chunk().copied().unwrap_or_default();
-    JobNumber(u32::from_be_bytes(start) % 100_000_000)
 }
 
 /// What tickets say of the whole job.

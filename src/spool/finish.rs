@@ -24,6 +24,8 @@ use crate::letter::{Colour, Sides};
 mod digests;
 mod sums;
 
+pub use sums::write as write_checksums;
+
 use digests::{blank_digest, page_digest};
 
 /// Pieces made ready at a time.

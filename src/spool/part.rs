@@ -17,13 +17,14 @@ use super::sink::Sink;
 use crate::compose::{Face, GlyphsUsed};
 use crate::disk::{HashingWriter, Sha256};
 
+mod copied;
 mod ending;
 
 pub(super) use ending::Ending;
 
 // Objects that every part has, by number. `proof` knows them as those below `FIRST_FREE`.
 const CATALOG: u32 = 1;
-const INFO: u32 = 2;
+pub(super) const INFO: u32 = 2;
 const METADATA: u32 = 3;
 /// Resources of the letters' own pages.
 pub(super) const OWN_RESOURCES: u32 = 4;

@@ -19,8 +19,10 @@ use crate::disk::{self, hex};
 use crate::letter::{Envelope, Sides};
 
 mod content;
+mod cut;
 mod reader;
 
+pub(super) use cut::{Cut, CutError, CutPage, NewPage, Opened};
 pub use reader::Fault;
 
 use content::{Frame, Symbol};

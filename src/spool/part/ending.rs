@@ -81,6 +81,11 @@ impl<S: Sink> PartWriter<S> {
             self.object(number, b"null")?;
         }
 
+        self.table(&hex(&ending.id[..16]))
+    }
+
+    /// Writes the cross-reference table and the trailer.
+    pub(super) fn table(&mut self, id: &str) -> io::Result<()> {
         let xref = self.out.size();
         write!(
             self.out,
@@ -90,7 +95,6 @@ impl<S: Sink> PartWriter<S> {
         for offset in &self.offsets[1..] {
             writeln!(self.out, "{offset:010} 00000 n ")?;
         }
-        let id = hex(&ending.id[..16]);
         write!(
             self.out,
             "trailer\n<</Size {}/Root {CATALOG} 0 R/Info {INFO} 0 R/ID[<{id}><{id}>]>>\nstartxref\n{xref}\n%%EOF\n",

@@ -213,7 +213,7 @@ impl Operand<'_> {
 }
 
 /// Calls `each` for every operator with its operands; those of an array stand among them.
-fn scan<'c>(content: &'c [u8], mut each: impl FnMut(&[u8], &[Operand<'c>])) {
+pub(super) fn scan<'c>(content: &'c [u8], mut each: impl FnMut(&[u8], &[Operand<'c>])) {
     let mut operands: Vec<Operand<'c>> = Vec::new();
     let mut in_array = false;
     let mut rest = content;

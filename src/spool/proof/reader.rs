@@ -43,6 +43,18 @@ pub(super) struct Object<'m> {
 impl<'m> Part<'m> {
     /// Opens a part and looks every object up.
     pub(super) fn open(bytes: &'m [u8]) -> Result<Self, Fault> {
+        let part = Self::open_as_is(bytes)?;
+        for number in 1..part.size() {
+            part.body(number).ok_or(Fault {
+                object: number,
+                what: "the xref table points elsewhere",
+            })?;
+        }
+        Ok(part)
+    }
+
+    /// Opens a part of which only a few pages are wanted: the rest is not looked at.
+    pub(super) fn open_as_is(bytes: &'m [u8]) -> Result<Self, Fault> {
         let fault = |what| Fault { object: 0, what };
         let tail = &bytes[bytes.len().saturating_sub(64)..];
         let at = memchr::memmem::rfind(tail, b"startxref\n").ok_or(fault("no startxref"))?;
@@ -65,18 +77,11 @@ impl<'m> Part<'m> {
             .strip_prefix(b"trailer\n")
             .ok_or(fault("no trailer"))?;
         let end = value_end(trailer, 0).ok_or(fault("no trailer"))?;
-        let part = Self {
+        Ok(Self {
             bytes,
             entries,
             trailer: &trailer[..end],
-        };
-        for number in 1..part.size() {
-            part.body(number).ok_or(Fault {
-                object: number,
-                what: "the xref table points elsewhere",
-            })?;
-        }
-        Ok(part)
+        })
     }
 
     /// Number of objects, with the free one.
@@ -128,16 +133,22 @@ impl<'m> Part<'m> {
         }
     }
 
+    /// The catalog.
+    pub(super) fn catalog(&self) -> Result<Object<'_>, Fault> {
+        let catalog = get(self.trailer, b"/Root").and_then(reference);
+        self.object(catalog.ok_or(Fault {
+            object: 0,
+            what: "no catalog",
+        })?)
+    }
+
     /// Object numbers of all pages, in order. Counts and parents must be right.
     pub(super) fn pages(&self) -> Result<Vec<u32>, Fault> {
         let fault = Fault {
             object: 0,
             what: "no page tree",
         };
-        let catalog = get(self.trailer, b"/Root")
-            .and_then(reference)
-            .ok_or(fault)?;
-        let catalog = self.object(catalog)?;
+        let catalog = self.catalog()?;
         let root = get(catalog.text, b"/Pages")
             .and_then(reference)
             .ok_or(fault)?;
@@ -219,6 +230,11 @@ impl<'p, 'm> Digests<'p, 'm> {
         Ok(disk::sha256(&both))
     }
 
+    /// From now on an object has this digest.
+    pub(super) fn suppose(&mut self, number: u32, digest: Sha256) {
+        self.known.insert(number, digest);
+    }
+
     fn text(&mut self, text: &[u8], data: Option<&[u8]>, depth: u32) -> Result<Sha256, Fault> {
         let mut context = ring::digest::Context::new(&ring::digest::SHA256);
         let mut copied = 0;
@@ -280,8 +296,13 @@ pub(super) fn get<'t>(text: &'t [u8], key: &[u8]) -> Option<&'t [u8]> {
     Some(text[from + key.len()..to].trim_ascii())
 }
 
+/// Begin, end and target of every reference in a text.
+pub(super) fn reference_spans(text: &[u8]) -> impl Iterator<Item = (usize, usize, u32)> + '_ {
+    Tokens::references_of(text)
+}
+
 /// Where a key and its value stand in a dictionary.
-fn span(text: &[u8], key: &[u8]) -> Option<(usize, usize)> {
+pub(super) fn span(text: &[u8], key: &[u8]) -> Option<(usize, usize)> {
     let mut at = 2;
     text.strip_prefix(b"<<")?;
     loop {
