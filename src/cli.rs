@@ -20,7 +20,9 @@ mod progress;
 mod query;
 mod receipts;
 mod registry;
+mod reprint;
 mod rerun;
+mod results;
 mod sample;
 mod summary;
 mod verify;
@@ -60,6 +62,7 @@ fn dispatch(command: Command) -> Result<Exit, Failure> {
     match command {
         Command::Run(args) => run_mailing(&args, None),
         Command::Rerun(args) => rerun::rerun(args),
+        Command::Reprint(args) => reprint::reprint(&args),
         Command::Check(args) => check_mailing(&args),
         Command::Status(args) => query::status(&args),
         Command::Show(args) => query::show(&args),

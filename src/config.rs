@@ -13,11 +13,14 @@ use serde::Deserialize;
 
 use crate::run::{Danish, KeySource, Keys, Plan};
 use crate::schema::Schema;
-use crate::{bundle, compose, ingest, report, route, sign, spool, ticket, validate, vendor};
+use crate::{
+    bundle, compose, ingest, report, results, route, sign, spool, ticket, validate, vendor,
+};
 
 mod ask;
 mod error;
 mod limits;
+mod press;
 mod template;
 
 pub use error::JobError;
@@ -34,7 +37,7 @@ pub struct JobFile {
     /// Home of the job: ledger, work folder and outbox lie under it.
     pub home: Option<PathBuf>,
     /// Profile of the print plant: one that comes with the program, or the path of a file. What stands under `[letter]`,
-    /// `[print]`, `[control]` and `[ticket]` is laid over it.
+    /// `[print]`, `[control]`, `[ticket]` and `[results]` is laid over it.
     pub vendor: Option<String>,
     /// What comes in.
     pub input: Input,
@@ -62,6 +65,8 @@ pub struct JobFile {
     pub control: ticket::Control,
     /// The job ticket that goes with each part.
     pub ticket: ticket::Options,
+    /// How the plant's results files are written.
+    pub results: results::Options,
     /// When a batch is held back.
     pub release: Release,
     /// What a letter costs.
@@ -313,6 +318,8 @@ impl Job {
             None
         });
         faults.extend(self.file.ticket.check().err().map(JobError::Ticket));
+        let layout = results::Layout::compile(&self.file.results); // So that it is known before results come.
+        faults.extend(layout.err().into_iter().flatten().map(JobError::Results));
         let report = self.prices(&mut faults);
         let look = template::letter(&self, &mut faults);
         let max_rejected_percent = self.file.release.max_rejected_percent;

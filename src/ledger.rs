@@ -35,7 +35,9 @@
 //! An abandoned batch gives its name back, so that the run that takes its place writes the same bytes.
 //!
 //! What became of the messages that were sent is in `receipts` and `deliveries`: see [`Ledger::import`]. Letters that were
-//! refused, held or rejected are taken on by a rerun, a batch of its own: see [`Ledger::begin_rerun`].
+//! refused, held or rejected are taken on by a rerun, a batch of its own: see [`Ledger::begin_rerun`]. What the plant says
+//! of the pieces is in `results`: see [`Ledger::book`]; pieces that must be printed again are a batch too: see
+//! [`Ledger::begin_reprint`].
 //!
 //! To add a column: a new step in `tables::STEPS` (never change an old one), the row type here, `reader`, and the page
 //! in `docs/`. A new channel needs no change.
@@ -58,10 +60,13 @@ mod error;
 mod home;
 mod messages;
 mod moves;
+mod pieces;
 mod reader;
 mod receipts;
 mod recorded;
+mod reprint;
 mod rerun;
+mod results;
 mod scan;
 mod tables;
 
@@ -69,9 +74,12 @@ pub use batch::{Batch, HeldBack, Ready, ReadyToHold, Released};
 pub use deliveries::{Deliveries, DeliveryOfLetter, DeliveryState, ReceiptOfLetter};
 pub use error::Error;
 pub use moves::{Recovered, Recovery};
+pub use pieces::{Balance, JobStanding, PieceStanding, PieceState};
 pub use reader::{BatchRow, Event, FileRow, History, PieceOfLetter, Reader, ReasonCount};
 pub use receipts::{ImportTally, NotSent, ReceiptRow};
 pub use recorded::MessageRow;
+pub use reprint::{ReprintOf, part_of_child};
+pub use results::{Booked, Remarked, ResultOfPiece, ResultRemark, ResultRow, ResultsFile};
 
 use home::Home;
 

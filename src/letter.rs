@@ -13,6 +13,7 @@ use jiff::civil::Date;
 mod delivery;
 mod dialogue;
 pub mod file_name;
+mod handling;
 pub mod identifier;
 mod print;
 mod wall_clock;
@@ -22,6 +23,7 @@ pub use dialogue::{
     About, Classification, ContactPoint, Dialogue, EarlierMessage, Matter, MatterStatus,
     ReceiptWish, ReplyWish, Representative, SenderContact,
 };
+pub use handling::Handling;
 pub use identifier::{Cpr, Cvr, OrganisationNumber, PersonNumber, RecipientId};
 pub use print::{Colour, Envelope, Postage, PrintOptions, Sides};
 pub use wall_clock::{DateTimeText, WallClock};

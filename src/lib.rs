@@ -17,6 +17,7 @@ pub mod preflight;
 pub mod receipt;
 pub mod registry;
 pub mod report;
+pub mod results;
 pub mod route;
 pub mod run;
 pub mod sample;

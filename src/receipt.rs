@@ -35,6 +35,7 @@ mod tars;
 mod words;
 
 pub use files::{read, read_bytes};
+pub use words::file_name;
 
 /// One message, one remark about how far it came.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -26,6 +26,7 @@ mod keys;
 mod mill;
 mod paper;
 mod proof;
+mod reprint;
 mod requests;
 mod rerun;
 mod timing;
@@ -36,6 +37,7 @@ pub use ask::{AskPlan, ask};
 pub use check::check;
 pub use error::Error;
 pub use mill::Depth;
+pub use reprint::{Goes, Press, Reprinted, Wanted, reprint};
 pub use rerun::{Behind, Rerun, Which};
 
 use gather::Gather;

@@ -44,11 +44,14 @@ mod prepare;
 mod prices;
 pub mod proof;
 mod record;
+mod reprint;
+mod sample;
 mod sheaf;
 mod single;
 mod sink;
 
 pub use addresses::Addresses;
+pub use finish::write_checksums;
 pub use flavour::{Flavour, PdfVt, Xref};
 pub use household::{Household, Households};
 pub use mark::{PageKind, Payload};
@@ -59,6 +62,8 @@ pub use pieces::PieceRow;
 pub use plan::{PiecePlan, Unfit, plan};
 pub use prepare::{Destination, Piece, Prepared, Preparer};
 pub use prices::PostagePrices;
+pub use reprint::{Reprint, ReprintError, Reprinted, TableRow, pieces_of, reprint};
+pub use sample::{PIECES_MAX as SAMPLE_PIECES_MAX, Sample, Sampled, sample};
 pub use single::{Binder, Bound};
 
 use record::Entry;
@@ -75,6 +80,15 @@ const NUMBER_MAX: u32 = 99_999_999;
 /// Number of a print job: at most eight digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct JobNumber(pub u32);
+
+impl JobNumber {
+    /// The number of a batch's job; it follows from the batch's name. The plant tells jobs apart by it.
+    pub fn of_batch(name: &str) -> Self {
+        let digest = disk::sha256(name.as_bytes());
+        let start = digest.first_chunk().copied().unwrap_or_default();
+        Self(u32::from_be_bytes(start) % (NUMBER_MAX + 1))
+    }
+}
 
 /// A print job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

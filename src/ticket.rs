@@ -33,7 +33,7 @@ pub use layout::{Layout, OptionsError};
 pub use options::{
     Align, Control, Encoding, Field, Format, LineEnd, Options, Per, Quote, Record, Style, Unfit,
 };
-pub use package::{PackageError, Packed, package};
+pub use package::{PackageError, Packed, customer_of, package};
 
 /// What is the same for all parts of a job.
 #[derive(Clone, Debug)]

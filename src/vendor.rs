@@ -16,7 +16,7 @@ pub const DEFAULT: &str = "nordic";
 /// Layout of a profile file that this program reads.
 pub const FORMAT: i64 = 1;
 /// Tables of a job file that a profile may have.
-pub const TABLES: [&str; 4] = ["letter", "print", "control", "ticket"];
+pub const TABLES: [&str; 5] = ["letter", "print", "control", "ticket", "results"];
 /// A profile has some four kilobytes.
 const FILE_BYTES_MAX: u64 = 1 << 20;
 

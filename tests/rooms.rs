@@ -19,6 +19,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("validate", &["letter", "finding", "disk"]), // `disk` for digests of letter ids.
     ("registry", &["letter", "disk", "xml", "finding"]), // `finding` only for `shape`.
     ("receipt", &["letter", "xml", "finding"]),   // `finding` only for `shape`.
+    ("results", &["letter", "finding", "spool"]), // `finding` only for `shape`, `spool` for marks.
     ("route", &["letter", "finding", "registry"]),
     ("sign", &["letter", "disk"]),
     ("bundle", &["letter", "sign", "disk", "xml", "finding"]),

@@ -7,9 +7,13 @@ use jiff::civil::Date;
 
 mod printing;
 mod receipts;
+mod results;
 
-pub use printing::{PackageArgs, PdfArgs, PrintCommand};
+pub use printing::{PackageArgs, PdfArgs, PrintCommand, ProofArgs};
 pub use receipts::{ImportArgs, ReceiptsCommand, SettleArgs, ShowReceiptsArgs};
+pub use results::{
+    ImportResultsArgs, ReprintArgs, ResultsCommand, SettlePiecesArgs, ShowResultsArgs,
+};
 
 /// Turns a night's mass mailing into signed digital mail and a print spool, and accounts for every letter.
 #[derive(Debug, Parser)]
@@ -42,6 +46,8 @@ pub enum Command {
     Release(BatchArgs),
     /// Close a batch that was held back; its letters were never sent.
     Withdraw(WithdrawArgs),
+    /// Print pieces of a part again, in a child job of their own.
+    Reprint(ReprintArgs),
     /// Check a batch folder, or a message of others, as its receiver would; needs no keys and no ledger.
     Verify(VerifyArgs),
     /// What came back from those who deliver: take it in, look at it, settle what nobody knows.

@@ -25,6 +25,8 @@ pub enum Failure {
     Registry(registry::Error),
     /// No receipt that could be read.
     Receipts(String),
+    /// A results file that cannot be booked.
+    Results(String),
     /// Reading a snapshot.
     Snapshot(registry::SnapshotError),
     /// Writing a sample.
@@ -54,6 +56,7 @@ impl Failure {
             Self::Mailing(_)
             | Self::Registry(_)
             | Self::Receipts(_)
+            | Self::Results(_)
             | Self::Snapshot(_)
             | Self::Verify(_)
             | Self::Pdf(..) => Exit::BadInput,
@@ -73,6 +76,7 @@ fn exit_of_run(error: &run::Error) -> Exit {
         | run::Error::Sign(_)
         | run::Error::Stationery(_)
         | run::Error::Profile(_)
+        | run::Error::ControlWantsAddresses
         | run::Error::Threads(_) => Exit::BadJob,
         run::Error::Bundle(bundle::Error::Sender { .. }) => Exit::BadInput,
         run::Error::Ask(_)
@@ -81,8 +85,22 @@ fn exit_of_run(error: &run::Error) -> Exit {
         | run::Error::Manifest(_)
         | run::Error::Io { .. } => Exit::CannotWrite,
         run::Error::Ledger(error) => exit_of_ledger(error),
+        run::Error::Reprint(error) => exit_of_reprint(error),
+        run::Error::Ticket(_) => Exit::CannotWrite,
+        run::Error::NotAPart { .. } => Exit::BadInput,
         run::Error::Faulty(_) => Exit::Faulty,
         run::Error::NothingToRerun { .. } => Exit::NotFound,
+    }
+}
+
+fn exit_of_reprint(error: &spool::ReprintError) -> Exit {
+    match error {
+        spool::ReprintError::Write(_) => Exit::CannotWrite,
+        spool::ReprintError::Read { .. }
+        | spool::ReprintError::Part { .. }
+        | spool::ReprintError::Csv { .. } => Exit::BadInput,
+        spool::ReprintError::NoPiece { .. } => Exit::NotFound,
+        spool::ReprintError::Piece { .. } => Exit::Faulty,
     }
 }
 
@@ -93,11 +111,16 @@ fn exit_of_ledger(error: &ledger::Error) -> Exit {
         | ledger::Error::SentTwice { .. }
         | ledger::Error::NotInState { .. }
         | ledger::Error::Decided { .. }
-        | ledger::Error::NotAnEnd(_) => Exit::Refused,
-        ledger::Error::NoLedger(_) | ledger::Error::NoMessage(_) | ledger::Error::NotAMessageId => {
-            Exit::NotFound
-        }
-        ledger::Error::OtherMailing { .. } => Exit::BadInput,
+        | ledger::Error::NotAnEnd(_)
+        | ledger::Error::PiecesSent { .. }
+        | ledger::Error::PiecesUnderWay { .. }
+        | ledger::Error::TooManyReprints { .. }
+        | ledger::Error::NotAPieceEnd(_) => Exit::Refused,
+        ledger::Error::NoLedger(_)
+        | ledger::Error::NoMessage(_)
+        | ledger::Error::NotAMessageId
+        | ledger::Error::NoPieces { .. } => Exit::NotFound,
+        ledger::Error::OtherMailing { .. } | ledger::Error::NoSuchPieces { .. } => Exit::BadInput,
         ledger::Error::Changed(_)
         | ledger::Error::Balance { .. }
         | ledger::Error::Pieces { .. } => Exit::Faulty,
@@ -122,6 +145,7 @@ impl fmt::Display for Failure {
             Self::NotFound(what)
             | Self::Mailing(what)
             | Self::Receipts(what)
+            | Self::Results(what)
             | Self::Verify(what)
             | Self::Trusted(what) => f.write_str(what),
             Self::Registry(error) => error.fmt(f),

@@ -2,14 +2,16 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::args::{PackageArgs, PdfArgs, PrintCommand};
-use super::{Exit, Failure, print};
-use crate::config::JobFile;
+use super::args::{PackageArgs, PdfArgs, PrintCommand, ProofArgs};
+use super::{Exit, Failure, job_at, print, results};
+use crate::config::{Job, JobFile};
 use crate::preflight::{self, PdfFault};
+use crate::run;
+use crate::spool;
 use crate::ticket;
 use crate::vendor::{self, Profile};
 
@@ -19,6 +21,8 @@ pub fn printing(command: &PrintCommand) -> Result<Exit, Failure> {
         PrintCommand::Profiles { name } => profiles(name.as_deref()),
         PrintCommand::Check(args) => check(args),
         PrintCommand::Package(args) => package(args),
+        PrintCommand::Proof(args) => proof(args),
+        PrintCommand::Results(command) => results::results(command),
     }
 }
 
@@ -95,4 +99,59 @@ fn package(args: &PackageArgs) -> Result<Exit, Failure> {
     };
     print(&text)?;
     Ok(Exit::Done)
+}
+
+/// Draws the first pieces of each class with the zones of the profile over them.
+fn proof(args: &ProofArgs) -> Result<Exit, Failure> {
+    let job = match &args.vendor {
+        Some(name) => Job::of_profile(name).map_err(Failure::Job)?,
+        None => job_at(args.job.clone(), None)?,
+    };
+    let (options, address) = job.plant().map_err(Failure::Job)?;
+    let parts = parts(&args.path)?;
+    let sampled = spool::sample(
+        &spool::Sample {
+            parts: &parts,
+            pieces: args.pieces,
+            options: &options,
+            address,
+        },
+        &args.out,
+    )
+    .map_err(run::Error::from)?;
+    let spool::Sampled { pieces, pages } = sampled;
+    let text = if args.json {
+        let told = json!({ "proof": args.out, "parts": parts, "pieces": pieces, "pages": pages });
+        format!("{told}\n")
+    } else {
+        format!(
+            "`{}`: {pieces} pieces of {} classes, {pages} pages; it holds real letters: give it to nobody who may not read them\n",
+            args.out.display(),
+            parts.len()
+        )
+    };
+    print(&text)?;
+    Ok(Exit::Done)
+}
+
+/// The part that was named, or the first of each class in the folder of a batch.
+fn parts(path: &Path) -> Result<Vec<PathBuf>, Failure> {
+    if path.is_file() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let spool = path.join("print");
+    let unreadable = |error| Failure::Pdf(spool.clone(), error);
+    let mut parts = Vec::new();
+    for class in fs::read_dir(&spool).map_err(unreadable)? {
+        let class = class.map_err(unreadable)?.path();
+        let files = fs::read_dir(&class).map_err(unreadable)?;
+        let paths = files.filter_map(|file| Some(file.ok()?.path()));
+        parts.extend(
+            paths
+                .filter(|path| path.extension().is_some_and(|end| end == "pdf"))
+                .min(),
+        );
+    }
+    parts.sort();
+    Ok(parts)
 }

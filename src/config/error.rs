@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::schema::SchemaError;
-use crate::{spool, ticket, vendor};
+use crate::{results, spool, ticket, vendor};
 
 /// One fault of a job file.
 #[derive(Debug, thiserror::Error)]
@@ -68,4 +68,7 @@ pub enum JobError {
     /// The layout of control files or what is said of tickets cannot be used.
     #[error("job file: {0}")]
     Ticket(ticket::OptionsError),
+    /// The layout of results files cannot be used.
+    #[error("job file: {0}")]
+    Results(results::OptionsError),
 }

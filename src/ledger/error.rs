@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::{State, Stop, Totals};
-use crate::letter::Delivery;
+use crate::letter::{Delivery, Handling};
+
+/// Pieces that are named in an error.
+pub(super) const PIECES_NAMED_MAX: usize = 20;
 
 /// Why the ledger says no.
 #[derive(Debug, thiserror::Error)]
@@ -152,6 +155,66 @@ pub enum Error {
     /// A person cannot settle a message as this.
     #[error("a message cannot be settled as {0}; allowed are delivered and refused")]
     NotAnEnd(Delivery),
+    /// Results are about pieces, or reprints of them, that there are not.
+    #[error(
+        "{total} lines are about pieces or reprints that the job does not have: {}\n\
+         hint: nothing was booked; is it the file of another job?",
+        lines(first, *total)
+    )]
+    NoSuchPieces {
+        /// How many lines.
+        total: u64,
+        /// Line and piece of the first of them.
+        first: Vec<(u64, u32)>,
+    },
+    /// A job does not have pieces of these numbers.
+    #[error("batch `{batch}` has no {}; its pieces CSVs list what it has", pieces(first, *total))]
+    NoPieces {
+        /// The batch.
+        batch: String,
+        /// How many.
+        total: u64,
+        /// The first of them.
+        first: Vec<u32>,
+    },
+    /// Pieces are booked as sent.
+    #[error(
+        "{} of batch `{batch}` {} booked as sent; `lettermill print results show {batch}` tells how",
+        pieces(first, *total), if *total == 1 { "is" } else { "are" }
+    )]
+    PiecesSent {
+        /// The batch.
+        batch: String,
+        /// How many.
+        total: u64,
+        /// The first of them.
+        first: Vec<u32>,
+    },
+    /// Pieces are in a reprint that nothing came back about.
+    #[error(
+        "{} of batch `{batch}` {} in a reprint already, of which nothing came back yet\n\
+         hint: book the results of that reprint first",
+        pieces(first, *total), if *total == 1 { "is" } else { "are" }
+    )]
+    PiecesUnderWay {
+        /// The batch.
+        batch: String,
+        /// How many.
+        total: u64,
+        /// The first of them.
+        first: Vec<u32>,
+    },
+    /// A mark has no room for another one.
+    #[error(
+        "batch `{batch}` was reprinted 99 times; a mark has no room for more; run its letters again"
+    )]
+    TooManyReprints {
+        /// The batch.
+        batch: String,
+    },
+    /// A person cannot settle a piece as this.
+    #[error("a piece cannot be settled as {0}; allowed are inserted, hand-made and withdrawn")]
+    NotAPieceEnd(Handling),
     /// No batch of this name, or not in a state that allows it.
     #[error("batch `{batch}` {}; allowed is {allowed}", found_text(*found))]
     NotInState {
@@ -214,6 +277,27 @@ fn named(letter_ids: &[String], letters: u64) -> String {
     let listed: Vec<String> = letter_ids.iter().map(|id| format!("letter {id}")).collect();
     let more = letters.saturating_sub(listed.len() as u64);
     match more {
+        0 => listed.join(", "),
+        more => format!("{} and {more} more", listed.join(", ")),
+    }
+}
+
+/// `piece 4`, `pieces 4, 7 and 3 more`.
+fn pieces(first: &[u32], total: u64) -> String {
+    let listed: Vec<String> = first.iter().map(u32::to_string).collect();
+    let what = if total == 1 { "piece" } else { "pieces" };
+    match total.saturating_sub(first.len() as u64) {
+        0 => format!("{what} {}", listed.join(", ")),
+        more => format!("{what} {} and {more} more", listed.join(", ")),
+    }
+}
+
+fn lines(first: &[(u64, u32)], total: u64) -> String {
+    let listed: Vec<String> = first
+        .iter()
+        .map(|(line, piece)| format!("line {line} (piece {piece})"))
+        .collect();
+    match total.saturating_sub(first.len() as u64) {
         0 => listed.join(", "),
         more => format!("{} and {more} more", listed.join(", ")),
     }

@@ -124,7 +124,8 @@ fn numbers(db: &Connection, batch: &str, sql: &str) -> Result<Vec<u32>, Error> {
 }
 
 /// Refuses a rerun with a letter that another batch of the mailing sends too, unless its message was refused, or that has
-/// the id of another letter of the file that was sent. A run over a whole mailing has no parent, and nothing to refuse here.
+/// the id of another letter of the file that was sent. A run over a whole mailing has nothing to refuse here, and a reprint
+/// prints what was sent.
 pub(super) fn refuse_twice(
     db: &Connection,
     batch: i64,
@@ -141,7 +142,7 @@ pub(super) fn refuse_twice(
     );
     let mut find = db.prepare(&format!(
         "SELECT l.seq, l.letter_id FROM batches r JOIN letters l ON l.batch = r.batch
-         WHERE r.batch = ?1 AND r.parent IS NOT NULL AND l.fate IN ('digital', 'print')
+         WHERE r.batch = ?1 AND r.kind = 'rerun' AND l.fate IN ('digital', 'print')
            AND (EXISTS ({sent} AND t.letter_id = l.letter_id)
              OR EXISTS ({sent} AND b.source_sha256 = r.source_sha256 AND t.seq = l.seq))
          ORDER BY l.seq"

@@ -7,15 +7,15 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, OpenFlags, Row, params};
 
 use super::error::{Error, at};
-use super::home;
 use super::{Sent, SentBefore, State};
+use super::{home, results};
 use crate::letter::Delivery;
 
 /// `PRAGMA application_id`: "LtMl".
 const APPLICATION_ID: i64 = 0x4c74_4d6c;
 
 /// What leads from one `user_version` to the next. A step, once released, is never changed.
-const STEPS: &[&str] = &[STEP_1, STEP_2, STEP_3, STEP_4];
+const STEPS: &[&str] = &[STEP_1, STEP_2, STEP_3, STEP_4, results::STEP];
 
 /// Letters and pieces are keyed by their place in the batch, so rows are appended. The one index over letter ids starts
 /// with the batch: its pages in use at a time are those of the batch being written, however long the ledger's history.
@@ -185,6 +185,9 @@ CREATE TEMP TABLE shared (batch, seq, piece);
 ";
 const AS_IF_FROM_3: &str = "CREATE TEMP TABLE shared (batch, seq, piece);";
 
+/// The version that brought results and reprints.
+const RESULTS_FROM: i64 = 5;
+
 /// Pages of the cache, in KiB. Bounds the memory; enough for the inner pages of a day's index.
 const CACHE_KIB: i64 = 64 * 1024;
 /// Pages of 4 KiB after which the write-ahead log is folded into the file.
@@ -222,12 +225,16 @@ pub(super) fn open_for_reading(path: &Path) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(path, flags)?;
     db.busy_timeout(std::time::Duration::from_millis(BUSY_MS))?;
-    match version(&db, path)? {
+    let version = version(&db, path)?;
+    match version {
         0 => return Err(Error::NoLedger(path.to_path_buf())),
         1 => db.execute_batch(AS_IF_FROM_1)?, // The next run brings it up to date; reading must not wait for one.
         2 => db.execute_batch(AS_IF_FROM_2)?,
         3 => db.execute_batch(AS_IF_FROM_3)?,
         _ => {}
+    }
+    if version < RESULTS_FROM {
+        db.execute_batch(results::AS_IF)?;
     }
     Ok(db)
 }
@@ -438,12 +445,13 @@ mod tests {
             assert_eq!(read.letter("L-1").unwrap()[0].delivery, None);
             assert!(read.undelivered("n.1").unwrap().is_empty());
             assert!(read.left_over("n.1").unwrap().is_empty());
+            assert_eq!(read.job("n.1", 9).unwrap().unwrap().total.pieces, 0);
             assert!(read.not_delivered("n.1", 9).unwrap().is_empty());
             batch
         };
         let before = look();
         let db = open_for_writing(&path).unwrap();
-        assert_eq!(version(&db, &path).unwrap(), 4);
+        assert_eq!(version(&db, &path).unwrap(), 5);
         drop(db);
         assert_eq!(look(), before);
     }
@@ -465,12 +473,22 @@ mod tests {
         };
         let stepped = after(STEPS);
         let others = [
-            [STEP_1, "", "", AS_IF_FROM_1],
-            [STEP_1, STEP_2, "", AS_IF_FROM_2],
-            [STEP_1, STEP_2, STEP_3, AS_IF_FROM_3],
+            [STEP_1, "", "", AS_IF_FROM_1, results::AS_IF],
+            [STEP_1, STEP_2, "", AS_IF_FROM_2, results::AS_IF],
+            [STEP_1, STEP_2, STEP_3, AS_IF_FROM_3, results::AS_IF],
+            [STEP_1, STEP_2, STEP_3, STEP_4, results::AS_IF],
         ];
         for as_if in others.map(|steps| after(&steps)) {
-            for table in ["batches", "letters", "receipts", "deliveries", "shared"] {
+            for table in [
+                "batches",
+                "letters",
+                "receipts",
+                "deliveries",
+                "shared",
+                "reprints",
+                "results",
+                "result_files",
+            ] {
                 assert_eq!(columns(&stepped, table), columns(&as_if, table), "{table}");
             }
         }

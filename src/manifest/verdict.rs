@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::signature::{self, Check, Detached};
 use super::{Error, FORMAT, FileEntry, MANIFEST, Manifest, SIGNATURE, VERSION};
-use crate::disk;
+use crate::disk::{self, Sha256};
 
 /// Largest manifest read. A line a file is some 150 bytes, so this is more than a million files.
 const MANIFEST_BYTES_MAX: u64 = 256 << 20;
@@ -187,6 +187,15 @@ fn compare(folder: &Path, entry: &FileEntry) -> Result<FileState, Error> {
         format!("SHA-256 {found}"),
         format!("SHA-256 {}", entry.sha256),
     )
+}
+
+/// Reads the manifest of a folder, and gives its digest too; looks at nothing else.
+///
+/// # Errors
+/// There is none, or it is not what we write.
+pub fn read(folder: &Path) -> Result<(Manifest, Sha256), Error> {
+    let bytes = read_manifest(folder)?;
+    Ok((parse(folder, &bytes)?, disk::sha256(&bytes)))
 }
 
 fn read_manifest(folder: &Path) -> Result<Vec<u8>, Error> {

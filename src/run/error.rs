@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::rerun::Behind;
-use crate::{bundle, compose, ingest, ledger, manifest, registry, route, sign, spool};
+use crate::{bundle, compose, ingest, ledger, manifest, registry, route, sign, spool, ticket};
 
 /// Why nothing was released.
 #[derive(Debug, thiserror::Error)]
@@ -61,6 +61,29 @@ pub enum Error {
         batch: String,
         /// Letters left to a person.
         behind: Behind,
+    },
+    /// Pieces cannot be printed again.
+    #[error(transparent)]
+    Reprint(#[from] spool::ReprintError),
+    /// Control file or ticket of a reprint cannot be written.
+    #[error(transparent)]
+    Ticket(#[from] ticket::Error),
+    /// The control file of a reprint would need what nobody keeps.
+    #[error(
+        "the control file of this profile has addresses (`recipient-line-…`), which are kept nowhere but in the parts\n\
+         hint: --without-control, or a layout for reprints without them"
+    )]
+    ControlWantsAddresses,
+    /// What should be a part of a batch is none.
+    #[error(
+        "`{}` is no part of a batch: {found}\nhint: name the PDF as it lies in the folder of its batch, `print/<class>/<nnnn>.pdf`",
+        path.display()
+    )]
+    NotAPart {
+        /// What was named.
+        path: PathBuf,
+        /// What was found.
+        found: String,
     },
     /// The manifest cannot be written.
     #[error(transparent)]

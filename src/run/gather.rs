@@ -114,7 +114,7 @@ impl<'g, 'l, 'c> Gather<'g, 'l, 'c> {
         };
         let bundler = Bundler::new(&folder, &job, mill.plan.bundles.clone());
         let job = Job {
-            number: job_number(batch.name()),
+            number: JobNumber::of_batch(batch.name()),
             child: 0,
             date: mill.date,
         };
@@ -263,13 +263,6 @@ pub fn count_piece(tally: &mut Tally, print: &spool::Options, plan: &PiecePlan, 
         weight_mg: u64::from(plan.weight_mg),
         postage_hundredths: print.postage_hundredths(plan),
     });
-}
-
-/// A number of eight digits that follows from the batch's name; the plant tells jobs apart by it.
-fn job_number(batch: &str) -> JobNumber {
-    let digest = disk::sha256(batch.as_bytes());
-    let start = digest.first_chunk().copied().unwrap_or_default();
-    JobNumber(u32::from_be_bytes(start) % 100_000_000)
 }
 
 /// What tickets say of the whole job.

@@ -55,10 +55,38 @@ fn check_sender(sender: &Sender, signer: &Signer, relay: Option<&Signer>) -> Res
     .into())
 }
 
-fn development_key(folders: &[PathBuf], sender: &Sender) -> Result<Signer, sign::Error> {
+/// The key that signs a folder which is made of another: the job's, or the development key of this organisation.
+///
+/// # Errors
+/// A key that cannot be used; a development key for real mail, unless `at_plant`: its word there is not the sender's.
+pub fn of_folder(
+    keys: &Keys,
+    [organisation, name]: [&str; 2],
+    environment: Environment,
+    date: Date,
+    at_plant: bool,
+) -> Result<Signer, Error> {
+    let signer = match &keys.sender {
+        KeySource::Files(files) => Signer::load(files, date)?,
+        KeySource::Development(_) if environment == Environment::Production && !at_plant => {
+            return Err(sign::Error::DevelopmentInProduction.into());
+        }
+        KeySource::Development(folders) => development_key(folders, organisation, name)?,
+    };
+    if !at_plant {
+        signer.check_environment(environment)?;
+    }
+    Ok(signer)
+}
+
+fn development_key(
+    folders: &[PathBuf],
+    organisation: &str,
+    name: &str,
+) -> Result<Signer, sign::Error> {
     let mut refused = None;
     for folder in folders {
-        match Signer::development(folder, &sender.organisation_number, &sender.name) {
+        match Signer::development(folder, organisation, name) {
             Err(error @ sign::Error::Io { .. }) => refused = refused.or(Some(error)),
             done => return done,
         }
@@ -79,7 +107,7 @@ fn load_key(
             return Err(sign::Error::DevelopmentInProduction.into());
         }
         KeySource::Development(folders) if depth == Depth::Finished => {
-            development_key(folders, sender)?
+            development_key(folders, &sender.organisation_number, &sender.name)?
         }
         KeySource::Development(_) => return Ok(None), // A dry run makes none.
     };

@@ -28,6 +28,8 @@ mod digests;
 mod shared;
 mod sums;
 
+pub use sums::write as write_checksums;
+
 use digests::{blank_digest, page_digest};
 use shared::Shared;
 

@@ -18,6 +18,7 @@ use super::sink::Sink;
 use crate::compose::{Face, GlyphsUsed};
 use crate::disk::{HashingWriter, Sha256};
 
+mod copied;
 mod ending;
 mod parts;
 mod table;
@@ -32,7 +33,7 @@ use tree::Node;
 
 // Objects that every part has, by number. `proof` knows them as those below `FIRST_FREE`.
 const CATALOG: u32 = 1;
-const INFO: u32 = 2;
+pub(super) const INFO: u32 = 2;
 const METADATA: u32 = 3;
 /// Resources of the letters' own pages.
 pub(super) const OWN_RESOURCES: u32 = 4;

@@ -19,11 +19,13 @@ use crate::disk::{self, hex};
 use crate::letter::{Colour, Envelope, Sides};
 
 mod content;
+mod cut;
 mod flate;
 mod parts;
 mod reader;
 mod table;
 
+pub(super) use cut::{Cut, CutError, CutPage, NewPage, Opened};
 pub use reader::Fault;
 
 use content::{Frame, Symbol};

@@ -130,6 +130,16 @@ pub fn package(pdf: &Path, out: &Path) -> Result<Packed, PackageError> {
     filled
 }
 
+/// Whom the ticket of a part names as the customer; `None` if it cannot be read.
+pub fn customer_of(ticket: &Path) -> Option<String> {
+    let text = small(ticket).ok()?;
+    let document = roxmltree::Document::parse(&text).ok()?;
+    let mut elements = document.descendants();
+    let customer =
+        elements.find(|element| element.has_tag_name((xjdf::NAMESPACE, "CustomerInfo")))?;
+    customer.attribute("CustomerJobName").map(str::to_owned)
+}
+
 struct Pack<'p> {
     zip: ZipWriter<File>,
     out: &'p Path,

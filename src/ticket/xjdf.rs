@@ -13,7 +13,8 @@ use crate::disk::{WrittenFile, hex};
 use crate::letter::Envelope;
 use crate::spool::PartSummary;
 
-const NAMESPACE: &str = "http://www.CIP4.org/JDFSchema_2_0";
+/// Namespace of XJDF 2.
+pub(super) const NAMESPACE: &str = "http://www.CIP4.org/JDFSchema_2_0";
 /// Name of the program, and of what sends.
 const AGENT: &str = "Lettermill";
 /// A4 in points of 1/72 inch.

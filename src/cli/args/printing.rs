@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::ResultsCommand;
+use crate::spool::SAMPLE_PIECES_MAX;
 use crate::vendor;
 
 /// `print`
@@ -18,6 +20,12 @@ pub enum PrintCommand {
     Check(PdfArgs),
     /// Pack a part of a spool with its ticket, control file and list of pieces into one ZIP, as plants with XJDF take it.
     Package(PackageArgs),
+    /// Draw the first pieces of each class with the zones of the vendor profile over them, for people: before a batch that is
+    /// held back is released, or for the plant to look at. Marks in it cannot be read.
+    Proof(ProofArgs),
+    /// What came back from the plant: take it in, look at it, settle what nobody knows.
+    #[command(subcommand)]
+    Results(ResultsCommand),
 }
 
 /// `print check`
@@ -32,6 +40,27 @@ pub struct PdfArgs {
     /// The PDFs.
     #[arg(required = true)]
     pub pdfs: Vec<PathBuf>,
+}
+
+/// `print proof`
+#[derive(Debug, Args)]
+pub struct ProofArgs {
+    /// Job file whose plant it is for.
+    #[arg(long, value_name = "FILE", conflicts_with = "vendor")]
+    pub job: Option<PathBuf>,
+    /// Vendor profile in place of a job's: a name of `print profiles`, or the path of a .toml file.
+    #[arg(long)]
+    pub vendor: Option<String>,
+    /// Pieces of each class.
+    #[arg(long, short = 'n', value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=i64::from(SAMPLE_PIECES_MAX)))]
+    pub pieces: u32,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// The folder of a batch, in `outbox/` or `held/`, or one part of it.
+    pub path: PathBuf,
+    /// The PDF to write; a file of that name is replaced.
+    pub out: PathBuf,
 }
 
 /// `print package`

@@ -7,7 +7,10 @@ use crate::disk::{self, WrittenFile, hex};
 
 /// Writes them beside the part, in the form of sha256sum. This also makes the names of the files durable: they are in the
 /// same folder.
-pub(super) fn write(
+///
+/// # Errors
+/// Any I/O error.
+pub fn write(
     folder: &Path,
     part: &PartSummary,
     files: &[WrittenFile],

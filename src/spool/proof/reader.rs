@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use super::table::{Place, Table};
 use crate::disk::{self, Sha256};
+use crate::spool::flavour::Xref;
 
 /// Versions of PDF that parts have.
 const HEADS: [&[u8]; 2] = [b"%PDF-1.6\n", b"%PDF-1.5\n"];
@@ -54,6 +55,18 @@ enum Found<'t> {
 impl<'m> Part<'m> {
     /// Opens a part and looks every object up.
     pub(super) fn open(bytes: &'m [u8]) -> Result<Self, Fault> {
+        let part = Self::open_as_is(bytes)?;
+        for number in 1..part.size() {
+            part.find(number).ok_or(Fault {
+                object: number,
+                what: "the xref table points elsewhere",
+            })?;
+        }
+        Ok(part)
+    }
+
+    /// Opens a part of which only a few pages are wanted: the rest is not looked at.
+    pub(super) fn open_as_is(bytes: &'m [u8]) -> Result<Self, Fault> {
         let fault = |what| Fault { object: 0, what };
         let tail = &bytes[bytes.len().saturating_sub(64)..];
         let at = memchr::memmem::rfind(tail, b"startxref\n").ok_or(fault("no startxref"))?;
@@ -66,23 +79,21 @@ impl<'m> Part<'m> {
             return Err(fault("the file does not begin as a part does"));
         }
         let (table, trailer) = Table::open(bytes, xref)?;
-        let part = Self {
+        Ok(Self {
             bytes,
             table,
             trailer,
-        };
-        for number in 1..part.size() {
-            part.find(number).ok_or(Fault {
-                object: number,
-                what: "the xref table points elsewhere",
-            })?;
-        }
-        Ok(part)
+        })
     }
 
     /// Whether the head says that it is PDF 1.6.
     pub(super) fn is_of_1_6(&self) -> bool {
         self.bytes.starts_with(HEADS[0])
+    }
+
+    /// How its objects are found.
+    pub(super) fn xref(&self) -> Xref {
+        self.table.kind()
     }
 
     /// Number of objects, with the free one.
@@ -241,6 +252,11 @@ impl<'p, 'm> Digests<'p, 'm> {
         Ok(disk::sha256(&both))
     }
 
+    /// From now on an object has this digest.
+    pub(super) fn suppose(&mut self, number: u32, digest: Sha256) {
+        self.known.insert(number, digest);
+    }
+
     fn text(&mut self, text: &[u8], data: Option<&[u8]>, depth: u32) -> Result<Sha256, Fault> {
         let mut context = ring::digest::Context::new(&ring::digest::SHA256);
         let mut copied = 0;
@@ -302,8 +318,13 @@ pub(super) fn get<'t>(text: &'t [u8], key: &[u8]) -> Option<&'t [u8]> {
     Some(text[from + key.len()..to].trim_ascii())
 }
 
+/// Begin, end and target of every reference in a text.
+pub(super) fn reference_spans(text: &[u8]) -> impl Iterator<Item = (usize, usize, u32)> + '_ {
+    Tokens::references_of(text)
+}
+
 /// Where a key and its value stand in a dictionary.
-fn span(text: &[u8], key: &[u8]) -> Option<(usize, usize)> {
+pub(super) fn span(text: &[u8], key: &[u8]) -> Option<(usize, usize)> {
     let mut at = 2;
     text.strip_prefix(b"<<")?;
     loop {

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use super::flate::unpacked;
 use super::reader::{Fault, Object, get, leading_number, object_of, value_end};
+use crate::spool::flavour::Xref;
 
 /// Objects that a PDF can have (ISO 32000-1 Annex C).
 const OBJECTS_MAX: u64 = 8_388_607;
@@ -104,6 +105,15 @@ impl<'m> Table<'m> {
         }
         let packed = unpack_all(bytes, &rows)?;
         Ok((Self::Streams(rows, packed), stream.text))
+    }
+
+    /// What it is.
+    pub(super) fn kind(&self) -> Xref {
+        match self {
+            Self::Classic(_) => Xref::Table,
+            Self::Streams(_, packed) if packed.is_empty() => Xref::Stream,
+            Self::Streams(..) => Xref::ObjectStreams,
+        }
     }
 
     /// Number of objects, with the free one.

@@ -1,0 +1,621 @@
+//! What the plant says became of the pieces, booked.
+//!
+//! A result is one remark about one issue of a piece; all are kept, in their order, and none is changed. How a piece stands
+//! follows from them alone, by the rules of [`pieces`](super::pieces).
+
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::Timestamp;
+use rusqlite::{Connection, params};
+
+use super::pieces::{self, JobStanding, PieceState};
+use super::{Error, Ledger, Reader, State, tables};
+use crate::disk::Sha256;
+use crate::letter::Handling;
+
+/// Remarks that are told; the rest is counted.
+const REMARKS_MAX: usize = 50;
+/// The plant's word where a person said it.
+const SETTLED: &str = "settled";
+
+/// Tables of results and reprints. No index over part or status: a job is read as a whole, in the order of its pieces.
+pub(super) const STEP: &str = "
+CREATE TABLE reprints (
+  batch INTEGER PRIMARY KEY REFERENCES batches,
+  job   INTEGER NOT NULL REFERENCES batches,
+  child INTEGER NOT NULL CHECK (child BETWEEN 1 AND 99),
+  again TEXT NOT NULL
+) STRICT;
+CREATE INDEX reprints_job ON reprints (job);
+
+CREATE TABLE result_files (
+  file        INTEGER PRIMARY KEY,
+  sha256      BLOB NOT NULL UNIQUE CHECK (length(sha256) = 32),
+  bytes       INTEGER NOT NULL,
+  name        TEXT NOT NULL,
+  rows        INTEGER NOT NULL,
+  imported_at TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE results (
+  result    INTEGER PRIMARY KEY,
+  batch     INTEGER NOT NULL REFERENCES batches,
+  piece     INTEGER NOT NULL,
+  child     INTEGER NOT NULL CHECK (child BETWEEN 0 AND 99),
+  status    TEXT NOT NULL CHECK (status IN ('inserted', 'hand-made', 'withdrawn', 'damaged', 'missing', 'removed',
+              'diverted', 'duplicate', 'unknown')),
+  word      TEXT NOT NULL,
+  at        TEXT,
+  station   TEXT,
+  by_first  TEXT,
+  by_second TEXT,
+  why       TEXT NOT NULL,
+  file      INTEGER REFERENCES result_files,
+  line      INTEGER,
+  booked_at TEXT NOT NULL,
+  CHECK ((by_first IS NULL) = (by_second IS NULL) AND by_first IS NOT by_second OR by_first IS NULL)
+) STRICT;
+CREATE INDEX results_piece ON results (batch, piece, result);
+";
+
+/// What lets an older ledger be read as if it had taken that step.
+pub(super) const AS_IF: &str = "
+CREATE TEMP TABLE reprints (batch, job, child, again);
+CREATE TEMP TABLE result_files (file, sha256, bytes, name, rows, imported_at);
+CREATE TEMP TABLE results (result, batch, piece, child, status, word, at, station, by_first, by_second, why, file, line,
+  booked_at);
+";
+
+/// A file of results.
+#[derive(Clone, Copy, Debug)]
+pub struct ResultsFile<'a> {
+    /// Its name, without its folder.
+    pub name: &'a str,
+    /// Digest.
+    pub sha256: Sha256,
+    /// Size.
+    pub bytes: u64,
+}
+
+/// What a file says of a piece.
+#[derive(Clone, Copy, Debug)]
+pub struct ResultRow<'a> {
+    /// The batch that the job began with, or a reprint of it.
+    pub batch: &'a str,
+    /// The piece.
+    pub piece: u32,
+    /// The issue; that of the batch, or else the newest, if `None`.
+    pub child: Option<u8>,
+    /// The sheet, where the file has lines of sheets.
+    pub sheet: Option<u16>,
+    /// What became of it.
+    pub status: Handling,
+    /// The plant's word for it.
+    pub word: &'a str,
+    /// When: a date and time, with or without an offset.
+    pub at: Option<&'a str>,
+    /// Where.
+    pub station: Option<&'a str>,
+    /// Initials of the two who made it by hand.
+    pub signed: Option<[&'a str; 2]>,
+    /// Line of the file.
+    pub line: u64,
+}
+
+/// Something about a line that a person should know.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct ResultRemark {
+    /// Line of the file.
+    pub line: u64,
+    /// The batch that the job began with.
+    pub batch: String,
+    /// The piece.
+    pub piece: u32,
+    /// What about it.
+    pub what: Remarked,
+}
+
+/// What can be remarked of a result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Remarked {
+    /// It says sent, and it was sent before: there may be two.
+    SentTwice,
+    /// It says that the piece is not sent, and it was booked as sent before.
+    NoLongerSent,
+    /// Made by hand, and not signed by two.
+    Unsigned,
+    /// The batch was never sent; booked is nothing.
+    NotSent,
+}
+
+impl Remarked {
+    /// For people.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::SentTwice => "sent, and it was sent before: look for a second envelope",
+            Self::NoLongerSent => "not sent, and it was booked as sent before; it is open again",
+            Self::Unsigned => {
+                "made by hand without two persons' initials; it is open until `print results settle`"
+            }
+            Self::NotSent => {
+                "of a batch that was never sent; nothing was booked, find out who printed it"
+            }
+        }
+    }
+}
+
+/// What booking a file did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Booked {
+    /// The same bytes were booked then; nothing was booked now.
+    pub already: Option<Timestamp>,
+    /// Results booked.
+    pub booked: u64,
+    /// The same was said of the same issue by an earlier file.
+    pub repeated: u64,
+    /// Results booked, by what they say.
+    pub statuses: BTreeMap<Handling, u64>,
+    /// The first 50 remarks.
+    pub remarks: Vec<ResultRemark>,
+    /// All remarks.
+    pub remarks_total: u64,
+    /// The jobs that it is about, as they stand now.
+    pub jobs: Vec<JobStanding>,
+}
+
+/// A result of a piece.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct ResultOfPiece {
+    /// The issue.
+    pub child: u8,
+    /// What became of it.
+    pub status: Handling,
+    /// When, if the plant says it.
+    pub at: Option<String>,
+    /// Where.
+    pub station: Option<String>,
+    /// Initials of two persons.
+    pub signed: Option<[String; 2]>,
+    /// What they wrote.
+    pub why: String,
+    /// Name of the file and its line.
+    pub source: Option<(String, u64)>,
+    /// When it was booked.
+    pub booked_at: Timestamp,
+}
+
+/// A line that is to be booked.
+struct Planned<'r, 'a> {
+    row: &'r ResultRow<'a>,
+    job: i64,
+    child: u8,
+    sheets: Vec<u16>,
+}
+
+impl Ledger<'_> {
+    /// Books what a file says, all of it or nothing, in one transaction.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchPieces`] if a line is about an issue that the job does not have; [`Error::NotInState`] if there is no
+    /// such batch; anything that SQLite says.
+    pub fn book(
+        &mut self,
+        file: &ResultsFile<'_>,
+        rows: &[ResultRow<'_>],
+    ) -> Result<Booked, Error> {
+        let now = tables::time(self.clock.now());
+        let tx = self.db.transaction()?;
+        let mut booked = Booked {
+            already: already(&tx, &file.sha256)?,
+            ..Booked::default()
+        };
+        if booked.already.is_some() {
+            return Ok(booked);
+        }
+        let jobs = jobs_of(&tx, rows)?;
+        let planned = plan(&tx, &jobs, rows, &mut booked)?;
+        tx.execute(
+            "INSERT INTO result_files (sha256, bytes, name, rows, imported_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![
+                file.sha256,
+                tables::int(file.bytes),
+                file.name,
+                tables::int(rows.len() as u64),
+                now
+            ],
+        )?;
+        let number = tx.last_insert_rowid();
+        let mut standings = HashMap::new();
+        for line in &planned {
+            if is_repeated(&tx, number, line)? {
+                booked.repeated += 1;
+                continue;
+            }
+            let row = line.row;
+            let before = match standings.remove(&(line.job, row.piece)) {
+                Some(standing) => Some(standing),
+                None => pieces::one(&tx, line.job, row.piece)?,
+            };
+            insert(&tx, line, Some(number), "", &now)?;
+            booked.booked += 1;
+            *booked.statuses.entry(row.status).or_default() += 1;
+            let after = pieces::one(&tx, line.job, row.piece)?;
+            if let (Some(before), Some(after)) = (before, &after) {
+                for what in remarks(row, &before, after) {
+                    remark(&mut booked, row, &name_of(&tx, line.job)?, what);
+                }
+            }
+            if let Some(after) = after {
+                standings.insert((line.job, row.piece), after);
+            }
+        }
+        let mut all: Vec<i64> = jobs.values().map(|job| job.number).collect();
+        all.sort_unstable();
+        all.dedup();
+        for job in all {
+            let note = format!("results of {} rows from `{}`", rows.len(), file.name);
+            tables::log(&tx, job, &now, "results", &note)?;
+            booked.jobs.push(pieces::standing(&tx, job, REMARKS_MAX)?);
+        }
+        tx.commit()?;
+        Ok(booked)
+    }
+
+    /// Books what two persons did with pieces, or found out: `inserted`, `hand-made` or `withdrawn`.
+    ///
+    /// # Errors
+    /// [`Error::NotAPieceEnd`] for anything else; [`Error::NotInState`] unless the batch is sent; [`Error::NoSuchPieces`];
+    /// [`Error::PiecesSent`] if one is sent already; anything that SQLite says.
+    pub fn settle_pieces(
+        &mut self,
+        batch: &str,
+        pieces: &[u32],
+        end: Handling,
+        by: [&str; 2],
+        why: &str,
+    ) -> Result<JobStanding, Error> {
+        if !end.is_sent() {
+            return Err(Error::NotAPieceEnd(end));
+        }
+        let now = tables::time(self.clock.now());
+        let tx = self.db.transaction()?;
+        let (job, _) = sent_job(&tx, batch)?;
+        let standings = standings_of(&tx, job, batch, pieces)?;
+        refuse_sent(batch, &standings)?;
+        for standing in &standings {
+            let row = ResultRow {
+                batch,
+                piece: standing.piece,
+                child: None,
+                sheet: None,
+                status: end,
+                word: SETTLED,
+                at: None,
+                station: None,
+                signed: Some(by),
+                line: 0,
+            };
+            let line = Planned {
+                row: &row,
+                job,
+                child: standing.child,
+                sheets: Vec::new(),
+            };
+            insert(&tx, &line, None, why, &now)?;
+        }
+        let [first, second] = by;
+        let note = format!(
+            "{} pieces are {end}, say {first} and {second}: {why}",
+            pieces.len()
+        );
+        tables::log(&tx, job, &now, SETTLED, &note)?;
+        let standing = pieces::standing(&tx, job, REMARKS_MAX)?;
+        tx.commit()?;
+        Ok(standing)
+    }
+}
+
+impl Reader {
+    /// What came back about a piece, in the order in which it was booked; `batch` is any of its job.
+    ///
+    /// # Errors
+    /// Anything that SQLite says.
+    pub fn results_of(&self, batch: &str, piece: u32) -> Result<Vec<ResultOfPiece>, Error> {
+        let Some((job, _)) = pieces::job_of(self.db(), batch)? else {
+            return Ok(Vec::new());
+        };
+        let mut find = self.db().prepare_cached(
+            "SELECT r.child, r.status, r.at, r.station, r.by_first, r.by_second, r.why, f.name, r.line, r.booked_at
+             FROM results r LEFT JOIN result_files f ON f.file = r.file
+             WHERE r.batch = ?1 AND r.piece = ?2 ORDER BY r.result",
+        )?;
+        let rows = find.query_map(params![job, piece], |row| {
+            let signed = match (row.get(4)?, row.get(5)?) {
+                (Some(first), Some(second)) => Some([first, second]),
+                _ => None,
+            };
+            let source = match (row.get(7)?, row.get::<_, Option<u32>>(8)?) {
+                (Some(name), Some(line)) => Some((name, u64::from(line))),
+                _ => None,
+            };
+            Ok(ResultOfPiece {
+                child: row.get(0)?,
+                status: pieces::handling_at(row, 1)?,
+                at: row.get(2)?,
+                station: row.get(3)?,
+                signed,
+                why: row.get(6)?,
+                source,
+                booked_at: tables::time_at(row, 9)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Names of the batches of which results were booked.
+    ///
+    /// # Errors
+    /// Anything that SQLite says.
+    pub fn jobs_with_results(&self) -> Result<Vec<String>, Error> {
+        let mut find = self.db().prepare(
+            "SELECT name FROM batches b WHERE EXISTS (SELECT 1 FROM results r WHERE r.batch = b.batch) ORDER BY batch",
+        )?;
+        let rows = find.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+/// A job that rows name.
+struct Job {
+    number: i64,
+    child: u8,
+    is_sent: bool,
+}
+
+fn jobs_of<'a>(db: &Connection, rows: &[ResultRow<'a>]) -> Result<HashMap<&'a str, Job>, Error> {
+    let mut jobs = HashMap::new();
+    for row in rows {
+        if jobs.contains_key(row.batch) {
+            continue;
+        }
+        let Some((number, child)) = pieces::job_of(db, row.batch)? else {
+            return Err(not_in_state(row.batch, None));
+        };
+        let is_sent = state_of(db, number)? == State::Sent;
+        let job = Job {
+            number,
+            child,
+            is_sent,
+        };
+        jobs.insert(row.batch, job);
+    }
+    Ok(jobs)
+}
+
+/// Finds the issue that each line is about; lines about sheets of one become one, as bad as the worst of them.
+fn plan<'r, 'a>(
+    db: &Connection,
+    jobs: &HashMap<&'a str, Job>,
+    rows: &'r [ResultRow<'a>],
+    booked: &mut Booked,
+) -> Result<Vec<Planned<'r, 'a>>, Error> {
+    let mut planned: Vec<Planned<'r, 'a>> = Vec::with_capacity(rows.len());
+    let mut at: HashMap<(i64, u8, u32), usize> = HashMap::with_capacity(rows.len());
+    let mut missing = Vec::new();
+    for row in rows {
+        let Some(job) = jobs.get(row.batch) else {
+            continue;
+        };
+        if !job.is_sent {
+            remark(booked, row, row.batch, Remarked::NotSent);
+            continue;
+        }
+        let issues = match pieces::one(db, job.number, row.piece)? {
+            Some(_) => pieces::issues_of(db, job.number, row.piece)?,
+            None => Vec::new(),
+        };
+        let named = row.child.or((job.child > 0).then_some(job.child));
+        let child = named.or(issues.last().copied());
+        let Some(child) = child.filter(|child| issues.contains(child)) else {
+            missing.push((row.line, row.piece));
+            continue;
+        };
+        let known = at.get(&(job.number, child, row.piece)).copied();
+        if let (Some(sheet), Some(line)) = (row.sheet, known.and_then(|at| planned.get_mut(at)))
+            && !line.sheets.contains(&sheet)
+        {
+            if line.row.status.is_sent() && !row.status.is_sent() {
+                line.row = row;
+            }
+            line.sheets.push(sheet);
+            continue;
+        }
+        at.insert((job.number, child, row.piece), planned.len());
+        planned.push(Planned {
+            row,
+            job: job.number,
+            child,
+            sheets: row.sheet.into_iter().collect(),
+        });
+    }
+    match missing.is_empty() {
+        true => Ok(planned),
+        false => Err(Error::NoSuchPieces {
+            total: missing.len() as u64,
+            first: missing
+                .into_iter()
+                .take(super::error::PIECES_NAMED_MAX)
+                .collect(),
+        }),
+    }
+}
+
+fn remarks(
+    row: &ResultRow<'_>,
+    before: &pieces::PieceStanding,
+    after: &pieces::PieceStanding,
+) -> Vec<Remarked> {
+    let was_sent = matches!(before.state, PieceState::Sent(_));
+    let is_sent = matches!(after.state, PieceState::Sent(_));
+    let mut remarks = Vec::new();
+    if after.twice && row.status.is_sent() && was_sent {
+        remarks.push(Remarked::SentTwice);
+    }
+    if was_sent && !is_sent {
+        remarks.push(Remarked::NoLongerSent);
+    }
+    if row.status == Handling::HandMade && row.signed.is_none() {
+        remarks.push(Remarked::Unsigned);
+    }
+    remarks
+}
+
+fn remark(booked: &mut Booked, row: &ResultRow<'_>, batch: &str, what: Remarked) {
+    booked.remarks_total += 1;
+    if booked.remarks.len() < REMARKS_MAX {
+        booked.remarks.push(ResultRemark {
+            line: row.line,
+            batch: batch.to_owned(),
+            piece: row.piece,
+            what,
+        });
+    }
+}
+
+fn already(db: &Connection, sha256: &Sha256) -> Result<Option<Timestamp>, Error> {
+    let mut find = db.prepare("SELECT imported_at FROM result_files WHERE sha256 = ?1")?;
+    let mut rows = find.query([sha256])?;
+    Ok(match rows.next()? {
+        Some(row) => Some(tables::time_at(row, 0)?),
+        None => None,
+    })
+}
+
+/// Whether an earlier file said the very same: files of some plants grow through the day.
+fn is_repeated(db: &Connection, file: i64, line: &Planned<'_, '_>) -> Result<bool, Error> {
+    let mut find = db.prepare_cached(
+        "SELECT count(*) FROM results WHERE batch = ?1 AND piece = ?2 AND child = ?3 AND status = ?4 AND at IS ?5
+           AND station IS ?6 AND file <> ?7",
+    )?;
+    let row = line.row;
+    let same = params![
+        line.job,
+        row.piece,
+        line.child,
+        row.status.name(),
+        row.at,
+        row.station,
+        file
+    ];
+    Ok(find.query_row(same, |row| row.get::<_, i64>(0))? > 0)
+}
+
+fn insert(
+    db: &Connection,
+    line: &Planned<'_, '_>,
+    file: Option<i64>,
+    why: &str,
+    now: &str,
+) -> Result<(), Error> {
+    let row = line.row;
+    let [first, second] = match row.signed {
+        Some([first, second]) => [Some(first), Some(second)],
+        None => [None, None],
+    };
+    db.prepare_cached(
+        "INSERT INTO results (batch, piece, child, status, word, at, station, by_first, by_second, why, file, line, booked_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+    )?
+    .execute(params![
+        line.job,
+        row.piece,
+        line.child,
+        row.status.name(),
+        row.word,
+        row.at,
+        row.station,
+        first,
+        second,
+        why,
+        file,
+        file.map(|_| tables::int(row.line)),
+        now
+    ])?;
+    Ok(())
+}
+
+pub(super) fn name_of(db: &Connection, batch: i64) -> Result<String, Error> {
+    let find = "SELECT name FROM batches WHERE batch = ?1";
+    Ok(db.query_row(find, [batch], |row| row.get(0))?)
+}
+
+fn state_of(db: &Connection, batch: i64) -> Result<State, Error> {
+    let find = "SELECT state FROM batches WHERE batch = ?1";
+    Ok(db.query_row(find, [batch], |row| tables::state_at(row, 0))?)
+}
+
+fn not_in_state(batch: &str, found: Option<State>) -> Error {
+    Error::NotInState {
+        batch: batch.to_owned(),
+        found,
+        allowed: "sent",
+    }
+}
+
+/// The job of a batch, which must be in the outbox.
+pub(super) fn sent_job(db: &Connection, batch: &str) -> Result<(i64, u8), Error> {
+    let job = pieces::job_of(db, batch)?.ok_or_else(|| not_in_state(batch, None))?;
+    match state_of(db, job.0)? {
+        State::Sent => Ok(job),
+        other => Err(not_in_state(batch, Some(other))),
+    }
+}
+
+/// How pieces of a job stand, each of which must be there.
+pub(super) fn standings_of(
+    db: &Connection,
+    job: i64,
+    batch: &str,
+    wanted: &[u32],
+) -> Result<Vec<pieces::PieceStanding>, Error> {
+    let mut standings = Vec::with_capacity(wanted.len());
+    let mut missing = Vec::new();
+    for &piece in wanted {
+        match pieces::one(db, job, piece)? {
+            Some(standing) => standings.push(standing),
+            None => missing.push(piece),
+        }
+    }
+    match missing.is_empty() {
+        true => Ok(standings),
+        false => Err(Error::NoPieces {
+            batch: batch.to_owned(),
+            total: missing.len() as u64,
+            first: missing
+                .into_iter()
+                .take(super::error::PIECES_NAMED_MAX)
+                .collect(),
+        }),
+    }
+}
+
+/// Refuses pieces that are sent.
+pub(super) fn refuse_sent(batch: &str, standings: &[pieces::PieceStanding]) -> Result<(), Error> {
+    let sent: Vec<u32> = standings
+        .iter()
+        .filter(|piece| matches!(piece.state, PieceState::Sent(_)))
+        .map(|piece| piece.piece)
+        .collect();
+    match sent.is_empty() {
+        true => Ok(()),
+        false => Err(Error::PiecesSent {
+            batch: batch.to_owned(),
+            total: sent.len() as u64,
+            first: sent
+                .into_iter()
+                .take(super::error::PIECES_NAMED_MAX)
+                .collect(),
+        }),
+    }
+}

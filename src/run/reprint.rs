@@ -1,0 +1,507 @@
+//! Pieces printed again: a child job, in a folder of its own.
+//!
+//! In: parts as they lie in a batch's folder, and which of their pieces are wanted. Out: `print/<class>/<nnnn>.r<cc>.pdf` with
+//! all that goes beside a part, and a manifest. With a ledger the folder is a batch of kind `reprint` that appears in the
+//! outbox as any batch does; without one (at the plant) it appears where the caller says, whole or not at all.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+
+use super::{Error, Keys, keys};
+use crate::clock::Clock;
+use crate::disk::{self, WrittenFile};
+use crate::ledger::{self, Ledger, Totals, part_of_child};
+use crate::letter::{Environment, Fate};
+use crate::manifest::{self, KeyKind, Manifest};
+use crate::sign::Signer;
+use crate::spool::{self, Insert, Job, JobNumber};
+use crate::ticket;
+
+/// The reason of letters that are printed again.
+const REASON: &str = "reprint";
+/// A mark has two digits for the number of a reprint.
+const CHILD_MAX: u8 = 99;
+/// Faults of what was written that are told.
+const FAULTS_MAX: usize = 20;
+
+/// What a reprint needs; `config` makes it from the job file.
+#[derive(Debug)]
+pub struct Press {
+    /// Whose keys sign the folder.
+    pub keys: Keys,
+    /// Layout of the control file, if the plant wants one.
+    pub control: Option<ticket::Layout>,
+    /// How job tickets are written.
+    pub ticket: ticket::Options,
+    /// Weight of the paper.
+    pub paper_grams_m2: u32,
+    /// What lies in the stations.
+    pub inserts: Vec<Insert>,
+}
+
+/// A part, and the pieces of it that are wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Its PDF.
+    pub pdf: PathBuf,
+    /// In ascending order.
+    pub pieces: Vec<u32>,
+}
+
+/// Where a reprint goes.
+#[derive(Clone, Copy, Debug)]
+pub enum Goes<'a> {
+    /// Into the outbox of this home.
+    Outbox {
+        /// The home.
+        home: &'a Path,
+        /// Why pieces are printed again that are sent or under way already.
+        again: Option<&'a str>,
+        /// Why, for the history.
+        why: &'a str,
+    },
+    /// Into a new folder; no ledger knows of it.
+    Folder {
+        /// The folder.
+        path: &'a Path,
+        /// Number of the reprint.
+        child: u8,
+    },
+}
+
+/// A reprint that is done.
+#[derive(Debug)]
+pub struct Reprinted {
+    /// Its name.
+    pub batch: String,
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Number of the reprint.
+    pub child: u8,
+    /// Its parts.
+    pub parts: Vec<PathBuf>,
+    /// Pieces in them.
+    pub pieces: u64,
+    /// Sheets in them.
+    pub sheets: u64,
+    /// What was done about earlier runs.
+    pub recovered: Vec<String>,
+}
+
+/// The folder that parts come from.
+struct Origin {
+    folder: PathBuf,
+    manifest: Manifest,
+    manifest_sha256: disk::Sha256,
+    environment: Environment,
+    date: Date,
+    customer: String,
+}
+
+/// Prints pieces again.
+///
+/// # Errors
+/// [`Error`]: nothing was released, and nothing of it is left.
+pub fn reprint(
+    press: &Press,
+    wanted: &[Wanted],
+    goes: &Goes<'_>,
+    clock: &dyn Clock,
+) -> Result<Reprinted, Error> {
+    if press
+        .control
+        .as_ref()
+        .is_some_and(ticket::Layout::wants_addresses)
+    {
+        return Err(Error::ControlWantsAddresses);
+    }
+    let origin = Origin::of(wanted)?;
+    match *goes {
+        Goes::Outbox { home, again, why } => {
+            origin.check_ledger(home)?;
+            let (mut ledger, recovered) = Ledger::open(home, clock)?;
+            let recovered = recovered.iter().map(ToString::to_string).collect();
+            let mut pieces: Vec<u32> = wanted.iter().flat_map(|w| w.pieces.clone()).collect();
+            pieces.sort_unstable();
+            let (batch, of) = ledger.begin_reprint(&origin.manifest.batch, &pieces, again, why)?;
+            let sheaf = Sheaf {
+                press,
+                origin: &origin,
+                folder: batch.folder().to_owned(),
+                name: batch.name().to_owned(),
+                child: of.child,
+                at_plant: false,
+            };
+            let filled = sheaf.fill(wanted, Some(of.totals));
+            let (mut done, files) = match filled {
+                Ok(filled) => filled,
+                Err(error) => {
+                    let _ = batch.abandon("the reprint ended with an error"); // Else the next start cleans up.
+                    return Err(error);
+                }
+            };
+            done.folder = batch.ready(&files, &of.totals)?.release()?.outbox;
+            done.recovered = recovered;
+            Ok(done)
+        }
+        Goes::Folder { path, child } => {
+            if !(1..=CHILD_MAX).contains(&child) {
+                return Err(Error::Spool(spool::Error::Number {
+                    what: "the number of the reprint",
+                    found: u64::from(child),
+                    max: u32::from(CHILD_MAX),
+                }));
+            }
+            if path.symlink_metadata().is_ok() {
+                let source = std::io::ErrorKind::AlreadyExists.into();
+                return Err(Error::io(path)(source));
+            }
+            let part = path.with_added_extension("part");
+            disk::create_private_folder(&part).map_err(Error::io(&part))?;
+            let root = root_of(&origin.manifest.batch);
+            let sheaf = Sheaf {
+                press,
+                origin: &origin,
+                folder: part.clone(),
+                name: format!("{root}.r{child:02}"),
+                child,
+                at_plant: true,
+            };
+            let filled = sheaf.fill(wanted, None).and_then(|filled| {
+                fs::rename(&part, path).map_err(Error::io(path))?;
+                disk::sync_parent(path).map_err(Error::io(path))?;
+                Ok(filled)
+            });
+            match filled {
+                Ok((done, _)) => Ok(Reprinted {
+                    folder: path.to_owned(),
+                    ..done
+                }),
+                Err(error) => {
+                    let _ = fs::remove_dir_all(&part); // Worth nothing.
+                    Err(error)
+                }
+            }
+        }
+    }
+}
+
+impl Origin {
+    /// Reads what is said of the folder that all parts lie in, and compares their CSVs with it. The parts themselves are too
+    /// large for that: their pieces are compared with the CSV one by one.
+    fn of(wanted: &[Wanted]) -> Result<Self, Error> {
+        let mut found: Option<Self> = None;
+        for Wanted { pdf, .. } in wanted {
+            let wrong = |found: &str| Error::NotAPart {
+                path: pdf.clone(),
+                found: found.to_owned(),
+            };
+            let folder = pdf.ancestors().nth(3).map(Path::to_owned);
+            let folder =
+                folder.filter(|_| pdf.ancestors().nth(2).is_some_and(|p| p.ends_with("print")));
+            let folder =
+                folder.ok_or_else(|| wrong("it does not lie in `print/<class>/` of a batch"))?;
+            let origin = match found.take() {
+                Some(origin) if origin.folder == folder => origin,
+                Some(_) => return Err(wrong("it lies in another batch than the part before it")),
+                None => Self::read(folder, pdf)?,
+            };
+            for (path, whole) in [
+                (pdf.clone(), false),
+                (pdf.with_extension("pieces.csv"), true),
+            ] {
+                let relative = path.strip_prefix(&origin.folder).unwrap_or(&path);
+                let listed = relative.to_str();
+                let listed = origin
+                    .manifest
+                    .files
+                    .iter()
+                    .find(|file| Some(&*file.path) == listed);
+                let listed =
+                    listed.ok_or_else(|| wrong("the manifest of its batch does not list it"))?;
+                let size = fs::metadata(&path).map_err(Error::io(&path))?.len();
+                let same = match whole {
+                    true => {
+                        let (size, sha256) = disk::digest_file(&path).map_err(Error::io(&path))?;
+                        size == listed.size && disk::hex(&sha256) == listed.sha256
+                    }
+                    false => size == listed.size,
+                };
+                if !same {
+                    return Err(Error::Faulty(vec![format!(
+                        "`{}` is not the file that the manifest promises",
+                        path.display()
+                    )]));
+                }
+            }
+            found = Some(origin);
+        }
+        found.ok_or_else(|| Error::NotAPart {
+            path: PathBuf::new(),
+            found: "no part was named".into(),
+        })
+    }
+
+    fn read(folder: PathBuf, pdf: &Path) -> Result<Self, Error> {
+        let (manifest, manifest_sha256) = manifest::read(&folder)?;
+        let wrong = |found: &str| Error::NotAPart {
+            path: folder.join(manifest::MANIFEST),
+            found: found.to_owned(),
+        };
+        let environment = match &*manifest.environment {
+            "production" => Environment::Production,
+            _ => Environment::Test,
+        };
+        let date = manifest
+            .date
+            .parse()
+            .map_err(|_| wrong("its date is none"))?;
+        let customer = ticket::customer_of(&pdf.with_extension("xjdf"));
+        Ok(Self {
+            customer: customer.unwrap_or_else(|| manifest.sender_organisation.clone()),
+            folder,
+            manifest,
+            manifest_sha256,
+            environment,
+            date,
+        })
+    }
+
+    /// The folder is the one that the ledger knows by that name.
+    fn check_ledger(&self, home: &Path) -> Result<(), Error> {
+        let reader = Ledger::read(home)?;
+        let files = reader.files(&self.manifest.batch)?;
+        let known = files.iter().find(|file| file.path == manifest::MANIFEST);
+        match known {
+            Some(file) if file.sha256 == self.manifest_sha256 => Ok(()),
+            Some(_) => Err(Error::Faulty(vec![format!(
+                "`{}` is not the manifest that the ledger promises",
+                self.folder.display()
+            )])),
+            None => Err(Error::Ledger(ledger::Error::NotInState {
+                batch: self.manifest.batch.clone(),
+                found: reader.batch(&self.manifest.batch)?.map(|batch| batch.state),
+                allowed: "sent",
+            })),
+        }
+    }
+}
+
+/// A reprint being written.
+struct Sheaf<'a> {
+    press: &'a Press,
+    origin: &'a Origin,
+    folder: PathBuf,
+    name: String,
+    child: u8,
+    at_plant: bool,
+}
+
+impl Sheaf<'_> {
+    /// Writes all files of the folder, and reads the parts again.
+    fn fill(
+        &self,
+        wanted: &[Wanted],
+        totals: Option<Totals>,
+    ) -> Result<(Reprinted, Vec<WrittenFile>), Error> {
+        let mut files = Vec::new();
+        let mut done = Reprinted {
+            batch: self.name.clone(),
+            folder: self.folder.clone(),
+            child: self.child,
+            parts: Vec::new(),
+            pieces: 0,
+            sheets: 0,
+            recovered: Vec::new(),
+        };
+        let mut letters = 0;
+        for one in wanted {
+            let (part, proof) = self.part(one, &mut files)?;
+            letters += letters_of(&proof);
+            done.pieces += u64::from(proof.pieces);
+            done.sheets += u64::from(proof.sheets);
+            done.parts.push(part);
+        }
+        let totals = totals.unwrap_or(Totals {
+            letters,
+            print: letters,
+            ..Totals::default()
+        });
+        files.extend(self.seal(totals, &files)?);
+        Ok((done, files))
+    }
+
+    fn part(
+        &self,
+        wanted: &Wanted,
+        files: &mut Vec<WrittenFile>,
+    ) -> Result<(PathBuf, spool::proof::Proof), Error> {
+        let not_a_part = |found: &str| Error::NotAPart {
+            path: wanted.pdf.clone(),
+            found: found.to_owned(),
+        };
+        let relative = wanted.pdf.strip_prefix(&self.origin.folder).ok();
+        let relative = relative.and_then(Path::to_str);
+        let relative = relative.ok_or_else(|| not_a_part("its path is not UTF-8"))?;
+        let relative = PathBuf::from(part_of_child(&first_part(relative), self.child));
+        let class = relative.parent().and_then(Path::file_name);
+        let class = class.map(|name| name.to_string_lossy().into_owned());
+        let name = relative
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned());
+        let number = name.and_then(|name| name.split('.').next()?.parse().ok());
+        let number = number.ok_or_else(|| not_a_part("its name is not that of a part"))?;
+        let csv = wanted.pdf.with_extension("pieces.csv");
+        let rows = spool::pieces_of(&csv)?;
+        let job = rows
+            .first()
+            .ok_or_else(|| not_a_part("it has no pieces"))?
+            .job;
+        let folder = self.folder.join(relative.parent().unwrap_or(Path::new("")));
+        disk::create_private_folder(&folder)
+            .and_then(|()| disk::sync_parent(&folder))
+            .and_then(|()| disk::sync_parent(&self.folder.join("print")))
+            .map_err(Error::io(&folder))?;
+        let spool::Reprinted {
+            files: [pdf, pieces],
+            summary,
+        } = spool::reprint(&spool::Reprint {
+            pdf: &wanted.pdf,
+            csv: &csv,
+            pieces: &wanted.pieces,
+            child: self.child,
+            folder: &self.folder,
+            part: &relative,
+            class: &class.unwrap_or_default(),
+            number,
+        })?;
+        let tickets = ticket::Writer {
+            folder: self.folder.clone(),
+            layout: self.press.control.clone(),
+            options: self.press.ticket.clone(),
+            order: self.order(JobNumber(job)),
+        };
+        let beside = tickets.write(&summary, &pdf)?;
+        let mut of_part = vec![pdf, pieces];
+        of_part.extend(beside);
+        of_part.push(spool::write_checksums(&self.folder, &summary, &of_part)?);
+
+        let (pdf, csv) = (
+            self.folder.join(&summary.pdf),
+            self.folder.join(&summary.csv),
+        );
+        let proof = spool::proof::check(&pdf, &csv)
+            .map_err(|error| Error::Faulty(vec![error.to_string()]))?;
+        if !proof.holds() {
+            let faults = proof.mismatches.iter().take(FAULTS_MAX);
+            return Err(Error::Faulty(faults.map(ToString::to_string).collect()));
+        }
+        files.extend(of_part);
+        Ok((summary.pdf, proof))
+    }
+
+    fn order(&self, number: JobNumber) -> ticket::Order {
+        ticket::Order {
+            job: Job {
+                number,
+                child: self.child,
+                date: self.origin.date,
+            },
+            batch: self.name.clone(),
+            customer_name: self.origin.customer.clone(),
+            customer_id: self.origin.manifest.sender_organisation.clone(),
+            paper_grams_m2: self.press.paper_grams_m2,
+            inserts: self.press.inserts.clone(),
+        }
+    }
+
+    fn seal(&self, totals: Totals, files: &[WrittenFile]) -> Result<[WrittenFile; 2], Error> {
+        let origin = &self.origin.manifest;
+        let digest = |hex: &str| {
+            digest_of(hex).ok_or_else(|| Error::NotAPart {
+                path: self.origin.folder.join(manifest::MANIFEST),
+                found: "a digest in it is none".into(),
+            })
+        };
+        let facts = manifest::Facts {
+            batch: &self.name,
+            mailing_id: &origin.mailing_id,
+            date: self.origin.date,
+            environment: self.origin.environment,
+            sender_organisation: &origin.sender_organisation,
+            source_sha256: digest(&origin.source.sha256)?,
+            source_bytes: origin.source.bytes,
+            job_sha256: digest(&origin.job_sha256)?,
+            schema_sha256: digest(&origin.schema_sha256)?,
+            totals,
+            reasons: &[(Fate::Print, REASON.to_owned(), totals.print)],
+        };
+        let whose = [&*origin.sender_organisation, &*self.origin.customer];
+        let key: Signer = keys::of_folder(
+            &self.press.keys,
+            whose,
+            self.origin.environment,
+            self.origin.date,
+            self.at_plant,
+        )?;
+        let signer = manifest::Signer {
+            algorithm: key.algorithm().name(),
+            certificate_der: key.certificate_der(),
+            kind: match key.is_development() {
+                true => KeyKind::Development,
+                false => KeyKind::Own,
+            },
+            sign: &|message| key.sign(message).map_err(|error| error.to_string()),
+        };
+        Ok(manifest::write(&self.folder, &facts, files, &signer)?)
+    }
+}
+
+/// Letters in the pieces of a part.
+fn letters_of(proof: &spool::proof::Proof) -> u64 {
+    u64::from(proof.pieces) // Each holds one.
+}
+
+/// The batch that a reprint is one of.
+fn root_of(batch: &str) -> &str {
+    match batch.rsplit_once(".r") {
+        Some((root, number)) if number.len() == 2 && number.bytes().all(|b| b.is_ascii_digit()) => {
+            root
+        }
+        _ => batch,
+    }
+}
+
+/// The part that was printed first: `0001.r01.pdf` comes from `0001.pdf`.
+fn first_part(part: &str) -> String {
+    let stem = part.strip_suffix(".pdf").unwrap_or(part);
+    format!("{}.pdf", root_of(stem))
+}
+
+fn digest_of(hex: &str) -> Option<disk::Sha256> {
+    let mut digest = [0; 32];
+    if hex.len() != 64 {
+        return None;
+    }
+    for (byte, pair) in digest.iter_mut().zip(hex.as_bytes().chunks(2)) {
+        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+    }
+    Some(digest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_lead_back_to_the_first_print() {
+        assert_eq!(root_of("night.1.r02"), "night.1");
+        assert_eq!(root_of("night.r1"), "night.r1");
+        assert_eq!(first_part("print/c5/0001.r01.pdf"), "print/c5/0001.pdf");
+        assert_eq!(first_part("print/c5/0001.pdf"), "print/c5/0001.pdf");
+        assert_eq!(digest_of(&disk::hex(&[7; 32])), Some([7; 32]));
+        assert_eq!(digest_of("x"), None);
+    }
+}

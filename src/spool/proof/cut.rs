@@ -1,0 +1,463 @@
+//! Cuts pages out of a finished part, with all that they show and nothing else.
+//!
+//! In: a part as the reader sees it. Out: its pages in another part, object for object as they lie there; what several pages
+//! share is copied once. Only what is wanted is read, so that a few pages of a large part take no time.
+
+use std::collections::HashMap;
+use std::io;
+use std::ops::Range;
+
+use super::content::{self, Frame};
+use super::flate::inflated;
+use super::reader::{self, Digests, Fault, Object, Part};
+use super::{CONTENT_BYTES_MAX, frame};
+use crate::disk::{Sha256, sha256};
+use crate::spool::flavour::{Flavour, Form};
+use crate::spool::mark::Payload;
+use crate::spool::part::{FIRST_FREE, PartWriter, stream_dictionary};
+use crate::spool::sink::Sink;
+
+/// Levels of the page tree.
+const TREE_DEPTH_MAX: u32 = 16;
+/// What is said of a stream that is written anew.
+const DEFLATED: &str = "/Filter/FlateDecode";
+
+/// Why pages cannot be cut out.
+#[derive(Debug)]
+pub(in crate::spool) enum CutError {
+    /// The part is not what was written.
+    Fault(Fault),
+    /// The other part cannot be written.
+    Io(io::Error),
+}
+
+impl From<Fault> for CutError {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl From<io::Error> for CutError {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+/// A part that pages are to be cut out of.
+pub(in crate::spool) struct Opened<'m>(Part<'m>);
+
+impl<'m> Opened<'m> {
+    /// Opens it; looks at its ends only.
+    pub(in crate::spool) fn new(bytes: &'m [u8]) -> Result<Self, Fault> {
+        Part::open_as_is(bytes).map(Self)
+    }
+
+    /// How its pages are to be written that are printed again.
+    pub(in crate::spool) fn form(&self) -> Form {
+        Form {
+            flavour: match self.0.is_of_1_6() {
+                true => Flavour::Pdf16,
+                false => Flavour::Pdf15,
+            },
+            xref: self.0.xref(),
+            profiles_bytes: 0,
+        }
+    }
+}
+
+/// Takes pages out of one part and puts them into another.
+pub(in crate::spool) struct Cut<'p, 'm> {
+    part: &'p Part<'m>,
+    digests: Digests<'p, 'm>,
+    /// Numbers in the other part.
+    numbers: HashMap<u32, u32>,
+    /// Copied are still to be: old numbers and new ones.
+    waiting: Vec<(u32, u32)>,
+    /// Objects below this number keep it: those that every part has.
+    fixed_below: u32,
+}
+
+/// A page.
+pub(in crate::spool) struct CutPage {
+    /// Its dictionary without parent, contents and end.
+    rest: Vec<u8>,
+    contents: Vec<u32>,
+    text: Vec<u8>,
+}
+
+/// What becomes of the contents of a page.
+#[derive(Clone, Copy, Default)]
+pub(in crate::spool) struct NewPage<'a> {
+    /// Before all others, deflated.
+    pub(in crate::spool) before: Option<&'a [u8]>,
+    /// In place of the last, deflated.
+    pub(in crate::spool) last: Option<&'a [u8]>,
+    /// Behind all others, deflated.
+    pub(in crate::spool) behind: Option<&'a [u8]>,
+}
+
+/// What it takes to draw behind a page as if nothing had been drawn before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::spool) struct Balance {
+    /// `q` before all contents.
+    pub(in crate::spool) before: u32,
+    /// `Q` behind them.
+    after: u32,
+    /// A text object is open at the end.
+    in_text: bool,
+}
+
+impl Balance {
+    fn of(content: &[u8]) -> Self {
+        let (mut depth, mut lowest, mut in_text) = (0_i32, 0_i32, false);
+        content::operators(content, |operator| match operator {
+            b"q" => depth += 1,
+            b"Q" => {
+                depth -= 1;
+                lowest = lowest.min(depth);
+            }
+            b"BT" => in_text = true,
+            b"ET" => in_text = false,
+            _ => {}
+        });
+        Self {
+            before: lowest.unsigned_abs() + 1,
+            after: (depth - lowest).unsigned_abs() + 1,
+            in_text,
+        }
+    }
+
+    /// The content that brings the first state back.
+    pub(in crate::spool) fn behind(self) -> Vec<u8> {
+        let mut content = if self.in_text {
+            b"ET\n".to_vec()
+        } else {
+            Vec::new()
+        };
+        content.extend_from_slice(&b"Q\n".repeat(self.after as usize));
+        content
+    }
+}
+
+impl<'p, 'm> Cut<'p, 'm> {
+    /// Into a part with the same fixed objects.
+    pub(in crate::spool) fn alike(opened: &'p Opened<'m>) -> Self {
+        Self::new(opened, FIRST_FREE)
+    }
+
+    /// Into one with others.
+    pub(in crate::spool) fn mixed(opened: &'p Opened<'m>) -> Self {
+        Self::new(opened, 0)
+    }
+
+    fn new(opened: &'p Opened<'m>, fixed_below: u32) -> Self {
+        Self {
+            part: &opened.0,
+            digests: Digests::new(&opened.0),
+            numbers: HashMap::new(),
+            waiting: Vec::new(),
+            fixed_below,
+        }
+    }
+
+    /// The pages from one of them on, counted from zero.
+    pub(in crate::spool) fn pages(&self, wanted: Range<u32>) -> Result<Vec<CutPage>, Fault> {
+        let catalog = self.part.catalog()?;
+        let root = reader::get(catalog.text, b"/Pages").and_then(reader::reference);
+        let mut numbers = Vec::with_capacity(wanted.len());
+        if let Some(root) = root {
+            self.descend(root, 0, &wanted, 0, &mut numbers)?;
+        }
+        if numbers.len() != wanted.len() {
+            return Err(Fault {
+                object: 0,
+                what: "fewer pages than its CSV says",
+            });
+        }
+        numbers
+            .into_iter()
+            .map(|number| self.page(number))
+            .collect()
+    }
+
+    /// Finds pages below a node whose first page has this number; nodes without any of them are passed over.
+    fn descend(
+        &self,
+        node: u32,
+        first: u32,
+        wanted: &Range<u32>,
+        depth: u32,
+        found: &mut Vec<u32>,
+    ) -> Result<(), Fault> {
+        let fault = |what| Fault { object: node, what };
+        if depth > TREE_DEPTH_MAX {
+            return Err(fault("the page tree is too deep"));
+        }
+        let text = self.part.object(node)?.text;
+        let kids = reader::get(text, b"/Kids").ok_or(fault("a node without kids"))?;
+        let kids = reader::references(kids);
+        let Some(&eldest) = kids.first() else {
+            return Ok(());
+        };
+        if reader::get(self.part.object(eldest)?.text, b"/Type") == Some(b"/Page") {
+            found.extend(
+                (first..)
+                    .zip(kids)
+                    .filter(|(n, _)| wanted.contains(n))
+                    .map(|(_, kid)| kid),
+            );
+            return Ok(());
+        }
+        let mut next = first;
+        for kid in kids {
+            if next >= wanted.end {
+                break;
+            }
+            let text = self.part.object(kid)?.text;
+            let count = reader::get(text, b"/Count").and_then(reader::leading_number);
+            let count = count.and_then(|(count, _)| u32::try_from(count).ok());
+            let end = count.and_then(|count| next.checked_add(count));
+            let end = end.ok_or(fault("a node without a count"))?;
+            if end > wanted.start {
+                self.descend(kid, next, wanted, depth + 1, found)?;
+            }
+            next = end;
+        }
+        Ok(())
+    }
+
+    fn page(&self, number: u32) -> Result<CutPage, Fault> {
+        let fault = |what| Fault {
+            object: number,
+            what,
+        };
+        let text = self.part.object(number)?.text;
+        if reader::get(text, b"/Type") != Some(b"/Page") {
+            return Err(fault("no page"));
+        }
+        let contents = reader::get(text, b"/Contents").map(reader::references);
+        let rest = without(text, &[b"/Parent", b"/Contents"]).ok_or(fault("no page"))?;
+        Ok(CutPage {
+            rest,
+            contents: contents.unwrap_or_default(),
+            text: text.to_vec(),
+        })
+    }
+
+    /// Digest of a page as it lies there.
+    pub(in crate::spool) fn digest(&mut self, page: &CutPage) -> Result<Sha256, Fault> {
+        self.digests.page(&page.text)
+    }
+
+    /// Digest of a page with another last content, deflated; ask for that of the page as it lies there before.
+    pub(in crate::spool) fn digest_with(
+        &mut self,
+        page: &CutPage,
+        last: &[u8],
+    ) -> Result<Sha256, Fault> {
+        if let Some(&number) = page.contents.last() {
+            let mut text = stream_dictionary(DEFLATED, last.len()).into_bytes();
+            text.extend_from_slice(b"\nstream\n");
+            text.extend_from_slice(last);
+            self.digests.suppose(number, sha256(&text));
+        }
+        self.digests.page(&page.text)
+    }
+
+    /// What the mark says that the last content of a page draws, and that content; `None` for a page without a mark, no
+    /// payload for a mark that cannot be read.
+    pub(in crate::spool) fn mark(
+        &self,
+        page: &CutPage,
+    ) -> Result<Option<(Option<Payload>, Vec<u8>)>, Fault> {
+        let Some(&last) = page.contents.last() else {
+            return Ok(None);
+        };
+        let content = inflated(self.part.object(last)?, CONTENT_BYTES_MAX);
+        Ok(content.and_then(|content| {
+            let symbol = content::symbol(&content, frame(&page.text))?;
+            let payload = symbol.digits.as_deref().and_then(Payload::read);
+            Some((payload, content))
+        }))
+    }
+
+    /// What its contents leave open.
+    pub(in crate::spool) fn balance(&self, page: &CutPage) -> Result<Balance, Fault> {
+        let mut all = Vec::new();
+        for &number in &page.contents {
+            let content = inflated(self.part.object(number)?, CONTENT_BYTES_MAX);
+            // Our own streams are deflated; one packed otherwise closes what it opens, or the spool had not taken it.
+            all.extend_from_slice(&content.unwrap_or_default());
+            all.push(b'\n');
+        }
+        Ok(Balance::of(&all))
+    }
+
+    /// The matrix that leads from the upright A4 page, origin at its lower left corner, to the page's own coordinates.
+    pub(in crate::spool) fn upright(&self, page: &CutPage) -> [f64; 6] {
+        let Frame {
+            media_box: [left, bottom, right, top],
+            rotate,
+            unit,
+        } = frame(&page.text);
+        let s = 1.0 / unit;
+        match rotate {
+            90 => [0.0, s, -s, 0.0, right, bottom],
+            180 => [-s, 0.0, 0.0, -s, right, top],
+            270 => [0.0, -s, s, 0.0, left, top],
+            _ => [s, 0.0, 0.0, s, left, bottom],
+        }
+    }
+
+    /// Writes a page, and before it what it needs.
+    pub(in crate::spool) fn write<S: Sink>(
+        &mut self,
+        page: &CutPage,
+        new: NewPage<'_>,
+        to: &mut PartWriter<S>,
+    ) -> Result<(), CutError> {
+        let mut text = self.renumbered(&page.rest, to);
+        let mut contents = Vec::with_capacity(page.contents.len() + 2);
+        if let Some(data) = new.before {
+            contents.push(to.allocate());
+            to.stream(contents[0], DEFLATED, data)?;
+        }
+        let (kept, replaced) = match (new.last, page.contents.split_last()) {
+            (Some(data), Some((_, kept))) => (kept, Some(data)),
+            _ => (&page.contents[..], None),
+        };
+        for &content in kept {
+            contents.push(self.number_of(content, to));
+        }
+        for data in replaced.into_iter().chain(new.behind) {
+            let number = to.allocate();
+            contents.push(number);
+            to.stream(number, DEFLATED, data)?;
+        }
+        self.drain(to)?;
+        if !contents.is_empty() {
+            let list: Vec<String> = contents
+                .iter()
+                .map(|number| format!("{number} 0 R"))
+                .collect();
+            text.extend_from_slice(format!("/Contents[{}]", list.join(" ")).as_bytes());
+        }
+        to.copied_page(&text)?;
+        Ok(())
+    }
+
+    /// Copies an object that every part has, under its number.
+    pub(in crate::spool) fn fixed<S: Sink>(
+        &mut self,
+        number: u32,
+        to: &mut PartWriter<S>,
+    ) -> Result<(), CutError> {
+        self.copy(number, number, to)?;
+        self.drain(to)
+    }
+
+    /// The catalog's dictionary without pages and end.
+    pub(in crate::spool) fn catalog<S: Sink>(
+        &mut self,
+        to: &mut PartWriter<S>,
+    ) -> Result<Vec<u8>, CutError> {
+        let fault = |what| Fault { object: 1, what };
+        let text = self.part.catalog()?.text;
+        if reader::get(text, b"/DPartRoot").is_some() {
+            return Err(fault("document parts, which cannot be cut").into());
+        }
+        let rest = without(text, &[b"/Pages"]).ok_or(fault("no catalog"))?;
+        let text = self.renumbered(&rest, to);
+        self.drain(to)?;
+        Ok(text)
+    }
+
+    fn copy<S: Sink>(
+        &mut self,
+        old: u32,
+        new: u32,
+        to: &mut PartWriter<S>,
+    ) -> Result<(), CutError> {
+        let Object { text, data } = self.part.object(old)?;
+        let text = self.renumbered(text, to);
+        Ok(to.copied(new, &text, data)?)
+    }
+
+    fn drain<S: Sink>(&mut self, to: &mut PartWriter<S>) -> Result<(), CutError> {
+        while let Some((old, new)) = self.waiting.pop() {
+            self.copy(old, new, to)?;
+        }
+        Ok(())
+    }
+
+    /// Text with the numbers of the other part.
+    fn renumbered<S: Sink>(&mut self, text: &[u8], to: &mut PartWriter<S>) -> Vec<u8> {
+        let mut out = Vec::with_capacity(text.len() + 32);
+        let mut copied = 0;
+        for (from, end, target) in reader::reference_spans(text) {
+            out.extend_from_slice(text.get(copied..from).unwrap_or_default());
+            copied = end;
+            let number = self.number_of(target, to);
+            out.extend_from_slice(format!("{number} 0 R").as_bytes());
+        }
+        out.extend_from_slice(text.get(copied..).unwrap_or_default());
+        out
+    }
+
+    fn number_of<S: Sink>(&mut self, old: u32, to: &mut PartWriter<S>) -> u32 {
+        if old < self.fixed_below {
+            return old;
+        }
+        *self.numbers.entry(old).or_insert_with(|| {
+            let new = to.allocate();
+            self.waiting.push((old, new));
+            new
+        })
+    }
+}
+
+/// A dictionary without some of its entries, and without its end.
+fn without(text: &[u8], keys: &[&[u8]]) -> Option<Vec<u8>> {
+    let mut rest = text.to_vec();
+    for key in keys {
+        if let Some((from, to)) = reader::span(&rest, key) {
+            rest.drain(from..to);
+        }
+    }
+    rest.trim_ascii_end()
+        .strip_suffix(b">>")
+        .map(<[u8]>::to_vec)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_page_leaves_open_is_closed() {
+        for (content, before, after, in_text) in [
+            ("q 1 0 0 1 0 0 cm Q", 1, 1, false),
+            ("2 0 0 2 0 0 cm q q BT", 1, 3, true),
+            ("Q Q q", 3, 2, false),
+            ("q Q Q q q", 2, 3, false),
+            ("", 1, 1, false),
+        ] {
+            let expected = Balance {
+                before,
+                after,
+                in_text,
+            };
+            assert_eq!(Balance::of(content.as_bytes()), expected, "{content}");
+        }
+    }
+
+    #[test]
+    fn entries_are_left_out_of_a_dictionary() {
+        let text = b"<</Type/Page/Contents[1 0 R]/Parent 2 0 R>>";
+        assert_eq!(
+            without(text, &[b"/Parent", b"/Contents"]).unwrap(),
+            b"<</Type/Page"
+        );
+        assert_eq!(without(b"[1]", &[b"/Parent"]), None);
+    }
+}

@@ -1,0 +1,158 @@
+//! A proof sample: the first pieces of each print class as one PDF for people, with the zones of the vendor profile drawn over
+//! the pages (`facts/print.md` §7.4).
+//!
+//! In: parts as they lie in a batch's folder, released or held back, and what the plant takes. Out: a PDF that no plant can
+//! send: **a proof in an envelope is a letter sent twice.** Its marks have no modules, are struck through, and every page
+//! says that it is a proof. The letters are real: it is for the eyes that may see them.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::part::{INFO, PartWriter};
+use super::prepare::deflate;
+use super::flavour::Form;
+use super::proof::{Cut, CutError, CutPage, NewPage, Opened};
+use super::reprint::{ReprintError, Row, modules, read_rows};
+use super::{Error, Options};
+use crate::disk::{self, HashingWriter};
+use crate::letter::Sides;
+use crate::preflight::Area;
+
+mod outline;
+mod overlay;
+
+use overlay::{Overlay, Sheet};
+
+const DEFLATE_LEVEL: u8 = 6;
+/// Pieces of a class; a sample is looked at page by page.
+pub const PIECES_MAX: u32 = 1_000;
+/// A rectangle without extent, in place of the modules: what fills them must have a path.
+const NOTHING: &[u8] = b"1 1 0 0 re\n";
+
+/// What a sample is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Sample<'a> {
+    /// The first part of each class.
+    pub parts: &'a [PathBuf],
+    /// Pieces of each.
+    pub pieces: u32,
+    /// What the plant takes.
+    pub options: &'a Options,
+    /// The box of the address in letters that we typeset, where the profile says nothing of the window.
+    pub address: Area,
+}
+
+/// What a sample holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sampled {
+    /// Pieces.
+    pub pieces: u32,
+    /// Pages.
+    pub pages: u32,
+}
+
+/// Writes a sample; the file appears whole or not at all.
+///
+/// # Errors
+/// A part that cannot be read, or any I/O error.
+pub fn sample(sample: &Sample<'_>, out: &Path) -> Result<Sampled, ReprintError> {
+    let part = out.with_added_extension("part");
+    let written = write(sample, &part).and_then(|sampled| {
+        let named = fs::rename(&part, out).and_then(|()| disk::sync_parent(out));
+        named.map_err(|source| Error::io(out, source))?;
+        Ok(sampled)
+    });
+    if written.is_err() {
+        let _ = fs::remove_file(&part); // It holds letters, and is worth nothing.
+    }
+    written
+}
+
+fn write(sample: &Sample<'_>, out: &Path) -> Result<Sampled, ReprintError> {
+    let mut to = PartWriter::create(out, Form::default())?;
+    let mut sampled = Sampled::default();
+    let mut digest = ring::digest::Context::new(&ring::digest::SHA256);
+    let overlay = Overlay::new(sample.options, sample.address);
+    for path in sample.parts {
+        let no_part = |fault| ReprintError::Part {
+            path: path.clone(),
+            fault,
+        };
+        let rows: Vec<Row> = read_rows(&path.with_extension("pieces.csv"))?;
+        let map = disk::Map::open(path).map_err(|source| ReprintError::Read {
+            path: path.clone(),
+            source,
+        })?;
+        let opened = Opened::new(&map).map_err(no_part)?;
+        let mut cut = Cut::mixed(&opened);
+        let class = path.parent().and_then(Path::file_name);
+        let class = class
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default();
+        for row in rows.iter().take(sample.pieces as usize) {
+            digest.update(row.sha256.as_bytes());
+            let first = row.first_page.saturating_sub(1);
+            let pages = cut
+                .pages(first..first.saturating_add(row.pages))
+                .map_err(no_part)?;
+            for (n, page) in pages.iter().enumerate() {
+                let sheet = Sheet {
+                    front: row.sides == Sides::Simplex || n % 2 == 0,
+                    first: n == 0,
+                    title: format!(
+                        "{class}, piece {}, page {} of {}",
+                        row.piece,
+                        n + 1,
+                        pages.len()
+                    ),
+                };
+                put(&mut cut, page, &sheet, &overlay, &mut to).map_err(|error| match error {
+                    CutError::Fault(fault) => no_part(fault),
+                    CutError::Io(source) => to.error(source).into(),
+                })?;
+                sampled.pages += 1;
+            }
+            sampled.pieces += 1;
+        }
+    }
+    let fixed = |to: &mut PartWriter<HashingWriter>, number| match number {
+        INFO => to.object(
+            INFO,
+            b"<</Producer(Lettermill)/Title(Proof, not to be sent)>>",
+        ),
+        _ => to.object(number, b"null"),
+    };
+    let ended = to.end_copied(&disk::finished(digest), b"<</Type/Catalog", fixed);
+    let finished: io::Result<_> = ended.and_then(HashingWriter::finish);
+    finished.map_err(|source| Error::io(out, source))?;
+    Ok(sampled)
+}
+
+/// Writes a page with what is drawn over it.
+fn put(
+    cut: &mut Cut<'_, '_>,
+    page: &CutPage,
+    sheet: &Sheet,
+    overlay: &Overlay<'_>,
+    to: &mut PartWriter<HashingWriter>,
+) -> Result<(), CutError> {
+    let unmarked = match sheet.front {
+        true => cut.mark(page)?.and_then(|(_, content)| {
+            let (from, end) = modules(&content)?;
+            Some([content.get(..from)?, NOTHING, content.get(end..)?].concat())
+        }),
+        false => None,
+    };
+    let unmarked = unmarked.map(|content| deflate(&content, DEFLATE_LEVEL));
+    let balance = cut.balance(page)?;
+    let before = b"q\n".repeat(balance.before as usize);
+    let mut behind = balance.behind();
+    overlay.draw(sheet, cut.upright(page), &mut behind);
+    let change = NewPage {
+        before: Some(&deflate(&before, DEFLATE_LEVEL)),
+        last: unmarked.as_deref(),
+        behind: Some(&deflate(&behind, DEFLATE_LEVEL)),
+    };
+    cut.write(page, change, to)
+}
