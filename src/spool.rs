@@ -32,7 +32,9 @@ mod datamatrix;
 mod face;
 mod finish;
 mod graft;
+mod layout;
 mod mark;
+mod omr;
 mod options;
 mod part;
 mod pieces;
@@ -46,8 +48,10 @@ mod sink;
 
 pub use addresses::Addresses;
 pub use mark::{PageKind, Payload};
+pub use omr::{Count, FeedOn, Omr, Parity, Position, Read, Restart, Sequence, layouts};
 pub use options::{
-    CoverSheet, EnvelopeClass, Envelopes, Insert, MarkPlace, Options, OptionsError, SortBy,
+    Collation, CoverSheet, EnvelopeClass, Envelopes, Insert, MarkKind, MarkPlace, Options, OptionsError,
+    SortBy,
 };
 pub use pieces::PieceRow;
 pub use plan::{PiecePlan, Unfit, plan};

@@ -9,8 +9,10 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+use super::layout::Layout;
 use super::mark::{PageKind, Painter, Payload};
-use super::options::Options;
+use super::omr::{Bars, Sheet};
+use super::options::{Collation, Options};
 use super::part::{Ending, PageSource, PartWriter, Ready, ReadyPage, each};
 use super::pieces::{PieceRow, PiecesWriter};
 use super::prepare::deflate;
@@ -19,8 +21,9 @@ use super::sheaf::{Fields, PageView, View};
 use super::{Beside, Error, Job, PartSummary, Spooled, Spooler};
 use crate::compose::Face;
 use crate::disk::{self, HashingWriter, Sha256, WrittenFile};
-use crate::letter::{Colour, Sides};
+use crate::letter::{Colour, Postage, Sides};
 
+mod collate;
 mod digests;
 mod sums;
 
@@ -40,6 +43,7 @@ struct ReadyPiece<'m> {
     header: Header,
     ready: Ready<'m>,
     first: Payload,
+    collation: Collation,
     sha256: Sha256,
     size_max: u64,
 }
@@ -50,7 +54,18 @@ struct Bench<'m> {
     map_path: &'m Path,
     job: Job,
     painter: Painter,
+    bars: Option<Bars>,
+    collation: Collation,
     deflate_level: u8,
+}
+
+/// What is known of a piece before its pages are looked at.
+#[derive(Clone, Copy)]
+struct Turn {
+    /// Its number.
+    piece: u32,
+    /// Sheets of the job before it.
+    sheets_before: u64,
 }
 
 pub(super) fn finish(
@@ -80,6 +95,8 @@ pub(super) fn finish(
         map_path: &work_path,
         job,
         painter: Painter::new(&options.mark, &faces.id_glyphs),
+        bars: options.omr.as_ref().map(Bars::new),
+        collation: options.collation,
         deflate_level: options.deflate_level,
     };
     let mut parts = Parts {
@@ -94,11 +111,17 @@ pub(super) fn finish(
         summaries: Vec::new(),
     };
 
-    let batches: Vec<_> = entries.chunks(BATCH).collect();
-    let numbered = |i: usize| (i * BATCH) as u32 + 1;
+    let mut next = Turn {
+        piece: 1,
+        sheets_before: 0,
+    };
+    let batches: Vec<_> = entries
+        .chunks(BATCH)
+        .map(|batch| (batch, next.pass(batch)))
+        .collect();
     let mut ahead = batches
         .first()
-        .map(|batch| bench.make_ready(batch, numbered(0)));
+        .map(|(batch, first)| bench.make_ready(batch, *first));
     for i in 0..batches.len() {
         let Some(current) = ahead.take() else {
             break;
@@ -108,8 +131,8 @@ pub(super) fn finish(
         let slot = &mut ahead;
         let bench = &bench;
         rayon::in_place_scope(|scope| {
-            if let Some(batch) = next {
-                scope.spawn(move |_| *slot = Some(bench.make_ready(batch, numbered(i + 1))));
+            if let Some((batch, first)) = next {
+                scope.spawn(move |_| *slot = Some(bench.make_ready(batch, *first)));
             }
             current
                 .iter()
@@ -143,18 +166,29 @@ fn sorted(chunks: Vec<Vec<Entry>>) -> Vec<Entry> {
     all
 }
 
+impl Turn {
+    /// The turn of the first of these pieces; then it is that of the one behind them.
+    fn pass(&mut self, pieces: &[Entry]) -> Self {
+        let first = *self;
+        let sheets = pieces.iter().map(|entry| u64::from(entry.sheets));
+        self.piece += pieces.len() as u32;
+        self.sheets_before += sheets.sum::<u64>();
+        first
+    }
+}
+
 impl<'m> Bench<'m> {
-    fn make_ready(&self, batch: &[Entry], first: u32) -> Result<Vec<ReadyPiece<'m>>, Error> {
-        let numbered = batch.par_iter().enumerate();
-        numbered
-            .map(|(i, entry)| {
-                let piece = self.piece(entry, first + i as u32);
-                piece.ok_or_else(|| Error::Scratch(self.map_path.to_owned()))
-            })
-            .collect()
+    fn make_ready(&self, batch: &[Entry], mut next: Turn) -> Result<Vec<ReadyPiece<'m>>, Error> {
+        let turns: Vec<_> = batch.chunks(1).map(|piece| next.pass(piece)).collect();
+        let each = batch.par_iter().zip(turns);
+        each.map(|(entry, turn)| {
+            let piece = self.piece(entry, turn);
+            piece.ok_or_else(|| Error::Scratch(self.map_path.to_owned()))
+        })
+        .collect()
     }
 
-    fn piece(&self, entry: &Entry, number: u32) -> Option<ReadyPiece<'m>> {
+    fn piece(&self, entry: &Entry, turn: Turn) -> Option<ReadyPiece<'m>> {
         let from = usize::try_from(entry.offset).ok()?;
         let mut fields = Fields(self.map.get(from..from.checked_add(entry.len as usize)?)?);
         let header = Header::read(&mut fields)?;
@@ -173,32 +207,35 @@ impl<'m> Bench<'m> {
         let first = Payload {
             job: self.job.number.0,
             child: self.job.child,
-            piece: number,
+            piece: turn.piece,
             sheet: 1,
             sheets: header.plan.sheets,
             stations: header.plan.stations,
             envelope: header.plan.envelope,
             kind: PageKind::Letter,
         };
-        let (pages, sha256) = self.pages(&sheaves, header.plan.sides, first)?;
+        let (pages, sha256) = self.pages(&sheaves, &header, first, turn.sheets_before)?;
         Some(ReadyPiece {
             size_max: size_max + pages.len() as u64 * PAGE_BYTES_MAX,
             ready: Ready { sheaves, pages },
             header,
             first,
+            collation: self.collation,
             sha256,
         })
     }
 
-    /// The pages of a piece in order, and their digest.
+    /// The pages of a piece in the order in which they lie, and their digest.
     fn pages(
         &self,
         sheaves: &[View<'_>],
-        sides: Sides,
+        header: &Header,
         first: Payload,
+        sheets_before: u64,
     ) -> Option<(Vec<ReadyPage>, Sha256)> {
+        let sides = header.plan.sides;
         let mut pages = Vec::new();
-        let mut all = ring::digest::Context::new(&ring::digest::SHA256);
+        let mut digests = Vec::new();
         let mut payload = Payload { sheet: 0, ..first };
         for (s, sheaf) in sheaves.iter().enumerate() {
             if s > 0 {
@@ -208,30 +245,54 @@ impl<'m> Bench<'m> {
                 let front = sides == Sides::Simplex || p % 2 == 0;
                 let mark = front.then(|| {
                     payload.sheet += 1;
-                    self.mark(page, &payload)
+                    self.mark(page, &payload, header.plan.postage, sheets_before)
                 });
-                all.update(&page_digest(sheaf, page, mark.as_deref())?);
+                digests.push(page_digest(sheaf, page, mark.as_deref())?);
                 pages.push(ReadyPage {
                     source: PageSource::Sheaf(s, p),
                     mark,
                 });
             }
             if sides == Sides::Duplex && sheaf.pages.len() % 2 == 1 {
-                all.update(&blank_digest());
+                digests.push(blank_digest());
                 pages.push(ReadyPage {
                     source: PageSource::Blank,
                     mark: None,
                 });
             }
         }
-        (payload.sheet == payload.sheets).then(|| (pages, disk::finished(all)))
+        if self.collation == Collation::Reverse {
+            collate::reverse(&mut pages, sides);
+            collate::reverse(&mut digests, sides);
+        }
+        let sha256 = disk::sha256(digests.as_flattened());
+        (payload.sheet == payload.sheets).then_some((pages, sha256))
     }
 
-    fn mark(&self, page: &PageView<'_>, payload: &Payload) -> Vec<u8> {
+    fn mark(
+        &self,
+        page: &PageView<'_>,
+        payload: &Payload,
+        postage: Postage,
+        sheets_before: u64,
+    ) -> Vec<u8> {
         let mut content = Vec::with_capacity(1_536);
         content.extend_from_slice(page.restore);
         self.painter
             .paint(&mut content, payload, page.matrix, page.font);
+        if let Some(bars) = &self.bars {
+            let place = self.collation.place(payload.sheet, payload.sheets);
+            let place = place.saturating_sub(1);
+            let sheet = Sheet {
+                piece: payload.piece,
+                place,
+                sheets: payload.sheets,
+                ordinal: sheets_before + u64::from(place),
+                stations: payload.stations,
+                postage,
+            };
+            bars.paint(&mut content, &sheet, page.matrix);
+        }
         deflate(&content, self.deflate_level)
     }
 }
@@ -377,8 +438,10 @@ impl Parts<'_, '_> {
             sha256,
         };
 
+        let before = self.summaries.iter().map(|part| u64::from(part.sheets));
+        let layout = Layout::write(&self.folder, &summary.pdf, self.options, before.sum())?;
         let others = (self.beside)(&summary, &pdf).map_err(Error::Beside)?;
-        let mut files = vec![pdf, csv];
+        let mut files = vec![pdf, csv, layout];
         files.extend(others);
         files.push(sums::write(&self.folder, &summary, &files)?);
         self.files.extend(files);
@@ -410,9 +473,11 @@ impl OpenPart {
             pages,
             first_sheet: summary.sheets + 1,
             plan: header.plan,
+            collation: piece.collation,
             postal_code: header.postal_code.clone(),
             country: header.country.clone(),
             enclosures: piece.ready.sheaves.len() as u32 - 1,
+            address_lines: header.address.lines().count() as u32,
             sha256: piece.sha256,
         };
         self.csv

@@ -1,7 +1,8 @@
 //! What a print plant asks for, as data. The defaults are the strictest common Nordic profile (`facts/print.md` §8).
 
+use super::omr::Omr;
 use crate::letter::{Colour, Envelope, Postage, Sides};
-use crate::preflight::{Area, Landscape, Rules};
+use crate::preflight::{Area, Landscape, OnPages, Rules, Zone};
 
 /// A4, 210 × 297 mm, in square millimetres.
 const A4_MM2: u64 = 62_370;
@@ -38,6 +39,14 @@ pub struct Options {
     pub sort: Vec<SortBy>,
     /// The mark on every sheet front.
     pub mark: MarkPlace,
+    /// The OMR code on every sheet front, if the inserter reads one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub omr: Option<Omr>,
+    /// In which order the sheets of a piece lie.
+    pub collation: Collation,
+    /// The box that holds the address of letters that we set. No key of its own: `[letter.geometry]` says it.
+    #[serde(skip, default = "address_box")]
+    pub address: Area,
     /// A part ends before it grows beyond this.
     pub part_bytes_max: u64,
     /// A part ends before it has more sheets than this.
@@ -152,10 +161,52 @@ pub struct Insert {
     pub weight_mg: u32,
 }
 
+/// In which order the sheets of a piece lie in a part. A sheet stays front, then back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Collation {
+    /// The sheet with the address first.
+    #[default]
+    Forward,
+    /// The sheet with the address last (`facts/print.md` §4.3).
+    Reverse,
+}
+
+impl Collation {
+    /// `forward` or `reverse`.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Forward => "forward",
+            Self::Reverse => "reverse",
+        }
+    }
+
+    /// Place of a sheet among those of its piece, both from one; and the sheet at a place.
+    pub(super) fn place(self, sheet: u16, sheets: u16) -> u16 {
+        match self {
+            Self::Forward => sheet,
+            Self::Reverse => sheets.saturating_add(1).saturating_sub(sheet),
+        }
+    }
+}
+
+/// What the mark is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MarkKind {
+    /// A Data Matrix, and the piece id for people.
+    #[default]
+    DataMatrix,
+    /// The piece id alone, for plants that read an OMR code and nothing else.
+    None,
+}
+
 /// Where the mark stands: its white box, from the top left corner of the sheet.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct MarkPlace {
+    /// What it is.
+    pub kind: MarkKind,
     /// From the left edge.
     pub x_mm: f64,
     /// From the top edge.
@@ -180,6 +231,7 @@ impl MarkPlace {
 impl Default for MarkPlace {
     fn default() -> Self {
         Self {
+            kind: MarkKind::DataMatrix,
             x_mm: 3.0,
             y_mm: 180.0,
             module_mm: 0.5,
@@ -196,6 +248,11 @@ pub enum CoverSheet {
     /// Unless its first page shows the recipient's address, and nothing else, in the window. Letters to those whose
     /// address is protected always have one.
     WhenNeeded,
+}
+
+/// The box of letters that a job says nothing of (`facts/print.md` §8).
+fn address_box() -> Area {
+    Area::between(24.6, 45.0, 105.0, 66.3)
 }
 
 impl Default for Options {
@@ -224,6 +281,9 @@ impl Default for Options {
             postage: Postage::Standard,
             sort: vec![SortBy::Postage, SortBy::Destination, SortBy::PostalCode],
             mark: MarkPlace::default(),
+            omr: None,
+            collation: Collation::Forward,
+            address: address_box(),
             part_bytes_max: 1 << 30,
             part_sheets_max: 50_000,
             part_pieces_max: 50_000,
@@ -256,6 +316,15 @@ impl Options {
     pub fn rules(&self) -> Rules {
         let mut rules = self.pdf.clone();
         rules.marks.push(self.mark.area());
+        if let Some(omr) = &self.omr {
+            rules.marks.push(omr.clear_zone());
+            rules.mark_strip = rules.mark_strip.around(&omr.strip());
+            rules.empty.push(Zone {
+                name: "behind the OMR code".into(),
+                page: OnPages::Every, // Which pages are backs depends on what lies before them.
+                area: omr.behind(),
+            });
+        }
         rules
     }
 
@@ -329,6 +398,14 @@ impl Options {
             "each of \"postage\", \"postage-step\", \"destination\", \"postal-code\" at most once",
         );
         self.check_mark(&mut ask);
+        let zones = self.pdf.empty.iter().map(|zone| zone.area);
+        let elsewhere: Vec<Area> = zones
+            .chain(self.pdf.marks.iter().copied())
+            .chain([self.mark.area()])
+            .collect();
+        for fault in self.omr.iter().flat_map(|omr| omr.faults(&elsewhere)) {
+            ask(false, fault.field, fault.found, fault.allowed);
+        }
         ask(
             (1 << 20..=9_000_000_000).contains(&self.part_bytes_max),
             "part_bytes_max",
@@ -382,6 +459,7 @@ impl Options {
 
     fn check_mark(&self, ask: &mut impl FnMut(bool, &'static str, String, &'static str)) {
         let MarkPlace {
+            kind,
             x_mm,
             y_mm,
             module_mm,
@@ -391,6 +469,12 @@ impl Options {
             "mark.module_mm",
             module_mm.to_string(),
             "0.42 to 0.9",
+        );
+        ask(
+            kind != MarkKind::None || self.omr.is_some(),
+            "mark.kind",
+            "\"none\"".into(),
+            "\"data-matrix\", or an OMR code in [print.omr]: a sheet must say to which piece it belongs",
         );
         let side = module_mm * f64::from(super::mark::BOX_MODULES);
         ask(

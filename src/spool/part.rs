@@ -27,7 +27,7 @@ const INFO: u32 = 2;
 const METADATA: u32 = 3;
 /// Resources of the letters' own pages.
 pub(super) const OWN_RESOURCES: u32 = 4;
-const LETTERHEAD: u32 = 5;
+pub(super) const LETTERHEAD: u32 = 5;
 /// The faces, in order.
 pub(super) const FIRST_FACE: u32 = 6;
 /// The font of piece ids.

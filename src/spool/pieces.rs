@@ -4,12 +4,13 @@ use std::io::Write;
 
 use super::Job;
 use super::mark::Payload;
+use super::options::Collation;
 use super::plan::{PiecePlan, colour_name, sides_name};
 use crate::disk::{Sha256, hex};
 use crate::letter::LetterSeq;
 
 /// Names of the columns; `docs/formats-spool.md` explains each.
-pub(super) const COLUMNS: [&str; 20] = [
+pub(super) const COLUMNS: [&str; 22] = [
     "piece",
     "job",
     "child",
@@ -19,6 +20,7 @@ pub(super) const COLUMNS: [&str; 20] = [
     "first_sheet",
     "sheets",
     "sides",
+    "collation",
     "colour",
     "envelope",
     "postage",
@@ -28,6 +30,7 @@ pub(super) const COLUMNS: [&str; 20] = [
     "country",
     "stations",
     "enclosures",
+    "address_lines",
     "mark",
     "sha256",
 ];
@@ -56,12 +59,16 @@ pub struct PieceRow {
     pub first_sheet: u32,
     /// Sheets, envelope, postage, weight.
     pub plan: PiecePlan,
+    /// Order of its sheets.
+    pub collation: Collation,
     /// Digits, or empty.
     pub postal_code: String,
     /// ISO 3166-1 alpha-2.
     pub country: String,
     /// Documents enclosed.
     pub enclosures: u32,
+    /// Lines of the address in the address box; none where page one is a PDF that was given.
+    pub address_lines: u32,
     /// Digest of all its pages as printed.
     pub sha256: Sha256,
 }
@@ -97,6 +104,7 @@ impl<W: Write> PiecesWriter<W> {
             number(row.first_sheet),
             number(u32::from(plan.sheets)),
             sides_name(plan.sides).into(),
+            row.collation.name().into(),
             colour_name(plan.colour).into(),
             plan.envelope.name().into(),
             plan.postage.name().into(),
@@ -106,6 +114,7 @@ impl<W: Write> PiecesWriter<W> {
             row.country.clone(),
             number(u32::from(plan.stations)),
             number(row.enclosures),
+            number(row.address_lines),
             mark,
             hex(&row.sha256),
         ])

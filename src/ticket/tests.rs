@@ -76,6 +76,7 @@ fn row(piece: u32, first_sheet: u32, sheets: u32) -> Row<'static> {
         first_sheet,
         sheets,
         sides: "duplex",
+        collation: "forward",
         postage: if piece == 124 {
             "registered"
         } else {
