@@ -48,10 +48,10 @@ mod sink;
 
 pub use addresses::Addresses;
 pub use mark::{PageKind, Payload};
-pub use omr::{Count, FeedOn, Omr, Parity, Position, Read, Restart, Sequence, layouts};
+pub use omr::{Count, FeedOn, Omr, Parity, Position, Read, Restart, Sequence};
 pub use options::{
-    Collation, CoverSheet, EnvelopeClass, Envelopes, Insert, MarkKind, MarkPlace, Options, OptionsError,
-    SortBy,
+    Collation, CoverSheet, EnvelopeClass, Envelopes, Insert, MarkKind, MarkPlace, Options,
+    OptionsError, SortBy,
 };
 pub use pieces::PieceRow;
 pub use plan::{PiecePlan, Unfit, plan};

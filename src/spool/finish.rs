@@ -11,23 +11,22 @@ use rayon::prelude::*;
 
 use super::layout::Layout;
 use super::mark::{PageKind, Painter, Payload};
-use super::omr::{Bars, Sheet};
+use super::omr::Bars;
 use super::options::{Collation, Options};
-use super::part::{Ending, PageSource, PartWriter, Ready, ReadyPage, each};
+use super::part::{Ending, PartWriter, Ready, each};
 use super::pieces::{PieceRow, PiecesWriter};
-use super::prepare::deflate;
 use super::record::{Entry, Header};
-use super::sheaf::{Fields, PageView, View};
+use super::sheaf::{Fields, View};
 use super::{Beside, Error, Job, PartSummary, Spooled, Spooler};
 use crate::compose::Face;
 use crate::disk::{self, HashingWriter, Sha256, WrittenFile};
-use crate::letter::{Colour, Postage, Sides};
+use crate::letter::Colour;
 
 mod collate;
 mod digests;
 mod sums;
 
-use digests::{blank_digest, page_digest};
+use collate::Turn;
 
 /// Pieces made ready at a time.
 const BATCH: usize = 256;
@@ -57,15 +56,6 @@ struct Bench<'m> {
     bars: Option<Bars>,
     collation: Collation,
     deflate_level: u8,
-}
-
-/// What is known of a piece before its pages are looked at.
-#[derive(Clone, Copy)]
-struct Turn {
-    /// Its number.
-    piece: u32,
-    /// Sheets of the job before it.
-    sheets_before: u64,
 }
 
 pub(super) fn finish(
@@ -166,17 +156,6 @@ fn sorted(chunks: Vec<Vec<Entry>>) -> Vec<Entry> {
     all
 }
 
-impl Turn {
-    /// The turn of the first of these pieces; then it is that of the one behind them.
-    fn pass(&mut self, pieces: &[Entry]) -> Self {
-        let first = *self;
-        let sheets = pieces.iter().map(|entry| u64::from(entry.sheets));
-        self.piece += pieces.len() as u32;
-        self.sheets_before += sheets.sum::<u64>();
-        first
-    }
-}
-
 impl<'m> Bench<'m> {
     fn make_ready(&self, batch: &[Entry], mut next: Turn) -> Result<Vec<ReadyPiece<'m>>, Error> {
         let turns: Vec<_> = batch.chunks(1).map(|piece| next.pass(piece)).collect();
@@ -223,77 +202,6 @@ impl<'m> Bench<'m> {
             collation: self.collation,
             sha256,
         })
-    }
-
-    /// The pages of a piece in the order in which they lie, and their digest.
-    fn pages(
-        &self,
-        sheaves: &[View<'_>],
-        header: &Header,
-        first: Payload,
-        sheets_before: u64,
-    ) -> Option<(Vec<ReadyPage>, Sha256)> {
-        let sides = header.plan.sides;
-        let mut pages = Vec::new();
-        let mut digests = Vec::new();
-        let mut payload = Payload { sheet: 0, ..first };
-        for (s, sheaf) in sheaves.iter().enumerate() {
-            if s > 0 {
-                payload.kind = PageKind::Enclosure;
-            }
-            for (p, page) in sheaf.pages.iter().enumerate() {
-                let front = sides == Sides::Simplex || p % 2 == 0;
-                let mark = front.then(|| {
-                    payload.sheet += 1;
-                    self.mark(page, &payload, header.plan.postage, sheets_before)
-                });
-                digests.push(page_digest(sheaf, page, mark.as_deref())?);
-                pages.push(ReadyPage {
-                    source: PageSource::Sheaf(s, p),
-                    mark,
-                });
-            }
-            if sides == Sides::Duplex && sheaf.pages.len() % 2 == 1 {
-                digests.push(blank_digest());
-                pages.push(ReadyPage {
-                    source: PageSource::Blank,
-                    mark: None,
-                });
-            }
-        }
-        if self.collation == Collation::Reverse {
-            collate::reverse(&mut pages, sides);
-            collate::reverse(&mut digests, sides);
-        }
-        let sha256 = disk::sha256(digests.as_flattened());
-        (payload.sheet == payload.sheets).then_some((pages, sha256))
-    }
-
-    fn mark(
-        &self,
-        page: &PageView<'_>,
-        payload: &Payload,
-        postage: Postage,
-        sheets_before: u64,
-    ) -> Vec<u8> {
-        let mut content = Vec::with_capacity(1_536);
-        content.extend_from_slice(page.restore);
-        self.painter
-            .paint(&mut content, payload, page.matrix, page.font);
-        if let Some(bars) = &self.bars {
-            let place = self.collation.place(payload.sheet, payload.sheets);
-            let place = place.saturating_sub(1);
-            let sheet = Sheet {
-                piece: payload.piece,
-                place,
-                sheets: payload.sheets,
-                ordinal: sheets_before + u64::from(place),
-                stations: payload.stations,
-                postage,
-            };
-            bars.paint(&mut content, &sheet, page.matrix);
-        }
-        deflate(&content, self.deflate_level)
     }
 }
 

@@ -79,7 +79,9 @@ impl Layout {
         let layout: Self = serde_json::from_slice(&text).map_err(|error| error.to_string())?;
         if layout.format != FORMAT {
             let found = layout.format;
-            return Err(format!("its format is {found}; this program reads {FORMAT}"));
+            return Err(format!(
+                "its format is {found}; this program reads {FORMAT}"
+            ));
         }
         let faults = layout.omr.iter().flat_map(|omr| omr.faults(&[]));
         match faults.into_iter().next() {

@@ -14,7 +14,8 @@ mod table;
 
 pub(super) use bars::Bars;
 pub use position::Position;
-pub use table::layouts;
+#[cfg(test)]
+pub(super) use table::layouts;
 
 /// Places of a code (`facts/print.md` §4.3).
 const POSITIONS_MAX: usize = 24;
@@ -322,10 +323,28 @@ impl Omr {
             "true, or a sequence of at least two bits",
         );
         for (field, mm, least, most, allowed) in [
-            ("omr.thickness_mm", self.thickness_mm, 0.35, 0.7, "0.35 to 0.7"),
-            ("omr.length_mm", self.length_mm, 10.0, 12.0, "10 to 12: with 3 mm of white on each side 18 mm have room for no more"),
+            (
+                "omr.thickness_mm",
+                self.thickness_mm,
+                0.35,
+                0.7,
+                "0.35 to 0.7",
+            ),
+            (
+                "omr.length_mm",
+                self.length_mm,
+                10.0,
+                12.0,
+                "10 to 12: with 3 mm of white on each side 18 mm have room for no more",
+            ),
             ("omr.pitch_mm", self.pitch_mm, 2.54, 10.0, "2.54 to 10"),
-            ("omr.x_mm", self.x_mm, BESIDE_MM, 8.0, "3 or more, with bars that end 3 mm within the left 18 mm of the sheet"),
+            (
+                "omr.x_mm",
+                self.x_mm,
+                BESIDE_MM,
+                8.0,
+                "3 or more, with bars that end 3 mm within the left 18 mm of the sheet",
+            ),
         ] {
             ask((least..=most).contains(&mm), field, mm.to_string(), allowed);
         }
@@ -339,7 +358,10 @@ impl Omr {
         ask(
             code.height_mm <= LENGTH_MM_MAX,
             "omr.pitch_mm",
-            format!("{}: the code is {:.1} mm long", self.pitch_mm, code.height_mm),
+            format!(
+                "{}: the code is {:.1} mm long",
+                self.pitch_mm, code.height_mm
+            ),
             "a code of at most 70 mm",
         );
         let (from, to) = NEVER_PRINTED_MM;
@@ -355,7 +377,9 @@ impl Omr {
         ask(
             met.is_none(),
             "omr.y_mm",
-            met.map_or(String::new(), |area| format!("{}: its white meets {area}", self.y_mm)),
+            met.map_or(String::new(), |area| {
+                format!("{}: its white meets {area}", self.y_mm)
+            }),
             "3 mm of white beside, 20 mm above and below the code: no mark and no box of [print.pdf] there",
         );
         faults

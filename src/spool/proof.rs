@@ -134,7 +134,9 @@ pub enum Discrepancy {
     #[error("the OMR code is damaged, or there is one that the layout does not have")]
     OmrDamaged,
     /// An OMR code of another sheet.
-    #[error("the OMR code says `{found}`, expected `{expected}` (1 a bar, in the order of its positions)")]
+    #[error(
+        "the OMR code says `{found}`, expected `{expected}` (1 a bar, in the order of its positions)"
+    )]
     OmrOther {
         /// What it says.
         found: String,
@@ -158,7 +160,9 @@ pub enum Discrepancy {
     #[error("the address on its first page is not the one that was set")]
     Address,
     /// The address on page one is not wholly in its box, or not alone there.
-    #[error("{found} lines of text in the address box, {across} across its edge; expected {expected} lines, 0 across")]
+    #[error(
+        "{found} lines of text in the address box, {across} across its edge; expected {expected} lines, 0 across"
+    )]
     AddressPlace {
         /// Lines in the box.
         found: u32,
@@ -424,7 +428,10 @@ impl Witness<'_, '_> {
         };
         let known = self.addresses.as_ref();
         let known = known.map(|all| all.get(index).copied().unwrap_or_default());
-        match numbers.get(at).map(|&number| self.address(row, number, known)) {
+        match numbers
+            .get(at)
+            .map(|&number| self.address(row, number, known))
+        {
             Some(Some(fault)) => proof.miss(row.piece, Some(row.first_page + at as u32), fault),
             Some(None) => proof.addresses += u32::from(row.address_lines > 0),
             None => {}

@@ -75,8 +75,11 @@ impl Position {
     /// Whether `name` names it, alone or with all of its kind: `feeder-2`, `feeder`.
     pub(super) fn is_named(&self, name: &str) -> bool {
         let own = self.to_string();
-        own == name || own.strip_prefix(name).is_some_and(|rest| rest.starts_with('-'))
-            && matches!(self, Self::Feeder(_) | Self::Sequence(_) | Self::Match(_))
+        own == name
+            || own
+                .strip_prefix(name)
+                .is_some_and(|rest| rest.starts_with('-'))
+                && matches!(self, Self::Feeder(_) | Self::Sequence(_) | Self::Match(_))
     }
 }
 

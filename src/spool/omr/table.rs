@@ -21,7 +21,7 @@ const THICKNESS_MM: f64 = 0.5;
 const PITCH_MM: f64 = 4.0;
 
 /// Name and text of each layout that comes with the program.
-pub fn layouts() -> impl Iterator<Item = (&'static str, &'static str)> {
+pub(in crate::spool) fn layouts() -> impl Iterator<Item = (&'static str, &'static str)> {
     LAYOUTS.into_iter()
 }
 

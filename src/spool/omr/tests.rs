@@ -58,7 +58,10 @@ fn a_set_of_three_as_pitney_bowes_read_it() {
     };
     // Benchmark, safety, not EOC, not BOC, parity, retiming | feeds, batch, retiming | WAS 3 2 1, retiming.
     let codes = [of(0, 0), of(1, 0), of(2, 0)];
-    assert_eq!(codes, ["11100100011101", "11110100011111", "11010100010001"]);
+    assert_eq!(
+        codes,
+        ["11100100011101", "11110100011111", "11010100010001"]
+    );
     assert_eq!(of(0, 0b10), "11101101011101");
     let alone = code(&omr, &sheet(0, 1));
     assert_eq!(alone, "11001100010001");
@@ -88,8 +91,14 @@ fn sequences_count_as_the_machine_is_set() {
     assert_eq!(values("count = \"down\""), [3, 2, 1, 0, 3, 2]);
     assert_eq!(values("count = \"down\"\nzero = false"), [3, 2, 1, 3, 2, 1]);
     assert_eq!(values("restart = \"piece\""), [1, 2, 3, 0, 1, 2]);
-    assert_eq!(values("restart = \"piece\"\nzero = false"), [1, 2, 3, 1, 2, 3]);
-    assert_eq!(values("restart = \"piece\"\ncount = \"down\""), [1, 0, 3, 2, 1, 0]);
+    assert_eq!(
+        values("restart = \"piece\"\nzero = false"),
+        [1, 2, 3, 1, 2, 3]
+    );
+    assert_eq!(
+        values("restart = \"piece\"\ncount = \"down\""),
+        [1, 0, 3, 2, 1, 0]
+    );
 }
 
 #[test]
@@ -97,7 +106,15 @@ fn batches_groups_and_match_bits_are_marked() {
     let omr = omr(
         "batch_every = 3\npositions = [\"begin\", \"end\", \"batch\", \"match-1\", \"match-2\", \"blank\"]",
     );
-    let of = |piece| code(&omr, &Sheet { piece, ..sheet(0, 2) });
+    let of = |piece| {
+        code(
+            &omr,
+            &Sheet {
+                piece,
+                ..sheet(0, 2)
+            },
+        )
+    };
     assert_eq!([of(2), of(3), of(4)], ["100010", "101110", "100000"]);
 }
 
@@ -140,8 +157,14 @@ fn what_no_inserter_reads_is_refused_by_name() {
     assert_eq!(fields("y_mm = 200"), ["omr.y_mm"]); // Over the mark.
     assert_eq!(fields("pitch_mm = 5.5"), ["omr.pitch_mm"]);
     assert_eq!(fields("positions = [\"start\"]"), ["omr.positions"]);
-    assert_eq!(fields("positions = [\"start\", \"end\", \"end\"]"), ["omr.positions"]);
-    assert_eq!(fields("positions = [\"start\", \"sequence-2\"]"), ["omr.positions"]);
+    assert_eq!(
+        fields("positions = [\"start\", \"end\", \"end\"]"),
+        ["omr.positions"]
+    );
+    assert_eq!(
+        fields("positions = [\"start\", \"sequence-2\"]"),
+        ["omr.positions"]
+    );
     let alone = "positions = [\"start\", \"sequence-1\"]\nsequence = { zero = false }";
     assert_eq!(fields(alone), ["omr.sequence.zero"]);
 

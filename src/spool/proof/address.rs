@@ -38,7 +38,12 @@ pub(super) fn fonts(part: &Part<'_>) -> HashMap<Vec<u8>, Font> {
 
 /// What is wrong with the address of a letter whose first page has this content: `lines` of it must stand in the box, and,
 /// where it is known what they are, be these.
-pub(super) fn fault(runs: &[Run], area: &Area, lines: u32, known: Option<&str>) -> Option<Discrepancy> {
+pub(super) fn fault(
+    runs: &[Run],
+    area: &Area,
+    lines: u32,
+    known: Option<&str>,
+) -> Option<Discrepancy> {
     let (mut inside, across) = in_box(runs, area);
     inside.sort_by(|a, b| a.baseline_mm.total_cmp(&b.baseline_mm)); // Stable: on one height as they were drawn.
     let near = |a: &&Run, b: &&Run| b.baseline_mm - a.baseline_mm < LINE_MM;
@@ -101,11 +106,18 @@ mod tests {
     #[test]
     fn an_address_stands_in_its_box_and_nothing_else_does() {
         let area = Area::between(20.0, 40.0, 100.0, 66.0);
-        let right = [run(25.0, 50.0, "B B"), run(25.0, 45.0, "A"), run(45.0, 45.1, "a")];
+        let right = [
+            run(25.0, 50.0, "B B"),
+            run(25.0, 45.0, "A"),
+            run(45.0, 45.1, "a"),
+        ];
         let known = Some("A a\nB\u{a0}B");
         assert_eq!(fault(&right, &area, 2, known), None);
         assert_eq!(fault(&right, &area, 2, None), None);
-        assert_eq!(fault(&right, &area, 2, Some("A a\nB C")), Some(Discrepancy::Address));
+        assert_eq!(
+            fault(&right, &area, 2, Some("A a\nB C")),
+            Some(Discrepancy::Address)
+        );
         let place = |found, across| {
             Some(Discrepancy::AddressPlace {
                 found,
@@ -115,11 +127,15 @@ mod tests {
         };
         assert_eq!(fault(&right[1..], &area, 2, known), place(1, 0));
         // Ten millimetres up: the first line reaches over the edge of the box.
-        let shifted = [run(25.0, 40.0, "B B"), run(25.0, 42.5, "A")];
+        let shifted = [run(25.0, 47.0, "B B"), run(25.0, 42.5, "A")];
         assert_eq!(fault(&shifted, &area, 2, known), place(1, 1));
         let more = [&right[..], &[run(30.0, 60.0, "IBAN")]].concat();
         assert_eq!(fault(&more, &area, 2, None), place(3, 0));
-        let beside = [&right[..], &[run(101.0, 60.0, "2026"), run(25.0, 38.0, "Return")]].concat();
+        let beside = [
+            &right[..],
+            &[run(101.0, 60.0, "2026"), run(25.0, 38.0, "Return")],
+        ]
+        .concat();
         assert_eq!(fault(&beside, &area, 2, known), None);
     }
 }

@@ -52,7 +52,7 @@ fn read(omr: &Omr, boxes: &[[f64; 4]]) -> Option<Vec<bool>> {
         let from_top = number as usize;
         let position = match omr.read {
             Read::Down => from_top,
-            Read::Up => count.checked_sub(from_top + 1)?,
+            Read::Up => count.checked_sub(from_top.checked_add(1)?)?,
         };
         let seen = found.get_mut(position)?;
         if std::mem::replace(seen, true) {
@@ -64,9 +64,9 @@ fn read(omr: &Omr, boxes: &[[f64; 4]]) -> Option<Vec<bool>> {
 
 /// What each position should say.
 fn meant(omr: &Omr, layout: &Layout, row: &Row, place: u16) -> Vec<bool> {
-    let is_last = place + 1 >= row.sheets;
-    let in_job = layout.sheets_before + u64::from(row.first_sheet.saturating_sub(1));
-    let number = sequence(omr, in_job + u64::from(place), place);
+    let is_last = place >= row.sheets.saturating_sub(1);
+    let in_part = u64::from(row.first_sheet.saturating_sub(1)) + u64::from(place);
+    let number = sequence(omr, layout.sheets_before.saturating_add(in_part), place);
     let mut meant: Vec<bool> = omr
         .positions
         .iter()
@@ -87,19 +87,20 @@ fn meant(omr: &Omr, layout: &Layout, row: &Row, place: u16) -> Vec<bool> {
             Position::Match(bit) => row.piece / 2_u32.pow(u32::from(bit) - 1) % 2 == 1,
         })
         .collect();
+    let odd = meant.iter().filter(|bar| **bar).count() % 2 == 1;
     let parity = omr.positions.iter().position(|p| *p == Position::Parity);
-    if let Some(seen) = parity.and_then(|at| meant.get(at)) {
-        debug_assert!(!seen);
-        let bars = meant.iter().filter(|bar| **bar).count();
-        let bar = (bars % 2 == 1) == (omr.parity == Parity::Even);
-        parity.and_then(|at| meant.get_mut(at)).map(|to| *to = bar);
+    if let Some(bar) = parity.and_then(|at| meant.get_mut(at)) {
+        *bar = odd == (omr.parity == Parity::Even);
     }
     meant
 }
 
 /// The number of a sheet in the wrap-around sequence: by a list of all its values, in their order.
 fn sequence(omr: &Omr, in_job: u64, place: u16) -> u64 {
-    let bits = omr.positions.iter().filter(|p| matches!(p, Position::Sequence(_)));
+    let bits = omr
+        .positions
+        .iter()
+        .filter(|p| matches!(p, Position::Sequence(_)));
     let mut values: Vec<u64> = (0..1 << bits.count().min(16)).collect();
     if !omr.sequence.zero {
         values.remove(0);
@@ -119,7 +120,9 @@ fn sequence(omr: &Omr, in_job: u64, place: u16) -> u64 {
 }
 
 fn shown(bars: &[bool]) -> String {
-    bars.iter().map(|bar| if *bar { '1' } else { '0' }).collect()
+    bars.iter()
+        .map(|bar| if *bar { '1' } else { '0' })
+        .collect()
 }
 
 #[cfg(test)]

@@ -127,8 +127,7 @@ fn set(pen: &Pen<'_>, at: [f64; 6], frame: Frame, string: &[u8]) -> (Option<Run>
     let Some(font) = pen.font else {
         return (None, 0.0);
     };
-    let advance =
-        font.width(string) / 1000.0 * pen.size + pen.spacing * (string.len() / 2) as f64;
+    let advance = font.width(string) / 1000.0 * pen.size + pen.spacing * (string.len() / 2) as f64;
     let text = font.text(string);
     if text.chars().all(char::is_whitespace) {
         return (None, advance);
@@ -198,7 +197,10 @@ mod tests {
     #[test]
     fn text_is_read_from_all_its_operators() {
         let content = b"BT /F0 9 Tf <0001> Tj [<0028>-20(\\000\\001)]TJ (\x00\\() ' <0009>Tj ET";
-        let text: String = runs(content, &fonts(), FRAME).into_iter().map(|run| run.text).collect();
+        let text: String = runs(content, &fonts(), FRAME)
+            .into_iter()
+            .map(|run| run.text)
+            .collect();
         assert_eq!(text, "AfiAfi\u{fffd}");
     }
 
