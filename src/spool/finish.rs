@@ -34,7 +34,7 @@ const BATCH: usize = 256;
 const BATCHES_MAPPED: usize = 8;
 /// Objects of a part: well below 8,388,607 (ISO 32000-1 Annex C).
 const OBJECTS_MAX: usize = 8_000_000;
-/// What a page may take besides what waits in the work file: its dictionary, mark, and cross-reference entries.
+/// What a page may take besides what waits in the work file: its dictionary, mark with OMR code, and cross-reference entries.
 const PAGE_BYTES_MAX: u64 = 1_500;
 
 /// A piece with all that is written of it.

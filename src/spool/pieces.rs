@@ -20,7 +20,6 @@ pub(super) const COLUMNS: [&str; 22] = [
     "first_sheet",
     "sheets",
     "sides",
-    "collation",
     "colour",
     "envelope",
     "postage",
@@ -30,9 +29,10 @@ pub(super) const COLUMNS: [&str; 22] = [
     "country",
     "stations",
     "enclosures",
-    "address_lines",
     "mark",
     "sha256",
+    "collation",
+    "address_lines",
 ];
 
 /// Digits of a mark that all sheets of a piece share: version, job, child, piece.
@@ -104,7 +104,6 @@ impl<W: Write> PiecesWriter<W> {
             number(row.first_sheet),
             number(u32::from(plan.sheets)),
             sides_name(plan.sides).into(),
-            row.collation.name().into(),
             colour_name(plan.colour).into(),
             plan.envelope.name().into(),
             plan.postage.name().into(),
@@ -114,9 +113,10 @@ impl<W: Write> PiecesWriter<W> {
             row.country.clone(),
             number(u32::from(plan.stations)),
             number(row.enclosures),
-            number(row.address_lines),
             mark,
             hex(&row.sha256),
+            row.collation.name().into(),
+            number(row.address_lines),
         ])
     }
 

@@ -298,12 +298,12 @@ fn an_address_out_of_its_place_is_found_though_every_digest_is_right() {
         (
             0.0,
             ten,
-            Some("2 lines of text in the address box, 1 across its edge; expected 3 lines"),
+            Some("1 lines of text in the address box, 1 across its edge; expected 3 lines"),
         ),
         (
             0.0,
             -ten,
-            Some("2 lines of text in the address box, 1 across its edge; expected 3 lines"),
+            Some("1 lines of text in the address box, 1 across its edge; expected 3 lines"),
         ),
         (
             -ten,

@@ -177,7 +177,7 @@ fn sheets_lie_in_reverse_and_their_marks_say_so() {
         }
     }
     let csv = fs::read_to_string(folder.path().join(&spooled.parts[0].csv)).unwrap();
-    assert!(csv.lines().skip(1).all(|row| row.contains(",reverse,")));
+    assert!(csv.lines().skip(1).all(|row| row.ends_with(",reverse,3")));
 }
 
 #[test]
@@ -200,6 +200,9 @@ fn turned_and_scaled_enclosures_have_their_bars_in_place() {
     prove(folder.path(), &spooled);
     let pdf = folder.path().join(&spooled.parts[0].pdf);
     for row in rows {
+        if odd[row.seq.0 as usize].0 == "larger unit" {
+            continue; // pdftoppm draws a user unit as a point: all is half as large. The proof has looked.
+        }
         let Some(dots) = grey(&pdf, row.first_page + 2, folder.path()) else {
             return;
         };
@@ -342,4 +345,34 @@ fn composed_letters_keep_clear_of_the_code_on_both_sides() {
             }
         }
     }
+}
+
+#[test]
+fn a_sequence_goes_on_over_all_parts_whatever_the_number_of_threads() {
+    let options = Options {
+        omr: omr("layout = \"pb-di380\""),
+        collation: Collation::Reverse,
+        part_sheets_max: 70,
+        ..Options::default()
+    };
+    let orders: Vec<_> = mixed().into_iter().cycle().take(300).collect();
+    let written = [1, 3].map(|threads| {
+        let folder = tempfile::tempdir().unwrap();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        let (spooled, _) = pool
+            .unwrap()
+            .install(|| spool(folder.path(), &orders, &options));
+        assert!(spooled.parts.len() > 5);
+        prove(folder.path(), &spooled);
+        let mut before = 0;
+        for part in &spooled.parts {
+            let layout = folder.path().join(&part.pdf).with_extension("layout.json");
+            let layout: serde_json::Value =
+                serde_json::from_slice(&fs::read(layout).unwrap()).unwrap();
+            assert_eq!(layout["sheets_before"], before);
+            before += part.sheets;
+        }
+        spooled.files
+    });
+    assert_eq!(written[0], written[1]);
 }

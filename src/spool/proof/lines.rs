@@ -53,7 +53,6 @@ struct Pen<'f> {
     page: [f64; 6],
     font: Option<&'f Font>,
     size: f64,
-    rise: f64,
     spacing: f64,
     leading: f64,
 }
@@ -64,7 +63,6 @@ pub(super) fn runs(content: &[u8], fonts: &HashMap<Vec<u8>, Font>, frame: Frame)
         page: UNITY,
         font: None,
         size: 0.0,
-        rise: 0.0,
         spacing: 0.0,
         leading: 0.0,
     };
@@ -95,7 +93,6 @@ pub(super) fn runs(content: &[u8], fonts: &HashMap<Vec<u8>, Font>, frame: Frame)
                 let name = operands.iter().find_map(Operand::name);
                 (pen.font, pen.size) = (name.and_then(|name| fonts.get(name)), size);
             }
-            (b"Ts", &[rise]) => pen.rise = rise,
             (b"Tc", &[spacing]) => pen.spacing = spacing,
             (b"TL", &[leading]) => pen.leading = leading,
             (b"T*" | b"Tj" | b"TJ" | b"'" | b"\"", _) => {
@@ -133,12 +130,10 @@ fn set(pen: &Pen<'_>, at: [f64; 6], frame: Frame, string: &[u8]) -> (Option<Run>
         return (None, advance);
     }
     let matrix = joined(at, pen.page);
-    let low = pen.rise - DESCENT * pen.size;
-    let place_mm = placed(
-        matrix,
-        frame,
-        [0.0, low, advance, (ASCENT + DESCENT) * pen.size],
-    );
+    // Accents that are raised are not counted: letters are set so, and a line has room for them.
+    let low = -DESCENT * pen.size;
+    let height = (ASCENT + DESCENT) * pen.size;
+    let place_mm = placed(matrix, frame, [0.0, low, advance, height]);
     let run = Run {
         place_mm,
         baseline_mm: frame.shown_mm(matrix[4], matrix[5]).1,
