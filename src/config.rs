@@ -322,6 +322,7 @@ impl Job {
         faults.extend(layout.err().into_iter().flatten().map(JobError::Results));
         let report = self.prices(&mut faults);
         let look = template::letter(&self, &mut faults);
+        faults.extend(limits::behind_omr(&self.file.print, &look.options));
         let max_rejected_percent = self.file.release.max_rejected_percent;
         if !(0.0..=100.0).contains(&max_rejected_percent) {
             faults.push(JobError::Value {
@@ -357,8 +358,11 @@ impl Job {
             digital_post: self.file.digital_post,
             denmark: self.file.digital.denmark,
             sf1601: self.file.sf1601,
+            spool: spool::Options {
+                address: template::address_box(&look.options),
+                ..printing
+            },
             stationery: look.options,
-            spool: printing,
             control,
             ticket: self.file.ticket,
             max_rejected_percent,

@@ -295,6 +295,19 @@ pub struct Proof {
     pub signatures_verified: u64,
     /// Signatures that did not verify.
     pub signatures_bad: u64,
+    /// Each part of the spool.
+    pub parts: Vec<PartRead>,
+}
+
+/// A part of the spool, read again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct PartRead {
+    /// Its PDF, relative to the batch's folder.
+    pub pdf: String,
+    /// Sheets in it.
+    pub sheets: u32,
+    /// How many things were not what the books say.
+    pub mismatches: u64,
 }
 
 /// What depends on the clock and the machine.

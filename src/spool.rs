@@ -35,7 +35,9 @@ mod flavour;
 mod graft;
 mod household;
 mod icc;
+mod layout;
 mod mark;
+mod omr;
 mod options;
 mod part;
 mod pieces;
@@ -55,8 +57,10 @@ pub use finish::write_checksums;
 pub use flavour::{Flavour, PdfVt, Xref};
 pub use household::{Household, Households};
 pub use mark::{PageKind, Payload};
+pub use omr::{Count, FeedOn, Omr, Parity, Position, Read, Restart, Sequence};
 pub use options::{
-    CoverSheet, EnvelopeClass, Envelopes, Insert, MarkPlace, Options, OptionsError, SortBy,
+    Collation, CoverSheet, EnvelopeClass, Envelopes, Insert, MarkKind, MarkPlace, Options,
+    OptionsError, SortBy,
 };
 pub use pieces::PieceRow;
 pub use plan::{PiecePlan, Unfit, plan};

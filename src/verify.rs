@@ -39,6 +39,10 @@ pub struct Verdict {
     pub pieces: u64,
     /// Sheets whose mark was read.
     pub sheets: u64,
+    /// What in the spool is not as it should be.
+    pub mismatches: u64,
+    /// Each part of the spool that could be read.
+    pub parts: Vec<PartRead>,
     /// Whose certificate signed the manifest.
     pub signed_by: String,
     /// SHA-256 of that certificate, hexadecimal; `None` when nobody signed it.
@@ -53,6 +57,21 @@ pub struct Verdict {
     pub faults_total: u64,
     /// What a person should know that makes it no worse.
     pub notes: Vec<String>,
+}
+
+/// A part of the spool, read again.
+#[derive(Debug, Serialize)]
+pub struct PartRead {
+    /// Its PDF, relative to the folder.
+    pub pdf: PathBuf,
+    /// Pieces in it.
+    pub pieces: u32,
+    /// Sheets in it.
+    pub sheets: u32,
+    /// Addresses found in their box.
+    pub addresses: u32,
+    /// What is not as it should be.
+    pub mismatches: u64,
 }
 
 /// Why a folder cannot be verified at all.
@@ -110,7 +129,8 @@ pub fn verify(folder: &Path, trusted: &[Certificate]) -> Result<Verdict, Error> 
     faults.extend(signers.faults);
 
     let mut unlisted = checked.faults_total - checked.faults.len() as u64;
-    let (mut letters, mut pieces, mut sheets) = (0_u64, 0_u64, 0_u64);
+    let (mut letters, mut pieces, mut sheets, mut mismatches) = (0_u64, 0_u64, 0_u64, 0);
+    let mut parts_read = Vec::new();
     for pdf in parts(&listed.manifest) {
         let csv = pdf.with_extension("pieces.csv");
         let proof = match spool::proof::check(&folder.join(&pdf), &folder.join(csv)) {
@@ -123,6 +143,7 @@ pub fn verify(folder: &Path, trusted: &[Certificate]) -> Result<Verdict, Error> 
         letters += u64::from(proof.letters);
         pieces += u64::from(proof.pieces);
         sheets += u64::from(proof.marks);
+        mismatches += proof.mismatches_found;
         unlisted += proof.mismatches_found - proof.mismatches.len() as u64;
         faults.extend(
             proof
@@ -130,6 +151,13 @@ pub fn verify(folder: &Path, trusted: &[Certificate]) -> Result<Verdict, Error> 
                 .iter()
                 .map(|mismatch| format!("`{}`: {mismatch}", pdf.display())),
         );
+        parts_read.push(PartRead {
+            pdf,
+            pieces: proof.pieces,
+            sheets: proof.sheets,
+            addresses: proof.addresses,
+            mismatches: proof.mismatches_found,
+        });
     }
     faults.extend(paper_fault(letters, &checked, totals.print));
 
@@ -143,6 +171,8 @@ pub fn verify(folder: &Path, trusted: &[Certificate]) -> Result<Verdict, Error> 
         signatures: checked.signatures,
         pieces,
         sheets,
+        mismatches,
+        parts: parts_read,
         signed_by: signed_by.unwrap_or("nobody we can tell").to_owned(),
         certificate_sha256: signer.as_ref().map(|c| crate::disk::hex(&c.sha256())),
         development_key: signers.certificates.iter().any(|c| c.development),

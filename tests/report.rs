@@ -9,8 +9,8 @@ use lettermill::ledger::Totals;
 use lettermill::letter::{Country, Envelope, Environment, Fate, LetterSeq};
 use lettermill::manifest::{FileEntry, KeyKind};
 use lettermill::report::{
-    self, About, LetterCount, Options, Outcome, PieceCount, Postage, Proof, Report, RunNotes,
-    Stage, Tally,
+    self, About, LetterCount, Options, Outcome, PartRead, PieceCount, Postage, Proof, Report,
+    RunNotes, Stage, Tally,
 };
 
 fn about() -> About {
@@ -160,7 +160,7 @@ fn sample(options: &Options) -> Report {
         mismatches: 0,
         messages_read: report.totals.digital,
         signatures_verified: 2 * report.totals.digital,
-        signatures_bad: 0,
+        ..Proof::default()
     });
     report
 }
@@ -252,6 +252,11 @@ fn json_is_as_documented() {
         addresses_read: 2,
         messages_read: 1,
         signatures_verified: 2,
+        parts: vec![PartRead {
+            pdf: "print/c5-duplex-mono/0001.pdf".to_owned(),
+            sheets: 3,
+            mismatches: 0,
+        }],
         ..Proof::default()
     });
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/report.expected.json");

@@ -69,7 +69,6 @@ const LONG_FILES: &[(&str, usize, &str)] = &[
         505,
         "the one model of a mailing: mostly documentation",
     ),
-    ("src/spool/finish.rs", 480, "all parts of a spool, in order"),
     ("src/spool/part.rs", 490, "a part while it is written"),
     ("src/spool/proof.rs", 545, "a part read back"),
     ("src/spool/proof/reader.rs", 470, "the second path to a PDF"),

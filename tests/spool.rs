@@ -14,6 +14,11 @@ mod letters;
 mod made;
 mod support;
 
+#[path = "spool/damage.rs"]
+mod damage;
+#[path = "spool/marks.rs"]
+mod marks;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -147,6 +152,17 @@ fn job() -> Job {
 }
 
 fn spool(folder: &Path, orders: &[Order], options: &Options) -> (Spooled, Vec<PieceRow>) {
+    spool_of(folder, orders, options, job(), laid)
+}
+
+/// `laid` makes a letter of its number and pages.
+fn spool_of(
+    folder: &Path,
+    orders: &[Order],
+    options: &Options,
+    job: Job,
+    laid: impl Fn(u32, u32) -> LaidLetter + Sync,
+) -> (Spooled, Vec<PieceRow>) {
     use rayon::prelude::*;
     let preparer = Preparer::new(options);
     let prepared: Vec<_> = orders
@@ -178,7 +194,7 @@ fn spool(folder: &Path, orders: &[Order], options: &Options) -> (Spooled, Vec<Pi
             preparer.prepare(&piece, &plan).unwrap()
         })
         .collect();
-    let mut spooler = Spooler::create(folder, options, resources(), job()).unwrap();
+    let mut spooler = Spooler::create(folder, options, resources(), job).unwrap();
     for piece in &prepared {
         spooler.add(piece).unwrap();
     }

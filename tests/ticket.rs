@@ -432,6 +432,7 @@ fn a_package_holds_the_part_and_what_submits_it() {
         names,
         [
             "0001.control.csv",
+            "0001.layout.json",
             "0001.pieces.csv",
             "artwork/0001.pdf",
             "root.xjmf",

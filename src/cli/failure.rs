@@ -98,7 +98,8 @@ fn exit_of_reprint(error: &spool::ReprintError) -> Exit {
         spool::ReprintError::Write(_) => Exit::CannotWrite,
         spool::ReprintError::Read { .. }
         | spool::ReprintError::Part { .. }
-        | spool::ReprintError::Csv { .. } => Exit::BadInput,
+        | spool::ReprintError::Csv { .. }
+        | spool::ReprintError::Layout { .. } => Exit::BadInput,
         spool::ReprintError::NoPiece { .. } => Exit::NotFound,
         spool::ReprintError::Piece { .. } => Exit::Faulty,
     }

@@ -43,10 +43,17 @@ pub fn run_text(outcome: &Outcome) -> String {
     headline(&mut out, report);
     reasons(&mut out, report);
     if let Some(proof) = &report.proof {
+        for part in &proof.parts {
+            let _ = writeln!(
+                out,
+                "read back: `{}`: {} mismatches of {} sheets",
+                part.pdf, part.mismatches, part.sheets
+            );
+        }
         let _ = writeln!(
             out,
-            "read back: {} sheets with {} mismatches, {} signatures verified on {} messages",
-            proof.sheets_read, proof.mismatches, proof.signatures_verified, proof.messages_read
+            "read back: {} mismatches of {} sheets, {} signatures verified on {} messages",
+            proof.mismatches, proof.sheets_read, proof.signatures_verified, proof.messages_read
         );
     }
     costs(&mut out, report);

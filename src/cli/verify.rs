@@ -111,6 +111,25 @@ fn text(verdict: &Verdict, trusted: &[Certificate]) -> String {
     if trusted.is_empty() && !verdict.certificates.is_empty() {
         let _ = writeln!(out, "{TRUST_NOT_ASKED}");
     }
+    for part in &verdict.parts {
+        let _ = writeln!(
+            out,
+            "`{}`: {} mismatches of {} sheets; {} pieces, {} addresses in their box",
+            part.pdf.display(),
+            part.mismatches,
+            part.sheets,
+            part.pieces,
+            part.addresses
+        );
+    }
+    if !verdict.parts.is_empty() {
+        let sheets: u64 = verdict.parts.iter().map(|p| u64::from(p.sheets)).sum();
+        let _ = writeln!(
+            out,
+            "spool: {} mismatches of {sheets} sheets",
+            verdict.mismatches
+        );
+    }
     let _ = writeln!(
         out,
         "batch {}: {} files, {} messages with {} signatures, {} pieces on {} sheets; {} faults",

@@ -2,10 +2,14 @@
 
 use super::{JobError, JobFile};
 use crate::bundle::{MESSAGE_BYTES_MAX, TAR_BYTES_MAX, TAR_ENTRIES_MAX};
+use crate::compose;
 use crate::run::Danish;
+use crate::spool;
 
 /// Most bytes of the documents of a Danish message: base64 makes four bytes of three, and 4 MiB are left for all else.
 const DANISH_DOCUMENTS_BYTES_MAX: u64 = MESSAGE_BYTES_MAX / 4 * 3 - (4 << 20);
+
+const A4_WIDTH_MM: f64 = 210.0;
 
 /// What the limits of bundles say against a job file.
 pub(super) fn faults(job: &JobFile) -> Vec<JobError> {
@@ -69,6 +73,20 @@ pub(super) fn faults(job: &JobFile) -> Vec<JobError> {
         });
     }
     faults
+}
+
+/// What the place behind an OMR code says against the margins of letters: nothing may be printed there.
+pub(super) fn behind_omr(print: &spool::Options, letter: &compose::Options) -> Option<JobError> {
+    let behind = print.omr.as_ref()?.behind();
+    let right = f64::from(letter.geometry.margin_right.0) / 1000.0;
+    let least = A4_WIDTH_MM - behind.x_mm;
+    (right < least).then(|| JobError::Value {
+        key: "letter.geometry.margin_right_mm",
+        found: right.to_string(),
+        allowed: format!(
+            "at least {least}: the other side of the sheet has the OMR code of [print.omr]"
+        ),
+    })
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use toml::{Table, Value};
 
 use super::{Job, JobError};
 use crate::compose::{Options, TEMPLATE_VERSION};
+use crate::preflight::Area;
 use crate::vendor;
 
 /// Keys whose values are paths.
@@ -31,6 +32,19 @@ pub struct Look {
     pub options: Options,
     /// Bytes of the files that decide it besides the job file: a run that is taken up again must find the same.
     pub files: Vec<u8>,
+}
+
+/// The box of the address, for those who look whether it stands there.
+pub fn address_box(options: &Options) -> Area {
+    let area = options.geometry.address;
+    let [x_mm, y_mm, width_mm, height_mm] =
+        [area.x, area.y, area.width, area.height].map(|length| f64::from(length.0) / 1000.0);
+    Area {
+        x_mm,
+        y_mm,
+        width_mm,
+        height_mm,
+    }
 }
 
 /// Reads the template, if the job names one, and puts both together.

@@ -11,7 +11,7 @@ use crate::bundle::{CheckedEntry, Role};
 use crate::disk::WrittenFile;
 use crate::ledger::{self, Batch};
 use crate::letter::Fate;
-use crate::report::{Proof, Tally};
+use crate::report::{PartRead, Proof, Tally};
 use crate::{disk, spool, verify};
 
 /// Faults named before the rest is only counted.
@@ -69,6 +69,11 @@ pub fn read_back(batch: &Batch<'_, '_>, mailing_key: &str, books: Books) -> Resu
         proof.sheets_read += u64::from(read.marks);
         proof.addresses_read += u64::from(read.addresses);
         proof.mismatches += read.mismatches_found;
+        proof.parts.push(PartRead {
+            pdf: part.pdf.display().to_string(),
+            sheets: read.sheets,
+            mismatches: read.mismatches_found,
+        });
         faults.extend(
             read.mismatches
                 .iter()

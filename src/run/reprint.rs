@@ -319,7 +319,7 @@ impl Sheaf<'_> {
         let mut letters = 0;
         for one in wanted {
             let (part, proof) = self.part(one, &mut files)?;
-            letters += letters_of(&proof);
+            letters += u64::from(proof.letters);
             done.pieces += u64::from(proof.pieces);
             done.sheets += u64::from(proof.sheets);
             done.parts.push(part);
@@ -365,7 +365,7 @@ impl Sheaf<'_> {
             .and_then(|()| disk::sync_parent(&self.folder.join("print")))
             .map_err(Error::io(&folder))?;
         let spool::Reprinted {
-            files: [pdf, pieces],
+            files: [pdf, pieces, layout],
             summary,
         } = spool::reprint(&spool::Reprint {
             pdf: &wanted.pdf,
@@ -384,7 +384,7 @@ impl Sheaf<'_> {
             order: self.order(JobNumber(job)),
         };
         let beside = tickets.write(&summary, &pdf)?;
-        let mut of_part = vec![pdf, pieces];
+        let mut of_part = vec![pdf, pieces, layout];
         of_part.extend(beside);
         of_part.push(spool::write_checksums(&self.folder, &summary, &of_part)?);
 
@@ -457,11 +457,6 @@ impl Sheaf<'_> {
         };
         Ok(manifest::write(&self.folder, &facts, files, &signer)?)
     }
-}
-
-/// Letters in the pieces of a part.
-fn letters_of(proof: &spool::proof::Proof) -> u64 {
-    u64::from(proof.pieces) // Each holds one.
 }
 
 /// The batch that a reprint is one of.

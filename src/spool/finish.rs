@@ -11,18 +11,19 @@ use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::flavour::Flavour;
+use super::layout::Layout;
 use super::mark::{PageKind, Painter, Payload};
-use super::options::Options;
-use super::part::{Ending, PageSource, PartWriter, Ready, ReadyPage, each};
+use super::omr::Bars;
+use super::options::{Collation, Options};
+use super::part::{Ending, PartWriter, Ready, each};
 use super::pieces::{PieceRow, PiecesWriter};
-use super::prepare::deflate;
 use super::record::{Entry, Header, Record};
-use super::sheaf::{PageView, View};
 use super::{Beside, Error, Job, PartSummary, Spooled, Spooler};
 use crate::compose::Face;
 use crate::disk::{self, HashingWriter, Sha256, WrittenFile};
-use crate::letter::{Colour, LetterSeq, Sides};
+use crate::letter::{Colour, LetterSeq};
 
+mod collate;
 mod conformance;
 mod digests;
 mod shared;
@@ -30,7 +31,7 @@ mod sums;
 
 pub use sums::write as write_checksums;
 
-use digests::{blank_digest, page_digest};
+use collate::Turn;
 use shared::Shared;
 
 /// Pieces made ready at a time.
@@ -39,7 +40,7 @@ const BATCH: usize = 256;
 const BATCHES_MAPPED: usize = 8;
 /// Objects of a part: well below 8,388,607 (ISO 32000-1 Annex C).
 const OBJECTS_MAX: usize = 8_000_000;
-/// What a page may take besides what waits in the work file: its dictionary, mark, and cross-reference entries.
+/// What a page may take besides what waits in the work file: its dictionary, mark with OMR code, and cross-reference entries.
 const PAGE_BYTES_MAX: u64 = 1_500;
 
 /// What the document part of a piece may take.
@@ -50,8 +51,11 @@ struct ReadyPiece<'m> {
     header: Header,
     letters: Vec<(LetterSeq, String)>,
     enclosures: u32,
+    /// Of an address that was set; none where the first page is a PDF that was given.
+    address_lines: u32,
     ready: Ready<'m>,
     first: Payload,
+    collation: Collation,
     sha256: Sha256,
     size_max: u64,
 }
@@ -62,6 +66,8 @@ struct Bench<'m> {
     map_path: &'m Path,
     job: Job,
     painter: Painter,
+    bars: Option<Bars>,
+    collation: Collation,
     deflate_level: u8,
     flavour: Flavour,
     /// By the place in the mailing of the letter with the address.
@@ -99,6 +105,8 @@ pub(super) fn finish(
         map_path: &work_path,
         job,
         painter: Painter::new(&options.mark, &faces.id_glyphs),
+        bars: options.omr.as_ref().map(Bars::new),
+        collation: options.collation,
         deflate_level: options.deflate_level,
         flavour: options.pdf_flavour,
         shared,
@@ -115,11 +123,17 @@ pub(super) fn finish(
         summaries: Vec::new(),
     };
 
-    let batches: Vec<_> = entries.chunks(BATCH).collect();
-    let numbered = |i: usize| (i * BATCH) as u32 + 1;
+    let mut next = Turn {
+        piece: 1,
+        sheets_before: 0,
+    };
+    let batches: Vec<_> = entries
+        .chunks(BATCH)
+        .map(|batch| (batch, next.pass(batch)))
+        .collect();
     let mut ahead = batches
         .first()
-        .map(|batch| bench.make_ready(batch, numbered(0)));
+        .map(|(batch, first)| bench.make_ready(batch, *first));
     for i in 0..batches.len() {
         let Some(current) = ahead.take() else {
             break;
@@ -129,8 +143,8 @@ pub(super) fn finish(
         let slot = &mut ahead;
         let bench = &bench;
         rayon::in_place_scope(|scope| {
-            if let Some(batch) = next {
-                scope.spawn(move |_| *slot = Some(bench.make_ready(batch, numbered(i + 1))));
+            if let Some((batch, first)) = next {
+                scope.spawn(move |_| *slot = Some(bench.make_ready(batch, *first)));
             }
             current
                 .iter()
@@ -155,17 +169,17 @@ pub(super) fn finish(
 }
 
 impl<'m> Bench<'m> {
-    fn make_ready(&self, batch: &[Entry], first: u32) -> Result<Vec<ReadyPiece<'m>>, Error> {
-        let numbered = batch.par_iter().enumerate();
-        numbered
-            .map(|(i, entry)| {
-                let piece = self.piece(entry, first + i as u32);
-                piece.ok_or_else(|| Error::Scratch(self.map_path.to_owned()))
-            })
-            .collect()
+    fn make_ready(&self, batch: &[Entry], mut next: Turn) -> Result<Vec<ReadyPiece<'m>>, Error> {
+        let turns: Vec<_> = batch.chunks(1).map(|piece| next.pass(piece)).collect();
+        let each = batch.par_iter().zip(turns);
+        each.map(|(entry, turn)| {
+            let piece = self.piece(entry, turn);
+            piece.ok_or_else(|| Error::Scratch(self.map_path.to_owned()))
+        })
+        .collect()
     }
 
-    fn piece(&self, entry: &Entry, number: u32) -> Option<ReadyPiece<'m>> {
+    fn piece(&self, entry: &Entry, turn: Turn) -> Option<ReadyPiece<'m>> {
         let Record {
             mut header,
             mut sheaves,
@@ -186,14 +200,14 @@ impl<'m> Bench<'m> {
         let first = Payload {
             job: self.job.number.0,
             child: self.job.child,
-            piece: number,
+            piece: turn.piece,
             sheet: 1,
             sheets: header.plan.sheets,
             stations: header.plan.stations,
             envelope: header.plan.envelope,
             kind: PageKind::Letter,
         };
-        let (pages, sha256) = self.pages(&sheaves, header.plan.sides, first)?;
+        let (pages, sha256) = self.pages(&sheaves, &header, first, turn.sheets_before)?;
         let document_part = match self.flavour.is_vt() {
             true => DOCUMENT_PART_BYTES_MAX,
             false => 0,
@@ -201,6 +215,10 @@ impl<'m> Bench<'m> {
         Some(ReadyPiece {
             size_max: size_max + pages.len() as u64 * PAGE_BYTES_MAX + document_part,
             enclosures: (sheaves.len() - letters.len()) as u32,
+            address_lines: match sheaves.first() {
+                Some((_, own)) if !own.pages.is_empty() => header.address.lines().count() as u32,
+                _ => 0,
+            },
             ready: Ready {
                 sheaves: sheaves.into_iter().map(|(_, sheaf)| sheaf).collect(),
                 pages,
@@ -208,51 +226,9 @@ impl<'m> Bench<'m> {
             header,
             letters,
             first,
+            collation: self.collation,
             sha256,
         })
-    }
-
-    /// The pages of a piece in order, and their digest.
-    fn pages(
-        &self,
-        sheaves: &[(PageKind, View<'_>)],
-        sides: Sides,
-        first: Payload,
-    ) -> Option<(Vec<ReadyPage>, Sha256)> {
-        let mut pages = Vec::new();
-        let mut all = ring::digest::Context::new(&ring::digest::SHA256);
-        let mut payload = Payload { sheet: 0, ..first };
-        for (s, (kind, sheaf)) in sheaves.iter().enumerate() {
-            payload.kind = *kind;
-            for (p, page) in sheaf.pages.iter().enumerate() {
-                let front = sides == Sides::Simplex || p % 2 == 0;
-                let mark = front.then(|| {
-                    payload.sheet += 1;
-                    self.mark(page, &payload)
-                });
-                all.update(&page_digest(sheaf, page, mark.as_deref())?);
-                pages.push(ReadyPage {
-                    source: PageSource::Sheaf(s, p),
-                    mark,
-                });
-            }
-            if sides == Sides::Duplex && sheaf.pages.len() % 2 == 1 {
-                all.update(&blank_digest(self.flavour));
-                pages.push(ReadyPage {
-                    source: PageSource::Blank,
-                    mark: None,
-                });
-            }
-        }
-        (payload.sheet == payload.sheets).then(|| (pages, disk::finished(all)))
-    }
-
-    fn mark(&self, page: &PageView<'_>, payload: &Payload) -> Vec<u8> {
-        let mut content = Vec::with_capacity(1_536);
-        content.extend_from_slice(page.restore);
-        self.painter
-            .paint(&mut content, payload, page.matrix, page.font);
-        deflate(&content, self.deflate_level)
     }
 }
 
@@ -402,8 +378,10 @@ impl Parts<'_, '_> {
             sha256,
         };
 
+        let before = self.summaries.iter().map(|part| u64::from(part.sheets));
+        let layout = Layout::of(self.options, before.sum()).write(&self.folder, &summary.pdf)?;
         let others = (self.beside)(&summary, &pdf).map_err(Error::Beside)?;
-        let mut files = vec![pdf, csv];
+        let mut files = vec![pdf, csv, layout];
         files.extend(others);
         files.push(sums::write(&self.folder, &summary, &files)?);
         self.files.extend(files);
@@ -437,9 +415,11 @@ impl OpenPart {
             pages,
             first_sheet: summary.sheets + 1,
             plan: header.plan,
+            collation: piece.collation,
             postal_code: header.postal_code.clone(),
             country: header.country.clone(),
             enclosures: piece.enclosures,
+            address_lines: piece.address_lines,
             sha256: piece.sha256,
         };
         self.csv

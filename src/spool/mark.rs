@@ -7,7 +7,7 @@
 use std::io::Write;
 
 use super::datamatrix::{self, DIGITS, SIDE};
-use super::options::MarkPlace;
+use super::options::{MarkKind, MarkPlace};
 use crate::letter::Envelope;
 
 /// Modules along a side of the white box: the symbol and one module around it (ISO/IEC 16022 7.2).
@@ -138,6 +138,7 @@ fn remainder_97(digits: &[u8], factor: u64) -> u64 {
 
 /// Draws marks at the place that the vendor profile names.
 pub(super) struct Painter {
+    kind: MarkKind,
     place: String,
     id_start: String,
     /// Glyphs of [`ID_CHARACTERS`], four hexadecimal digits each.
@@ -154,6 +155,7 @@ impl Painter {
         let white_below = ID_LENGTH_MM / place.module_mm;
         let baseline = x + side / 2.0 + ID_POINTS * 0.36; // Figures are about 0.72 em high: centred in the strip.
         Self {
+            kind: place.kind,
             place: format!(
                 "{module:.4} 0 0 {module:.4} {x:.3} {bottom:.3} cm 1 g 0 -{white_below:.2} {BOX_MODULES} {:.2} re f 0 g\n",
                 white_below + f64::from(BOX_MODULES)
@@ -176,7 +178,10 @@ impl Painter {
         }
         out.extend_from_slice(b"q ");
         out.extend_from_slice(self.place.as_bytes());
-        let symbol = datamatrix::encode(&payload.digits());
+        let symbol = match self.kind {
+            MarkKind::DataMatrix => datamatrix::encode(&payload.digits()),
+            MarkKind::None => [0; SIDE],
+        };
         for (i, row) in symbol.iter().enumerate() {
             let y = SIDE - i; // One module of white below the last row.
             let mut rest = row << (32 - SIDE);

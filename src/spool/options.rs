@@ -1,19 +1,18 @@
 //! What a print plant asks for, as data. The defaults are the strictest common Nordic profile (`facts/print.md` §8).
 
 use super::flavour::{Flavour, PdfVt, Xref};
+use super::omr::Omr;
 use super::plan::PiecePlan;
 use super::prices::PostagePrices;
 use crate::letter::{Colour, Envelope, Postage, Sides};
-use crate::preflight::{Area, Landscape, Rules};
+use crate::preflight::{Area, Landscape, OnPages, Rules, Zone};
 
 /// A4, 210 × 297 mm, in square millimetres.
 const A4_MM2: u64 = 62_370;
-/// The strip that a plant keeps for itself at the left edge (`facts/print.md` §8).
-const STRIP_NEVER_PRINTED_MM: (f64, f64) = (95.0, 175.0);
-/// A mark stands at least this far from the trailing edge (`facts/print.md` §8).
-const TRAILING_EDGE_MM: f64 = 30.0;
-/// Smallest module: a plant asks for 0.38 mm, we leave some room (`facts/print.md` §8).
-const MODULE_MM_MIN: f64 = 0.42;
+
+mod sheet;
+
+pub use sheet::{Collation, MarkKind, MarkPlace};
 
 /// The vendor profile.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -46,6 +45,14 @@ pub struct Options {
     pub householding: bool,
     /// The mark on every sheet front.
     pub mark: MarkPlace,
+    /// The OMR code on every sheet front, if the inserter reads one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub omr: Option<Omr>,
+    /// In which order the sheets of a piece lie.
+    pub collation: Collation,
+    /// The box that holds the address of letters that we set. No key of its own: `[letter.geometry]` says it.
+    #[serde(skip, default = "address_box")]
+    pub address: Area,
     /// A part ends before it grows beyond this.
     pub part_bytes_max: u64,
     /// A part ends before it has more sheets than this.
@@ -166,41 +173,6 @@ pub struct Insert {
     pub weight_mg: u32,
 }
 
-/// Where the mark stands: its white box, from the top left corner of the sheet.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct MarkPlace {
-    /// From the left edge.
-    pub x_mm: f64,
-    /// From the top edge.
-    pub y_mm: f64,
-    /// One module; the box is 20 modules wide (18 and a quiet zone of one).
-    pub module_mm: f64,
-}
-
-impl MarkPlace {
-    /// What it covers, with the piece id below it.
-    pub fn area(&self) -> Area {
-        let side = self.module_mm * f64::from(super::mark::BOX_MODULES);
-        Area {
-            x_mm: self.x_mm,
-            y_mm: self.y_mm,
-            width_mm: side,
-            height_mm: side + super::mark::ID_LENGTH_MM,
-        }
-    }
-}
-
-impl Default for MarkPlace {
-    fn default() -> Self {
-        Self {
-            x_mm: 3.0,
-            y_mm: 180.0,
-            module_mm: 0.5,
-        }
-    }
-}
-
 /// When a letter that is a PDF has a cover sheet with its address before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -210,6 +182,11 @@ pub enum CoverSheet {
     /// Unless its first page shows the recipient's address, and nothing else, in the window. Letters to those whose
     /// address is protected always have one.
     WhenNeeded,
+}
+
+/// The box of letters that a job says nothing of (`facts/print.md` §8).
+fn address_box() -> Area {
+    Area::between(24.6, 45.0, 105.0, 66.3)
 }
 
 impl Default for Options {
@@ -240,6 +217,9 @@ impl Default for Options {
             sort: vec![SortBy::Postage, SortBy::Destination, SortBy::PostalCode],
             householding: false,
             mark: MarkPlace::default(),
+            omr: None,
+            collation: Collation::Forward,
+            address: address_box(),
             part_bytes_max: 1 << 30,
             part_sheets_max: 50_000,
             part_pieces_max: 50_000,
@@ -289,6 +269,15 @@ impl Options {
     pub fn rules(&self) -> Rules {
         let mut rules = self.pdf.clone();
         rules.marks.push(self.mark.area());
+        if let Some(omr) = &self.omr {
+            rules.marks.push(omr.clear_zone());
+            rules.mark_strip = rules.mark_strip.around(&omr.strip());
+            rules.empty.push(Zone {
+                name: "behind the OMR code".into(),
+                page: OnPages::Every, // Which pages are backs depends on what lies before them.
+                area: omr.behind(),
+            });
+        }
         rules.target = self.target();
         rules
     }
@@ -366,7 +355,15 @@ impl Options {
             format!("{:?}", self.sort),
             "each of \"postage\", \"postage-step\", \"destination\", \"postal-code\" at most once",
         );
-        self.check_mark(&mut ask);
+        self.mark.check(self.omr.is_some(), &mut ask);
+        let zones = self.pdf.empty.iter().map(|zone| zone.area);
+        let elsewhere: Vec<Area> = zones
+            .chain(self.pdf.marks.iter().copied())
+            .chain([self.mark.area()])
+            .collect();
+        for fault in self.omr.iter().flat_map(|omr| omr.faults(&elsewhere)) {
+            ask(false, fault.field, fault.found, fault.allowed);
+        }
         ask(
             (1 << 20..=9_000_000_000).contains(&self.part_bytes_max),
             "part_bytes_max",
@@ -417,35 +414,6 @@ impl Options {
         } else {
             Err(faults)
         }
-    }
-
-    fn check_mark(&self, ask: &mut impl FnMut(bool, &'static str, String, &'static str)) {
-        let MarkPlace {
-            x_mm,
-            y_mm,
-            module_mm,
-        } = self.mark;
-        ask(
-            (MODULE_MM_MIN..=0.9).contains(&module_mm),
-            "mark.module_mm",
-            module_mm.to_string(),
-            "0.42 to 0.9",
-        );
-        let side = module_mm * f64::from(super::mark::BOX_MODULES);
-        ask(
-            x_mm >= 0.0 && x_mm + side <= 18.0,
-            "mark.x_mm",
-            x_mm.to_string(),
-            "a mark inside the left 18 mm of the sheet",
-        );
-        let bottom = y_mm + side + super::mark::ID_LENGTH_MM; // The piece id stands below it.
-        let (from, to) = STRIP_NEVER_PRINTED_MM;
-        ask(
-            y_mm >= 5.0 && bottom <= 297.0 - TRAILING_EDGE_MM && (bottom <= from || y_mm >= to),
-            "mark.y_mm",
-            y_mm.to_string(),
-            "a mark outside y 95 to 175 mm and at least 30 mm from the lower edge",
-        );
     }
 }
 

@@ -26,6 +26,7 @@ mod tree;
 mod xmp;
 
 pub(super) use ending::{Conformance, Ending};
+pub(super) use xmp::reissued as reissued_metadata;
 
 use parts::Parts;
 use table::Packing;
@@ -34,10 +35,10 @@ use tree::Node;
 // Objects that every part has, by number. `proof` knows them as those below `FIRST_FREE`.
 const CATALOG: u32 = 1;
 pub(super) const INFO: u32 = 2;
-const METADATA: u32 = 3;
+pub(super) const METADATA: u32 = 3;
 /// Resources of the letters' own pages.
 pub(super) const OWN_RESOURCES: u32 = 4;
-const LETTERHEAD: u32 = 5;
+pub(super) const LETTERHEAD: u32 = 5;
 /// The faces, in order.
 pub(super) const FIRST_FACE: u32 = 6;
 /// The font of piece ids.
@@ -47,8 +48,8 @@ pub(super) const SAVE: u32 = 10;
 /// The picture in the letterhead, or null.
 const LOGO: u32 = 11;
 // The next four are null but in PDF/VT-1.
-const PARTS: u32 = 12;
-const PARTS_ROOT: u32 = 13;
+pub(super) const PARTS: u32 = 12;
+pub(super) const PARTS_ROOT: u32 = 13;
 const OUTPUT_PROFILE: u32 = 14;
 /// What colours in red, green and blue mean.
 pub(super) const SRGB_PROFILE: u32 = 15;

@@ -4,12 +4,13 @@ use std::io::Write;
 
 use super::Job;
 use super::mark::Payload;
+use super::options::Collation;
 use super::plan::{PiecePlan, colour_name, sides_name};
 use crate::disk::{Sha256, hex};
 use crate::letter::LetterSeq;
 
 /// Names of the columns; `docs/formats-spool.md` explains each.
-pub(super) const COLUMNS: [&str; 20] = [
+pub(super) const COLUMNS: [&str; 22] = [
     "piece",
     "job",
     "child",
@@ -30,6 +31,8 @@ pub(super) const COLUMNS: [&str; 20] = [
     "enclosures",
     "mark",
     "sha256",
+    "collation",
+    "address_lines",
 ];
 
 /// Digits of a mark that all sheets of a piece share: version, job, child, piece.
@@ -54,12 +57,16 @@ pub struct PieceRow {
     pub first_sheet: u32,
     /// Sheets, envelope, postage, weight.
     pub plan: PiecePlan,
+    /// Order of its sheets.
+    pub collation: Collation,
     /// Digits, or empty.
     pub postal_code: String,
     /// ISO 3166-1 alpha-2.
     pub country: String,
     /// Documents enclosed.
     pub enclosures: u32,
+    /// Lines of the address in the address box; none where page one is a PDF that was given.
+    pub address_lines: u32,
     /// Digest of all its pages as printed.
     pub sha256: Sha256,
 }
@@ -107,6 +114,8 @@ impl<W: Write> PiecesWriter<W> {
             number(row.enclosures),
             mark,
             hex(&row.sha256),
+            row.collation.name().into(),
+            number(row.address_lines),
         ])
     }
 

@@ -12,23 +12,30 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::datamatrix;
-use super::mark::{PageKind, Payload};
+use super::flavour::Flavour;
+use super::layout::Layout;
+use super::options::Collation;
 use super::sheaf::Fields;
 use crate::disk::{self, hex};
-use crate::letter::{Colour, Envelope, Sides};
+use crate::letter::{Colour, Envelope, Postage, Sides};
 
+mod address;
+mod bars;
 mod content;
 mod cut;
 mod flate;
+mod judge;
+mod lines;
 mod parts;
 mod reader;
 mod table;
 
-pub(super) use cut::{Cut, CutError, CutPage, NewPage, Opened};
+pub(super) use cut::{Cut, CutError, CutPage, NewPage, Opened, VtFacts};
 pub use reader::Fault;
 
-use content::{Frame, Symbol};
+use content::{Frame, Marks};
+use judge::Judge;
+use lines::Font;
 use reader::{Digests, Object, Part};
 
 /// Pieces that one thread looks at before it asks for more.
@@ -41,8 +48,6 @@ const MISMATCHES_MAX: usize = 1_000;
 const CONTENT_BYTES_MAX: usize = 64 << 20;
 /// The strip at the left edge in which a mark must lie (`facts/print.md` §8).
 const STRIP_MM: f64 = 18.0;
-/// Digits of a mark that all sheets of a piece share: version, job, child, piece.
-const MARK_PREFIX_DIGITS: usize = 19;
 /// First face of a part, and how many there are.
 const FONT_NAMES: [&[u8]; 4] = [b"/F0", b"/F1", b"/F2", b"/F3"];
 
@@ -59,7 +64,7 @@ pub struct Proof {
     pub pages: u32,
     /// Marks decoded and found right.
     pub marks: u32,
-    /// Addresses found as they were set.
+    /// Addresses of letters that were set, found alone in their box, and as they were set where that is known.
     pub addresses: u32,
     /// The first thousand things that are not as they should be.
     pub mismatches: Vec<Mismatch>,
@@ -127,9 +132,25 @@ pub enum Discrepancy {
     /// A mark that does not decode, has modules that its contents do not ask for, or wrong check digits.
     #[error("the mark is damaged")]
     MarkDamaged,
-    /// A mark outside the strip at the left edge.
-    #[error("the mark lies outside the left {STRIP_MM} mm")]
+    /// A mark outside the strip at the left edge, or elsewhere than the layout has it.
+    #[error("the mark is not where the layout has it, within the left {STRIP_MM} mm")]
     MarkPlace,
+    /// The piece id beside the mark, which people read.
+    #[error("the piece id in print is not that of the sheet")]
+    PieceId,
+    /// A bar of the OMR code where none can be, or of another size.
+    #[error("the OMR code is damaged, or there is one that the layout does not have")]
+    OmrDamaged,
+    /// An OMR code of another sheet.
+    #[error(
+        "the OMR code says `{found}`, expected `{expected}` (1 a bar, in the order of its positions)"
+    )]
+    OmrOther {
+        /// What it says.
+        found: String,
+        /// What it should say.
+        expected: String,
+    },
     /// A mark of another sheet.
     #[error(
         "the mark says `{found}`, expected `{expected}` (job.child, piece, sheet/sheets, stations, envelope)"
@@ -143,12 +164,27 @@ pub enum Discrepancy {
     /// Some page of the piece is not the page that was meant for it.
     #[error("the pages are not those that were written for the piece")]
     Contents,
-    /// The text of page one does not hold the address.
+    /// The address on page one is another.
     #[error("the address on its first page is not the one that was set")]
     Address,
     /// Something is wrong with the document parts of PDF/VT-1.
     #[error("document parts: {0}")]
     DocumentParts(&'static str),
+    /// The address on page one is not wholly in its box, or not alone there.
+    #[error(
+        "{found} lines of text in the address box, {across} across its edge; expected {expected} lines, 0 across"
+    )]
+    AddressPlace {
+        /// Lines in the box.
+        found: u32,
+        /// Lines that were set.
+        expected: u32,
+        /// Strings of text that reach over its edge.
+        across: u32,
+    },
+    /// The letterhead of the part reaches into the address box.
+    #[error("the letterhead has text in the address box")]
+    Letterhead,
     /// An object cannot be read.
     #[error("{0}")]
     Unreadable(Fault),
@@ -173,6 +209,14 @@ pub enum Error {
         /// What is wrong.
         fault: Fault,
     },
+    /// The file that says what stands where is missing, or none.
+    #[error("`{path}` does not say what stands where on the sheets: {reason}")]
+    Layout {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
     /// It is no pieces CSV.
     #[error("`{path}` is no pieces CSV: {reason}")]
     Csv {
@@ -196,8 +240,11 @@ struct Row {
     sheets: u16,
     sides: Sides,
     colour: Colour,
+    collation: Collation,
     envelope: Envelope,
+    postage: Postage,
     stations: u8,
+    address_lines: u32,
     mark: String,
     sha256: String,
 }
@@ -208,7 +255,7 @@ impl Row {
     }
 }
 
-/// Proves a part by its CSV.
+/// Proves a part by its CSV, and by the layout that lies beside it.
 ///
 /// # Errors
 /// A file that cannot be read, or is none of ours. What merely disagrees is a [`Mismatch`].
@@ -240,6 +287,11 @@ fn prove(pdf: &Path, csv: &Path, addresses: Option<&[u8]>) -> Result<Proof, Erro
     })?;
     let part = Part::open(&map).map_err(no_part)?;
     let pages = part.pages().map_err(no_part)?;
+    let layout_path = Layout::path(pdf);
+    let layout = Layout::read(&layout_path).map_err(|reason| Error::Layout {
+        path: layout_path,
+        reason,
+    })?;
     let rows = rows(csv)?;
     let addresses = addresses.map(|bytes| split(bytes, rows.len()));
 
@@ -248,9 +300,15 @@ fn prove(pdf: &Path, csv: &Path, addresses: Option<&[u8]>) -> Result<Proof, Erro
     if let Some(None) = addresses {
         proof.miss(0, None, Discrepancy::Address);
     }
+    let fonts = address::fonts(&part);
+    let frame = frame(super::part::a4_boxes(Flavour::Pdf16).as_bytes());
+    if !address::letterhead_is_clear(&part, &fonts, frame, &layout.address) {
+        proof.miss(0, None, Discrepancy::Letterhead);
+    }
     let witness = Witness {
-        fonts: fonts(&part),
         parts: parts::Parts::read(&part, &rows, &mut proof),
+        judge: Judge::new(layout, &fonts),
+        fonts,
         part: &part,
         pages: &pages,
         addresses: addresses.flatten(),
@@ -299,10 +357,7 @@ fn split(bytes: &[u8], pieces: usize) -> Option<Vec<&str>> {
 fn sequence(rows: &[Row], pages: usize, proof: &mut Proof) {
     let (mut page, mut sheet, mut piece) = (1, 1, None);
     for row in rows {
-        let on_sheet = match row.sides {
-            Sides::Simplex => 1,
-            Sides::Duplex => 2,
-        };
+        let on_sheet = pages_of_a_sheet(row.sides);
         let checks = [
             (
                 "piece",
@@ -336,32 +391,12 @@ fn sequence(rows: &[Row], pages: usize, proof: &mut Proof) {
     }
 }
 
-/// What each code of each face stands for, by resource name.
-fn fonts(part: &Part<'_>) -> HashMap<Vec<u8>, HashMap<u16, String>> {
-    let resources = part.object(super::part::OWN_RESOURCES).ok();
-    let fonts = resources.and_then(|resources| reader::get(resources.text, b"/Font"));
-    let mut out = HashMap::new();
-    for name in FONT_NAMES {
-        let map = fonts
-            .and_then(|fonts| reader::get(fonts, name))
-            .and_then(reader::reference)
-            .and_then(|font| part.object(font).ok())
-            .and_then(|font| reader::get(font.text, b"/ToUnicode"))
-            .and_then(reader::reference)
-            .and_then(|map| part.object(map).ok())
-            .and_then(|map| flate::inflated(map, CONTENT_BYTES_MAX));
-        if let Some(map) = map {
-            out.insert(name[1..].to_vec(), content::to_unicode(&map));
-        }
-    }
-    out
-}
-
 struct Witness<'p, 'm> {
     part: &'p Part<'m>,
     pages: &'p [u32],
     parts: Option<parts::Parts>,
-    fonts: HashMap<Vec<u8>, HashMap<u16, String>>,
+    fonts: HashMap<Vec<u8>, Font>,
+    judge: Judge,
     addresses: Option<Vec<&'p str>>,
 }
 
@@ -384,27 +419,27 @@ impl Witness<'_, '_> {
             proof.miss(row.piece, None, Discrepancy::Row("pages"));
             return;
         };
+        let on_sheet = pages_of_a_sheet(row.sides) as usize;
         let mut all = Vec::with_capacity(numbers.len() * 32);
-        let mut sheet = 0;
-        let mut set_by_us = true;
         for (i, &number) in numbers.iter().enumerate() {
             let page = row.first_page + i as u32;
-            let front = row.sides == Sides::Simplex || i % 2 == 0;
-            if front {
-                sheet += 1;
-                proof.sheets += 1;
-            }
+            let place = (i % on_sheet == 0).then_some((i / on_sheet) as u32);
+            proof.sheets += u32::from(place.is_some());
             let seen = self.page(number).and_then(|text| {
                 all.extend_from_slice(&digests.page(text)?);
-                self.mark(text)
+                self.marks(text)
             });
-            match seen {
-                Ok(symbol) => {
-                    let kind = judge(row, page, front.then_some(sheet), symbol, proof);
-                    // The window of a PDF without a cover sheet was judged when it came; its digest says it is that page.
-                    set_by_us &= i > 0 || kind != Some(PageKind::Enclosure);
+            let found = match (seen, place) {
+                (Ok(marks), Some(place)) => {
+                    let found = self.judge.front(row, place, &marks);
+                    proof.marks += u32::from(found.is_empty());
+                    found
                 }
-                Err(fault) => proof.miss(row.piece, Some(page), Discrepancy::Unreadable(fault)),
+                (Ok(marks), None) => self.judge.back(&marks).into_iter().collect(),
+                (Err(fault), _) => vec![Discrepancy::Unreadable(fault)],
+            };
+            for what in found {
+                proof.miss(row.piece, Some(page), what);
             }
         }
         if hex(&disk::sha256(&all)) != row.sha256 {
@@ -415,28 +450,51 @@ impl Witness<'_, '_> {
             Ok(Some(what)) => proof.miss(row.piece, None, Discrepancy::DocumentParts(what)),
             Err(fault) => proof.miss(row.piece, None, Discrepancy::Unreadable(fault)),
         }
-        if let Some(addresses) = &self.addresses {
-            let address = addresses.get(index).copied().unwrap_or_default();
-            match !set_by_us || self.address_stands(numbers, address) {
-                true => proof.addresses += 1,
-                false => proof.miss(row.piece, Some(row.first_page), Discrepancy::Address),
-            }
+        let at = match row.collation {
+            Collation::Forward => 0,
+            Collation::Reverse => numbers.len().saturating_sub(on_sheet),
+        };
+        let known = self.addresses.as_ref();
+        let known = known.map(|all| all.get(index).copied().unwrap_or_default());
+        match numbers
+            .get(at)
+            .map(|&number| self.address(row, number, known))
+        {
+            Some(Some(fault)) => proof.miss(row.piece, Some(row.first_page + at as u32), fault),
+            Some(None) => proof.addresses += u32::from(row.address_lines > 0),
+            None => {}
         }
+    }
+
+    /// What is wrong with the address on the page that has it.
+    fn address(&self, row: &Row, page: u32, known: Option<&str>) -> Option<Discrepancy> {
+        if row.address_lines == 0 {
+            return None; // Its first page is a PDF that was given: its digest says that it is the one that was judged.
+        }
+        if known.is_some_and(|known| known.lines().count() != row.address_lines as usize) {
+            return Some(Discrepancy::Address);
+        }
+        let text = self.page(page).ok()?;
+        let mut streams = self.contents(text).ok()?; // One that cannot be read was told with the marks.
+        streams.pop(); // The mark.
+        let mut content = Vec::new();
+        for stream in streams {
+            content.extend(flate::inflated(stream, CONTENT_BYTES_MAX).unwrap_or_default());
+            content.push(b'\n');
+        }
+        let runs = lines::runs(&content, &self.fonts, frame(text));
+        address::fault(&runs, &self.judge.layout.address, row.address_lines, known)
     }
 
     fn page(&self, number: u32) -> Result<&[u8], Fault> {
         Ok(self.part.object(number)?.text)
     }
 
-    /// The mark that the last content stream of a page draws.
-    fn mark(&self, text: &[u8]) -> Result<Option<Symbol>, Fault> {
-        let Some(stream) = self.contents(text)?.pop() else {
-            return Ok(None);
-        };
-        let Some(content) = flate::inflated(stream, CONTENT_BYTES_MAX) else {
-            return Ok(None);
-        };
-        Ok(content::symbol(&content, frame(text)))
+    /// The marks that the last content stream of a page draws.
+    fn marks(&self, text: &[u8]) -> Result<Marks, Fault> {
+        let stream = self.contents(text)?.pop();
+        let content = stream.and_then(|stream| flate::inflated(stream, CONTENT_BYTES_MAX));
+        Ok(content::marks(&content.unwrap_or_default(), frame(text)))
     }
 
     fn contents(&self, text: &[u8]) -> Result<Vec<Object<'_>>, Fault> {
@@ -448,101 +506,13 @@ impl Witness<'_, '_> {
             .map(|number| self.part.object(number))
             .collect()
     }
-
-    /// Whether the first page draws all lines of the address, in order.
-    fn address_stands(&self, numbers: &[u32], address: &str) -> bool {
-        let Some(contents) = numbers
-            .first()
-            .and_then(|&n| self.contents(self.page(n).ok()?).ok())
-        else {
-            return false;
-        };
-        let content = contents
-            .first()
-            .and_then(|&stream| flate::inflated(stream, CONTENT_BYTES_MAX));
-        let text = content::text(&content.unwrap_or_default(), &self.fonts);
-        let mut rest = text.as_str();
-        address
-            .lines()
-            .map(content::folded)
-            .all(|line| match rest.split_once(line.as_str()) {
-                Some((_, after)) => {
-                    rest = after;
-                    true
-                }
-                None => false,
-            })
-    }
 }
 
-/// Compares a mark with what it should be; gives what it says of the page, if it can be read.
-fn judge(
-    row: &Row,
-    page: u32,
-    sheet: Option<u16>,
-    symbol: Option<Symbol>,
-    proof: &mut Proof,
-) -> Option<PageKind> {
-    let mut miss = |what| {
-        proof.miss(row.piece, Some(page), what);
-        None
-    };
-    let (sheet, symbol) = match (sheet, symbol) {
-        (None, None) => return None,
-        (None, Some(_)) => return miss(Discrepancy::MarkOnBack),
-        (Some(_), None) => return miss(Discrepancy::NoMark),
-        (Some(sheet), Some(symbol)) => (sheet, symbol),
-    };
-    let Some(payload) = faultless(&symbol) else {
-        return miss(Discrepancy::MarkDamaged);
-    };
-    let [left, top, right, _] = symbol.place_mm;
-    if left < 0.0 || top < 0.0 || right > STRIP_MM {
-        miss(Discrepancy::MarkPlace);
+fn pages_of_a_sheet(sides: Sides) -> u32 {
+    match sides {
+        Sides::Simplex => 1,
+        Sides::Duplex => 2,
     }
-    let expected = Payload {
-        job: row.job,
-        child: row.child,
-        piece: row.piece,
-        sheet,
-        sheets: row.sheets,
-        stations: row.stations,
-        envelope: row.envelope,
-        kind: payload.kind,
-    };
-    let digits = symbol.digits.unwrap_or_default();
-    let prefix = digits.get(..MARK_PREFIX_DIGITS) == Some(row.mark.as_bytes());
-    if payload != expected || !prefix {
-        miss(Discrepancy::MarkOther {
-            found: said(&payload),
-            expected: said(&expected),
-        });
-    } else {
-        proof.marks += 1;
-    }
-    Some(payload.kind)
-}
-
-/// What a symbol says, if every module is as it must be: error correction would hide a changed one.
-fn faultless(symbol: &Symbol) -> Option<Payload> {
-    let digits = symbol.digits.as_deref()?;
-    let payload = Payload::read(digits)?;
-    let rows = datamatrix::encode(digits.try_into().ok()?);
-    let modules = symbol.modules.chunks_exact(datamatrix::SIDE);
-    let same = rows.iter().zip(modules).all(|(&row, modules)| {
-        modules
-            .iter()
-            .fold(0, |bits, &dark| bits << 1 | u32::from(dark))
-            == row
-    });
-    same.then_some(payload)
-}
-
-fn said(p: &Payload) -> String {
-    format!(
-        "{}.{} {} {}/{} {} {:?}",
-        p.job, p.child, p.piece, p.sheet, p.sheets, p.stations, p.envelope
-    )
 }
 
 fn frame(text: &[u8]) -> Frame {

@@ -23,6 +23,8 @@ pub(super) struct Entry {
     pub(super) len: u32,
     /// Its place in the mailing.
     pub(super) seq: u32,
+    /// Sheets of it.
+    pub(super) sheets: u16,
     /// The print class, then what the profile sorts by.
     key: [u8; KEY],
 }
@@ -124,6 +126,7 @@ impl Header {
             offset,
             len,
             seq: self.seq.0,
+            sheets: self.plan.sheets,
             key,
         }
     }

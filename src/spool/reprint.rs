@@ -9,27 +9,34 @@
 //! - same part, same pieces, same number: same bytes.
 
 use std::collections::BTreeSet;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use csv::StringRecord;
 
-use super::datamatrix::{self, SIDE};
+use super::layout::Layout;
 use super::mark::Payload;
-use super::part::PartWriter;
+use super::omr::{Bars, Sheet};
+use super::options::{Collation, MarkKind};
+use super::part::{INFO, METADATA, PARTS, PARTS_ROOT, PartWriter};
 use super::pieces::COLUMNS;
 use super::prepare::deflate;
 use super::proof::{Cut, CutError, CutPage, Fault, NewPage, Opened};
 use super::{Error, PartSummary};
 use crate::disk::{self, HashingWriter, Sha256, WrittenFile, hex};
-use crate::letter::Sides;
+use crate::letter::{Postage, Sides};
+
+mod marks;
+mod vt;
+
+pub(super) use marks::{before_bars, modules};
+use marks::{with_bars, with_symbol};
+use vt::Vt;
 
 /// Deflate level of marks.
 const DEFLATE_LEVEL: u8 = 6;
 /// Digits of a mark that all sheets of a piece share: version, job, child, piece.
 const MARK_PREFIX_DIGITS: usize = 19;
-/// Fewer lines than a symbol has rows with something dark in them are none: each has its left edge or its lower one.
-const LINES_MIN: usize = SIDE;
 
 /// What shall be printed again.
 #[derive(Clone, Copy, Debug)]
@@ -55,8 +62,8 @@ pub struct Reprint<'a> {
 /// A part of pieces that are printed again.
 #[derive(Debug)]
 pub struct Reprinted {
-    /// The PDF and its CSV.
-    pub files: [WrittenFile; 2],
+    /// The PDF, its CSV and its layout.
+    pub files: [WrittenFile; 3],
     /// What is in it; without addresses.
     pub summary: PartSummary,
 }
@@ -86,6 +93,14 @@ pub enum ReprintError {
     /// It is no pieces CSV.
     #[error("`{}` is no pieces CSV: {found}", path.display())]
     Csv {
+        /// The file.
+        path: PathBuf,
+        /// What was found.
+        found: String,
+    },
+    /// It is no layout file.
+    #[error("`{}`, which lies beside every part: {found}", path.display())]
+    Layout {
         /// The file.
         path: PathBuf,
         /// What was found.
@@ -134,6 +149,8 @@ pub(super) struct Row {
     pub(super) pages: u32,
     sheets: u16,
     pub(super) sides: Sides,
+    pub(super) collation: Collation,
+    postage: Postage,
     weight_mg: u64,
     stations: u8,
     pub(super) sha256: String,
@@ -145,6 +162,12 @@ pub(super) struct Row {
 /// A file that cannot be read, or is none.
 pub fn pieces_of(csv: &Path) -> Result<Vec<TableRow>, ReprintError> {
     read_rows(csv)
+}
+
+/// The layout that lies beside a part.
+pub(super) fn read_layout(pdf: &Path) -> Result<Layout, ReprintError> {
+    let path = Layout::path(pdf);
+    Layout::read(&path).map_err(|found| ReprintError::Layout { path, found })
 }
 
 /// The rows of a pieces CSV.
@@ -170,6 +193,8 @@ pub fn reprint(job: &Reprint<'_>) -> Result<Reprinted, ReprintError> {
         fault,
     };
     let opened = Opened::new(&map).map_err(no_part)?;
+    let mut layout = read_layout(job.pdf)?;
+    layout.sheets_before = 0; // A sequence of codes begins anew.
     let (columns, rows) = wanted_rows(job)?;
     let path = job.folder.join(job.part);
     let csv_relative = job.part.with_extension("pieces.csv");
@@ -179,9 +204,17 @@ pub fn reprint(job: &Reprint<'_>) -> Result<Reprinted, ReprintError> {
     let mut to = PartWriter::create(&path, opened.form())?;
     let csv = HashingWriter::create(&csv_path).map_err(|source| write(&csv_path, source))?;
     let mut table = csv::Writer::from_writer(csv);
+    let cut = Cut::alike(&opened);
+    let vt = match rows.first() {
+        Some((_, row)) => Vt::of(&cut, row.job, row.child, job.child).map_err(no_part)?,
+        None => None,
+    };
     let mut press = Press {
         job,
-        cut: Cut::alike(&opened),
+        cut,
+        bars: layout.omr.as_ref().map(Bars::new),
+        kind: layout.mark.kind,
+        vt,
         summary: empty_summary(job, &rows, &csv_relative),
         digest: ring::digest::Context::new(&ring::digest::SHA256),
     };
@@ -198,25 +231,33 @@ pub fn reprint(job: &Reprint<'_>) -> Result<Reprinted, ReprintError> {
     }
     let Press {
         mut cut,
+        vt,
         summary,
         digest,
         ..
     } = press;
+    let id = disk::finished(digest);
     let failed = |error| match error {
         CutError::Fault(fault) => no_part(fault),
         CutError::Io(source) => write(&path, source),
     };
     let catalog = cut.catalog(&mut to).map_err(failed)?;
     let mut fault = None;
-    let ended = to.end_copied(&disk::finished(digest), &catalog, |to, number| {
-        match cut.fixed(number, to) {
-            Ok(()) => Ok(()),
-            Err(CutError::Io(error)) => Err(error),
-            Err(CutError::Fault(found)) => {
-                fault = Some(found);
-                Err(io::ErrorKind::InvalidData.into())
-            }
+    let ended = to.end_copied(&id, &catalog, |to, number| match (&vt, number) {
+        (Some(vt), PARTS) => to.write_parts(&vt.root(&summary)),
+        (Some(_), PARTS_ROOT) => Ok(()), // With the one before.
+        (Some(vt), INFO) => to.object(INFO, vt.info().as_bytes()),
+        (Some(vt), METADATA) => {
+            let packet = vt.xmp(&id);
+            to.stream(METADATA, "/Type/Metadata/Subtype/XML", packet.as_bytes())
         }
+        _ => cut.fixed(number, to).map_err(|error| match error {
+            CutError::Io(error) => error,
+            CutError::Fault(found) => {
+                fault = Some(found);
+                io::ErrorKind::InvalidData.into()
+            }
+        }),
     });
     let finished = ended.and_then(HashingWriter::finish);
     let (size, sha256) = finished.map_err(|source| match fault {
@@ -237,8 +278,9 @@ pub fn reprint(job: &Reprint<'_>) -> Result<Reprinted, ReprintError> {
         size,
         sha256,
     };
+    let layout = layout.write(job.folder, job.part)?;
     Ok(Reprinted {
-        files: [pdf, csv],
+        files: [pdf, csv, layout],
         summary,
     })
 }
@@ -247,6 +289,10 @@ pub fn reprint(job: &Reprint<'_>) -> Result<Reprinted, ReprintError> {
 struct Press<'j, 'p, 'm> {
     job: &'j Reprint<'j>,
     cut: Cut<'p, 'm>,
+    /// The OMR code, if sheets have one.
+    bars: Option<Bars>,
+    kind: MarkKind,
+    vt: Option<Vt>,
     summary: PartSummary,
     /// Of all pieces, for the file's id.
     digest: ring::digest::Context,
@@ -280,9 +326,26 @@ impl Press<'_, '_, '_> {
         if hex(&disk::sha256(&old)) != row.sha256 {
             return Err(wrong("its pages are not those that were written for it"));
         }
+        let metadata = match (&self.vt, pages.first()) {
+            (Some(vt), Some(page)) => {
+                let was = self.cut.part_metadata(page).map_err(no_part)?;
+                Some(vt.piece(&was))
+            }
+            _ => None,
+        };
+        let of_part = metadata.as_deref().map(|metadata| to.begin_part(metadata));
+        let on_sheet = match row.sides {
+            Sides::Simplex => 1,
+            Sides::Duplex => 2,
+        };
         let mut new = Vec::with_capacity(old.len());
-        for page in &pages {
-            let mark = self.new_mark(page, row).map_err(|error| match error {
+        let mut numbers = Vec::with_capacity(pages.len());
+        for (i, page) in pages.iter().enumerate() {
+            let place = (i % on_sheet == 0).then_some((i / on_sheet) as u16);
+            let mark = place
+                .map(|place| self.new_mark(page, row, place))
+                .transpose();
+            let mark = mark.map_err(|error| match error {
                 MarkError::Fault(fault) => no_part(fault),
                 MarkError::Found(found) => wrong(found),
             })?;
@@ -293,34 +356,57 @@ impl Press<'_, '_, '_> {
             new.extend_from_slice(&digest.map_err(no_part)?);
             let change = NewPage {
                 last: mark.as_deref(),
+                part: of_part.as_ref().map(|part| part.number),
                 ..NewPage::default()
             };
-            self.cut
-                .write(page, change, to)
-                .map_err(|error| match error {
-                    CutError::Fault(fault) => no_part(fault),
-                    CutError::Io(source) => to.error(source).into(),
-                })?;
+            let written = self.cut.write(page, change, to);
+            numbers.push(written.map_err(|error| match error {
+                CutError::Fault(fault) => no_part(fault),
+                CutError::Io(source) => to.error(source).into(),
+            })?);
+        }
+        if let Some(part) = of_part {
+            let ended = to.end_part(&part, &numbers);
+            ended.map_err(|source| to.error(source))?;
         }
         Ok(disk::sha256(&new))
     }
 
-    /// The content that draws the mark of the reprint, deflated; `None` on pages without one.
-    fn new_mark(&self, page: &CutPage, row: &Row) -> Result<Option<Vec<u8>>, MarkError> {
-        let Some((payload, content)) = self.cut.mark(page).map_err(MarkError::Fault)? else {
-            return Ok(None);
+    /// The content that draws the marks of a front, deflated; `place` is that of the sheet among those of its piece, from 0.
+    fn new_mark(&self, page: &CutPage, row: &Row, place: u16) -> Result<Vec<u8>, MarkError> {
+        let mut content = match self.kind {
+            MarkKind::None => {
+                let content = self.cut.last(page).map_err(MarkError::Fault)?;
+                content.ok_or(MarkError::Found("a front without a mark"))?
+            }
+            MarkKind::DataMatrix => {
+                let mark = self.cut.mark(page).map_err(MarkError::Fault)?;
+                let (payload, content) = mark.ok_or(MarkError::Found("a front without a mark"))?;
+                let payload = payload.ok_or(MarkError::Found("a mark that cannot be read"))?;
+                if (payload.job, payload.child, payload.piece) != (row.job, row.child, row.piece) {
+                    return Err(MarkError::Found("a mark of another piece"));
+                }
+                let payload = Payload {
+                    child: self.job.child,
+                    ..payload
+                };
+                let content = with_symbol(&content, &payload);
+                content.ok_or(MarkError::Found("a mark that is drawn in another way"))?
+            }
         };
-        let payload = payload.ok_or(MarkError::Found("a mark that cannot be read"))?;
-        if (payload.job, payload.child, payload.piece) != (row.job, row.child, row.piece) {
-            return Err(MarkError::Found("a mark of another piece"));
+        if let Some(bars) = &self.bars {
+            let sheet = Sheet {
+                piece: row.piece,
+                place,
+                sheets: row.sheets,
+                ordinal: u64::from(self.summary.sheets) + u64::from(place),
+                stations: row.stations,
+                postage: row.postage,
+            };
+            let coded = with_bars(&content, bars, &sheet);
+            content = coded.ok_or(MarkError::Found("an OMR code that is drawn in another way"))?;
         }
-        let payload = Payload {
-            child: self.job.child,
-            ..payload
-        };
-        let content = with_symbol(&content, &payload);
-        let content = content.ok_or(MarkError::Found("a mark that is drawn in another way"))?;
-        Ok(Some(deflate(&content, DEFLATE_LEVEL)))
+        Ok(deflate(&content, DEFLATE_LEVEL))
     }
 
     /// The row of a piece in the new CSV.
@@ -374,55 +460,6 @@ impl Press<'_, '_, '_> {
 enum MarkError {
     Fault(Fault),
     Found(&'static str),
-}
-
-/// The content of a mark with the modules of another one; all else stays. `None` where there are no modules as they are
-/// drawn, or not this many: what is found last is taken.
-fn with_symbol(content: &[u8], payload: &Payload) -> Option<Vec<u8>> {
-    let (from, to) = modules(content)?;
-    let mut out = content.get(..from)?.to_vec();
-    for (i, row) in datamatrix::encode(&payload.digits()).iter().enumerate() {
-        let y = SIDE - i; // As `mark` draws them: one module of white below the last row.
-        let (mut x, mut rest) = (1, row << (32 - SIDE));
-        while rest != 0 {
-            let light = rest.leading_zeros();
-            rest <<= light;
-            let dark = rest.leading_ones();
-            x += light;
-            let _ = writeln!(out, "{x} {y} {dark} 1 re"); // Into memory: cannot fail.
-            x += dark;
-            rest = rest.checked_shl(dark).unwrap_or(0);
-        }
-    }
-    out.extend_from_slice(content.get(to..)?);
-    Some(out)
-}
-
-/// Where the modules of the last symbol stand in a content: lines of `x y n 1 re`, one behind the other.
-pub(super) fn modules(content: &[u8]) -> Option<(usize, usize)> {
-    let is_module = |line: &[u8]| {
-        let mut words = line.split(|&b| b == b' ');
-        let number = |word: Option<&[u8]>| {
-            word.is_some_and(|w| (1..=2).contains(&w.len()) && w.iter().all(u8::is_ascii_digit))
-        };
-        (0..3).all(|_| number(words.next())) && words.eq([b"1".as_slice(), b"re"])
-    };
-    let (mut found, mut open) = (None, None);
-    let mut at = 0;
-    for line in content.split_inclusive(|&b| b == b'\n') {
-        let end = at + line.len();
-        if is_module(line.strip_suffix(b"\n").unwrap_or(line)) {
-            let (from, lines) = open.unwrap_or((at, 0));
-            open = Some((from, lines + 1));
-            if lines + 1 >= LINES_MIN {
-                found = Some((from, end));
-            }
-        } else {
-            open = None;
-        }
-        at = end;
-    }
-    found
 }
 
 fn empty_summary(

@@ -9,11 +9,13 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::flavour::Form;
+use super::layout::Layout;
+use super::options::{Collation, MarkKind};
 use super::part::{INFO, PartWriter};
 use super::prepare::deflate;
-use super::flavour::Form;
 use super::proof::{Cut, CutError, CutPage, NewPage, Opened};
-use super::reprint::{ReprintError, Row, modules, read_rows};
+use super::reprint::{ReprintError, Row, before_bars, modules, read_layout, read_rows};
 use super::{Error, Options};
 use crate::disk::{self, HashingWriter};
 use crate::letter::Sides;
@@ -85,6 +87,7 @@ fn write(sample: &Sample<'_>, out: &Path) -> Result<Sampled, ReprintError> {
             source,
         })?;
         let opened = Opened::new(&map).map_err(no_part)?;
+        let layout = read_layout(path)?;
         let mut cut = Cut::mixed(&opened);
         let class = path.parent().and_then(Path::file_name);
         let class = class
@@ -96,10 +99,18 @@ fn write(sample: &Sample<'_>, out: &Path) -> Result<Sampled, ReprintError> {
             let pages = cut
                 .pages(first..first.saturating_add(row.pages))
                 .map_err(no_part)?;
+            let on_sheet = match row.sides {
+                Sides::Simplex => 1,
+                Sides::Duplex => 2,
+            };
+            let first = match row.collation {
+                Collation::Forward => 0,
+                Collation::Reverse => pages.len().saturating_sub(on_sheet),
+            };
             for (n, page) in pages.iter().enumerate() {
                 let sheet = Sheet {
-                    front: row.sides == Sides::Simplex || n % 2 == 0,
-                    first: n == 0,
+                    front: n % on_sheet == 0,
+                    first: n == first,
                     title: format!(
                         "{class}, piece {}, page {} of {}",
                         row.piece,
@@ -107,10 +118,12 @@ fn write(sample: &Sample<'_>, out: &Path) -> Result<Sampled, ReprintError> {
                         pages.len()
                     ),
                 };
-                put(&mut cut, page, &sheet, &overlay, &mut to).map_err(|error| match error {
-                    CutError::Fault(fault) => no_part(fault),
-                    CutError::Io(source) => to.error(source).into(),
-                })?;
+                put(&mut cut, page, &sheet, &layout, &overlay, &mut to).map_err(
+                    |error| match error {
+                        CutError::Fault(fault) => no_part(fault),
+                        CutError::Io(source) => to.error(source).into(),
+                    },
+                )?;
                 sampled.pages += 1;
             }
             sampled.pieces += 1;
@@ -129,21 +142,35 @@ fn write(sample: &Sample<'_>, out: &Path) -> Result<Sampled, ReprintError> {
     Ok(sampled)
 }
 
+/// The content of marks without anything that an inserter could read.
+fn without_marks(content: Vec<u8>, layout: &Layout) -> Vec<u8> {
+    let mut content = content;
+    if layout.omr.is_some() {
+        content = before_bars(&content).map_or(Vec::new(), |(rest, _)| rest.to_vec());
+    }
+    if layout.mark.kind == MarkKind::None {
+        return content;
+    }
+    let cut = modules(&content).and_then(|(from, end)| {
+        Some([content.get(..from)?, NOTHING, content.get(end..)?].concat())
+    });
+    cut.unwrap_or_default() // Rather no mark at all than one that counts.
+}
+
 /// Writes a page with what is drawn over it.
 fn put(
     cut: &mut Cut<'_, '_>,
     page: &CutPage,
     sheet: &Sheet,
+    layout: &Layout,
     overlay: &Overlay<'_>,
     to: &mut PartWriter<HashingWriter>,
 ) -> Result<(), CutError> {
-    let unmarked = match sheet.front {
-        true => cut.mark(page)?.and_then(|(_, content)| {
-            let (from, end) = modules(&content)?;
-            Some([content.get(..from)?, NOTHING, content.get(end..)?].concat())
-        }),
+    let last = match sheet.front {
+        true => cut.last(page)?,
         false => None,
     };
+    let unmarked = last.map(|content| without_marks(content, layout));
     let unmarked = unmarked.map(|content| deflate(&content, DEFLATE_LEVEL));
     let balance = cut.balance(page)?;
     let before = b"q\n".repeat(balance.before as usize);
@@ -153,6 +180,8 @@ fn put(
         before: Some(&deflate(&before, DEFLATE_LEVEL)),
         last: unmarked.as_deref(),
         behind: Some(&deflate(&behind, DEFLATE_LEVEL)),
+        part: None,
     };
-    cut.write(page, change, to)
+    cut.write(page, change, to)?;
+    Ok(())
 }

@@ -126,9 +126,9 @@ impl<'p, W: Write> Printer<'p, W> {
             Per::Piece => 1,
             Per::Sheet => row.sheets,
         };
-        for sheet in 1..=records {
+        for place in 1..=records {
             self.sequence += 1;
-            let moment = self.moment(Some(row), sheet, address);
+            let moment = self.moment(Some(row), row.place_of(place), address);
             self.record(&layout.record, &layout.element, &moment)?;
         }
         Ok(())

@@ -12,6 +12,7 @@ pub(super) struct Row<'r> {
     pub first_sheet: u32,
     pub sheets: u32,
     pub sides: &'r str,
+    pub collation: &'r str,
     pub postage: &'r str,
     pub postage_step_g: u32,
     pub weight_mg: u32,
@@ -24,9 +25,17 @@ pub(super) struct Row<'r> {
 }
 
 impl Row<'_> {
+    /// Place of a sheet among those of its piece as they lie in the part; and the sheet at a place. Both from one.
+    pub fn place_of(&self, sheet: u32) -> u32 {
+        match self.collation {
+            "reverse" => (self.sheets + 1).saturating_sub(sheet),
+            _ => sheet,
+        }
+    }
+
     /// The page of the part on the front of one of its sheets, both from one.
     pub fn page_of(&self, sheet: u32) -> u32 {
         let pages = if self.sides == "duplex" { 2 } else { 1 };
-        self.first_page + sheet.saturating_sub(1) * pages
+        self.first_page + self.place_of(sheet).saturating_sub(1) * pages
     }
 }

@@ -76,6 +76,7 @@ fn row(piece: u32, first_sheet: u32, sheets: u32) -> Row<'static> {
         first_sheet,
         sheets,
         sides: "duplex",
+        collation: "forward",
         postage: if piece == 124 {
             "registered"
         } else {
@@ -356,4 +357,15 @@ proptest! {
             let _ = printed(&layout, 0);
         }
     }
+}
+
+#[test]
+fn sheets_in_reverse_have_their_pages() {
+    let reverse = Row {
+        collation: "reverse",
+        ..row(123, 5, 3)
+    };
+    let of = |row: &Row<'_>| [1, 2, 3].map(|sheet| (row.place_of(sheet), row.page_of(sheet)));
+    assert_eq!(of(&row(123, 5, 3)), [(1, 9), (2, 11), (3, 13)]);
+    assert_eq!(of(&reverse), [(3, 13), (2, 11), (1, 9)]);
 }

@@ -298,7 +298,7 @@ impl Moment<'_> {
             Value::WeightMg => row.weight_mg,
             Value::WeightG => row.weight_mg.div_ceil(1000),
             Value::Sheet => sheet,
-            Value::PartSheet => row.first_sheet + sheet - 1,
+            Value::PartSheet => row.first_sheet + row.place_of(sheet) - 1,
             Value::SheetPage => row.page_of(sheet),
             Value::PieceId => return put(out, format_args!("{:08}", row.piece)),
             Value::SheetId => {

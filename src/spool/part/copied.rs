@@ -24,14 +24,15 @@ impl<S: Sink> PartWriter<S> {
         self.out.write_all(b"\nendstream\nendobj\n")
     }
 
-    /// Writes a copied page; `text` is its dictionary without parent and end.
-    pub(in crate::spool) fn copied_page(&mut self, text: &[u8]) -> io::Result<()> {
+    /// Writes a copied page; `text` is its dictionary without parent and end. Gives its number.
+    pub(in crate::spool) fn copied_page(&mut self, text: &[u8]) -> io::Result<u32> {
         let parent = self.parent_of_next_page();
         let mut page = text.to_vec();
         page.extend_from_slice(format!("/Parent {parent} 0 R>>").as_bytes());
         let number = self.allocate();
         self.object(number, &page)?;
-        self.page_written(number)
+        self.page_written(number)?;
+        Ok(number)
     }
 
     /// Ends a part of copied pages. `fixed` writes the objects that every part has, but for the catalog and the stream of

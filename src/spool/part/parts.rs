@@ -29,21 +29,21 @@ impl Parts {
 }
 
 /// A leaf whose pages are being written.
-pub(super) struct Leaf<'m> {
-    pub(super) number: u32,
+pub(in crate::spool) struct Leaf<'m> {
+    pub(in crate::spool) number: u32,
     metadata: &'m str,
 }
 
 impl<S: Sink> PartWriter<S> {
     /// Begins the leaf of a piece.
-    pub(super) fn begin_part<'m>(&mut self, metadata: &'m str) -> Leaf<'m> {
+    pub(in crate::spool) fn begin_part<'m>(&mut self, metadata: &'m str) -> Leaf<'m> {
         let number = self.allocate();
         self.parts.leaves.push(number);
         Leaf { number, metadata }
     }
 
     /// Writes it, once the numbers of its pages are known.
-    pub(super) fn end_part(&mut self, leaf: &Leaf<'_>, pages: &[u32]) -> io::Result<()> {
+    pub(in crate::spool) fn end_part(&mut self, leaf: &Leaf<'_>, pages: &[u32]) -> io::Result<()> {
         let mut text = format!("<</Type/DPart/Parent {PARTS_ROOT} 0 R").into_bytes();
         if let [first, rest @ ..] = pages {
             write!(text, "/Start {first} 0 R")?;
@@ -57,7 +57,7 @@ impl<S: Sink> PartWriter<S> {
     }
 
     /// Writes the root, and what leads to it.
-    pub(super) fn write_parts(&mut self, metadata: &str) -> io::Result<()> {
+    pub(in crate::spool) fn write_parts(&mut self, metadata: &str) -> io::Result<()> {
         self.object(
             PARTS,
             format!("<</Type/DPartRoot/DPartRootNode {PARTS_ROOT} 0 R/RecordLevel 1/NodeNameList[/job/piece]>>").as_bytes(),

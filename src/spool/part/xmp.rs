@@ -105,6 +105,23 @@ fn schema(name: &str, namespace: &str, prefix: &str, properties: &[(&str, &str, 
     )
 }
 
+/// A packet of ours for another file: with ids that follow from that of the file.
+pub(in crate::spool) fn reissued(packet: &str, id: &Sha256) -> String {
+    let mut packet = packet.to_owned();
+    for (name, id) in [
+        ("xmpMM:DocumentID", uuid(id)),
+        ("xmpMM:InstanceID", uuid(&disk::sha256(id))),
+    ] {
+        let (open, close) = (format!("<{name}>"), format!("</{name}>"));
+        let changed = packet.split_once(&open).and_then(|(before, rest)| {
+            let (_, behind) = rest.split_once(&close)?;
+            Some(format!("{before}{open}uuid:{id}{close}{behind}"))
+        });
+        packet = changed.unwrap_or(packet);
+    }
+    packet
+}
+
 /// A UUID of version 8 (RFC 9562): bytes of a digest.
 fn uuid(digest: &Sha256) -> uuid::Uuid {
     let mut bytes = [0; 16];

@@ -1,4 +1,5 @@
-//! Reads page content: the mark from its path fills, the text from its glyphs. Shares no code with those who draw.
+//! Reads what a content stream draws: marks from path fills, and operators for those who read text. Shares no code with
+//! those who draw.
 
 use std::collections::HashMap;
 
@@ -24,7 +25,7 @@ pub(super) struct Frame {
 
 impl Frame {
     /// Millimetres from the upper left corner of the page as shown.
-    fn shown_mm(&self, x: f64, y: f64) -> (f64, f64) {
+    pub(super) fn shown_mm(&self, x: f64, y: f64) -> (f64, f64) {
         let [left, bottom, right, top] = self.media_box;
         let (from_left, from_top) = match self.rotate {
             90 => (y - bottom, x - left),
@@ -50,30 +51,50 @@ pub(super) struct Symbol {
     pub(super) place_mm: [f64; 4],
 }
 
-/// The last symbol that the content draws.
-pub(super) fn symbol(content: &[u8], frame: Frame) -> Option<Symbol> {
+/// What the content stream of a mark draws.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Marks {
+    /// The last symbol.
+    pub(super) symbol: Option<Symbol>,
+    /// All other black boxes: left, top, right, bottom in millimetres from the upper left corner of the page.
+    pub(super) boxes: Vec<[f64; 4]>,
+    /// Codes of all text.
+    pub(super) text: Vec<u8>,
+}
+
+/// The marks that the content draws.
+pub(super) fn marks(content: &[u8], frame: Frame) -> Marks {
     let mut state = State {
-        matrix: [1.0, 0.0, 0.0, 1.0, 0.0, 0.0],
+        matrix: UNITY,
         black: true, // ISO 32000-1 table 52: black is the initial colour.
     };
     let mut saved = Vec::new();
     let mut path: Vec<[f64; 4]> = Vec::new();
-    let mut found = None;
+    let mut found = Marks::default();
     scan(content, |operator, operands| {
         let numbers: Vec<f64> = operands.iter().filter_map(Operand::number).collect();
         match (operator, &numbers[..]) {
             (b"q", _) if saved.len() < 64 => saved.push(state),
             (b"Q", _) => state = saved.pop().unwrap_or(state),
-            (b"cm", &[a, b, c, d, e, f]) => state.concatenate([a, b, c, d, e, f]),
+            (b"cm", &[a, b, c, d, e, f]) => {
+                state.matrix = joined([a, b, c, d, e, f], state.matrix);
+            }
             (b"g", &[grey]) => state.black = grey == 0.0,
             (b"rg", &[r, g, b]) => state.black = r + g + b == 0.0,
             (b"k" | b"sc" | b"scn" | b"cs", _) => state.black = false,
-            (b"re", &[x, y, w, h]) => path.push(state.placed(frame, [x, y, w, h])),
-            (b"f" | b"F" | b"f*", _) => {
-                if state.black && path.len() >= BOXES_MIN {
-                    found = read(&path).or(found.take());
+            (b"re", &[x, y, w, h]) => path.push(placed(state.matrix, frame, [x, y, w, h])),
+            (b"f" | b"F" | b"f*", _) if state.black => {
+                let symbol = (path.len() >= BOXES_MIN).then(|| read(&path)).flatten();
+                match symbol {
+                    Some(_) => found.symbol = symbol,
+                    None => found.boxes.extend_from_slice(&path),
                 }
                 path.clear();
+            }
+            (b"f" | b"F" | b"f*", _) => path.clear(),
+            (b"Tj" | b"TJ" | b"'" | b"\"", _) => {
+                let strings = operands.iter().filter_map(Operand::string);
+                strings.for_each(|string| found.text.extend_from_slice(string));
             }
             (b"n" | b"S" | b"s" | b"B" | b"b" | b"B*" | b"b*" | b"m", _) => path.clear(),
             _ => {}
@@ -88,26 +109,41 @@ struct State {
     black: bool,
 }
 
-impl State {
-    fn concatenate(&mut self, [a, b, c, d, e, f]: [f64; 6]) {
-        let [ma, mb, mc, md, me, mf] = self.matrix;
-        self.matrix = [
-            a * ma + b * mc,
-            a * mb + b * md,
-            c * ma + d * mc,
-            c * mb + d * md,
-            e * ma + f * mc + me,
-            e * mb + f * md + mf,
-        ];
-    }
+/// What leads from the coordinates before `cm` to those of the page.
+pub(super) const UNITY: [f64; 6] = [1.0, 0.0, 0.0, 1.0, 0.0, 0.0];
 
-    /// A box in millimetres of the page as shown: left, top, right, bottom.
-    fn placed(&self, frame: Frame, [x, y, w, h]: [f64; 4]) -> [f64; 4] {
-        let [a, b, c, d, e, f] = self.matrix;
-        let corner = |x: f64, y: f64| frame.shown_mm(a * x + c * y + e, b * x + d * y + f);
-        let ((x0, y0), (x1, y1)) = (corner(x, y), corner(x + w, y + h));
-        [x0.min(x1), y0.min(y1), x0.max(x1), y0.max(y1)]
-    }
+/// First one matrix, then the other.
+pub(super) fn joined([a, b, c, d, e, f]: [f64; 6], then: [f64; 6]) -> [f64; 6] {
+    let [ma, mb, mc, md, me, mf] = then;
+    [
+        a * ma + b * mc,
+        a * mb + b * md,
+        c * ma + d * mc,
+        c * mb + d * md,
+        e * ma + f * mc + me,
+        e * mb + f * md + mf,
+    ]
+}
+
+/// A box in millimetres of the page as shown: left, top, right, bottom.
+pub(super) fn placed(matrix: [f64; 6], frame: Frame, [x, y, w, h]: [f64; 4]) -> [f64; 4] {
+    let [a, b, c, d, e, f] = matrix;
+    let corner = |x: f64, y: f64| frame.shown_mm(a * x + c * y + e, b * x + d * y + f);
+    let corners = [
+        corner(x, y),
+        corner(x + w, y),
+        corner(x, y + h),
+        corner(x + w, y + h),
+    ];
+    let edge = |of: fn(&(f64, f64)) -> f64, pick: fn(f64, f64) -> f64| {
+        corners.iter().map(of).fold(f64::NAN, pick)
+    };
+    [
+        edge(|p| p.0, f64::min),
+        edge(|p| p.1, f64::min),
+        edge(|p| p.0, f64::max),
+        edge(|p| p.1, f64::max),
+    ]
 }
 
 /// A symbol made of black boxes; `None` where they do not fill a square grid of 18 modules.
@@ -146,34 +182,6 @@ pub(super) fn operators(content: &[u8], mut each: impl FnMut(&[u8])) {
     scan(content, |operator, _| each(operator));
 }
 
-/// The text of a page without white space, in the order it is drawn. `fonts` gives, by resource name, what each code
-/// stands for.
-pub(super) fn text(content: &[u8], fonts: &HashMap<Vec<u8>, HashMap<u16, String>>) -> String {
-    let mut out = String::new();
-    let mut font = None;
-    scan(content, |operator, operands| match operator {
-        b"Tf" => {
-            font = operands
-                .iter()
-                .find_map(Operand::name)
-                .and_then(|name| fonts.get(name))
-        }
-        b"Tj" | b"TJ" | b"'" | b"\"" => {
-            let Some(font) = font else {
-                return;
-            };
-            for string in operands.iter().filter_map(Operand::string) {
-                for code in string.chunks_exact(2) {
-                    let text = font.get(&u16::from_be_bytes([code[0], code[1]]));
-                    out.push_str(text.map_or("\u{fffd}", String::as_str));
-                }
-            }
-        }
-        _ => {}
-    });
-    folded(&out)
-}
-
 /// Text as it is compared: without white space, and in one form where several print alike (Unicode NFKC, hyphens).
 pub(super) fn folded(text: &str) -> String {
     let printed =
@@ -188,28 +196,30 @@ pub(super) fn folded(text: &str) -> String {
 }
 
 /// An operand of an operator.
-enum Operand<'c> {
+pub(super) enum Operand<'c> {
     Number(f64),
+    /// A number in an array: how far the pen goes back, in thousandths of an em.
+    Shift(f64),
     Name(&'c [u8]),
     String(Vec<u8>),
 }
 
 impl Operand<'_> {
-    fn number(&self) -> Option<f64> {
+    pub(super) fn number(&self) -> Option<f64> {
         match self {
             Self::Number(number) => Some(*number),
             _ => None,
         }
     }
 
-    fn name(&self) -> Option<&[u8]> {
+    pub(super) fn name(&self) -> Option<&[u8]> {
         match self {
             Self::Name(name) => Some(name),
             _ => None,
         }
     }
 
-    fn string(&self) -> Option<&[u8]> {
+    pub(super) fn string(&self) -> Option<&[u8]> {
         match self {
             Self::String(string) => Some(string),
             _ => None,
@@ -218,9 +228,10 @@ impl Operand<'_> {
 }
 
 /// Calls `each` for every operator with its operands; those of an array stand among them.
-fn scan<'c>(content: &'c [u8], mut each: impl FnMut(&[u8], &[Operand<'c>])) {
+pub(super) fn scan<'c>(content: &'c [u8], mut each: impl FnMut(&[u8], &[Operand<'c>])) {
     let mut operands: Vec<Operand<'c>> = Vec::new();
     let mut in_array = false;
+    let mut has_array = false;
     let mut rest = content;
     while let Some(&first) = rest.first() {
         let len = match first {
@@ -242,6 +253,7 @@ fn scan<'c>(content: &'c [u8], mut each: impl FnMut(&[u8], &[Operand<'c>])) {
             }
             b'[' | b']' => {
                 in_array = first == b'[';
+                has_array = true;
                 1
             }
             _ if word_len(rest) == 0 => 1,
@@ -251,20 +263,22 @@ fn scan<'c>(content: &'c [u8], mut each: impl FnMut(&[u8], &[Operand<'c>])) {
                 let number = std::str::from_utf8(word).ok().filter(|_| is_number(word));
                 match number.and_then(|text| text.parse().ok()) {
                     Some(number) => {
-                        if !in_array {
-                            operands.push(Operand::Number(number)); // Kerning is no one's operand here.
-                        }
+                        operands.push(match in_array {
+                            true => Operand::Shift(number),
+                            false => Operand::Number(number),
+                        });
                         len
                     }
                     None => {
                         each(word, &operands);
                         operands.clear();
+                        has_array = false;
                         if word == b"ID" { image_end(rest) } else { len }
                     }
                 }
             }
         };
-        if operands.len() > OPERANDS_MAX && !in_array {
+        if operands.len() > OPERANDS_MAX && !has_array {
             operands.remove(0);
         }
         rest = rest.get(len..).unwrap_or_default();
@@ -372,11 +386,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn text_is_read_from_all_its_operators() {
-        let map = b"2 beginbfchar\n<0001><0041>\n<0028><00660069>\nendbfchar";
-        let fonts = HashMap::from([(b"F0".to_vec(), to_unicode(map))]);
-        let content = b"BT /F0 9 Tf <0001> Tj [<0028>-20(\\000\\001)]TJ (\x00\\() ' <0009>Tj ET";
-        assert_eq!(text(content, &fonts), "AfiAfi\u{fffd}");
+    fn what_prints_alike_is_folded() {
         assert_eq!(folded("A \u{a0}B\u{2011}C"), "AB-C");
     }
 
@@ -384,8 +394,7 @@ mod tests {
         #[test]
         fn any_bytes_are_scanned(content: Vec<u8>) {
             let frame = Frame { media_box: [0.0, 0.0, 595.0, 842.0], rotate: 0, unit: 1.0 };
-            let _ = symbol(&content, frame);
-            let _ = text(&content, &HashMap::new());
+            let _ = marks(&content, frame);
             let _ = to_unicode(&content);
         }
     }

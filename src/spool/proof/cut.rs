@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use super::content::{self, Frame};
 use super::flate::inflated;
-use super::reader::{self, Digests, Fault, Object, Part};
+use super::reader::{self, Digests, Fault, Object, Part, reference};
 use super::{CONTENT_BYTES_MAX, frame};
 use crate::disk::{Sha256, sha256};
 use crate::spool::flavour::{Flavour, Form};
@@ -52,12 +52,19 @@ impl<'m> Opened<'m> {
         Part::open_as_is(bytes).map(Self)
     }
 
+    /// Whether it has document parts.
+    fn is_vt(&self) -> bool {
+        let catalog = self.0.catalog();
+        catalog.is_ok_and(|catalog| reader::get(catalog.text, b"/DPartRoot").is_some())
+    }
+
     /// How its pages are to be written that are printed again.
     pub(in crate::spool) fn form(&self) -> Form {
         Form {
-            flavour: match self.0.is_of_1_6() {
-                true => Flavour::Pdf16,
-                false => Flavour::Pdf15,
+            flavour: match (self.is_vt(), self.0.is_of_1_6()) {
+                (true, _) => Flavour::PdfVt1,
+                (false, true) => Flavour::Pdf16,
+                (false, false) => Flavour::Pdf15,
             },
             xref: self.0.xref(),
             profiles_bytes: 0,
@@ -94,6 +101,18 @@ pub(in crate::spool) struct NewPage<'a> {
     pub(in crate::spool) last: Option<&'a [u8]>,
     /// Behind all others, deflated.
     pub(in crate::spool) behind: Option<&'a [u8]>,
+    /// Number of its document part, in PDF/VT-1.
+    pub(in crate::spool) part: Option<u32>,
+}
+
+/// What a part that is PDF/VT-1 says of itself.
+pub(in crate::spool) struct VtFacts {
+    /// Metadata of the root of its document parts.
+    pub(in crate::spool) root: String,
+    /// Its Info dictionary.
+    pub(in crate::spool) info: String,
+    /// Its XMP packet.
+    pub(in crate::spool) xmp: String,
 }
 
 /// What it takes to draw behind a page as if nothing had been drawn before.
@@ -236,7 +255,7 @@ impl<'p, 'm> Cut<'p, 'm> {
             return Err(fault("no page"));
         }
         let contents = reader::get(text, b"/Contents").map(reader::references);
-        let rest = without(text, &[b"/Parent", b"/Contents"]).ok_or(fault("no page"))?;
+        let rest = without(text, &[b"/Parent", b"/Contents", b"/DPart"]).ok_or(fault("no page"))?;
         Ok(CutPage {
             rest,
             contents: contents.unwrap_or_default(),
@@ -275,10 +294,58 @@ impl<'p, 'm> Cut<'p, 'm> {
         };
         let content = inflated(self.part.object(last)?, CONTENT_BYTES_MAX);
         Ok(content.and_then(|content| {
-            let symbol = content::symbol(&content, frame(&page.text))?;
+            let symbol = content::marks(&content, frame(&page.text)).symbol?;
             let payload = symbol.digits.as_deref().and_then(Payload::read);
             Some((payload, content))
         }))
+    }
+
+    /// The last content of a page, unpacked.
+    pub(in crate::spool) fn last(&self, page: &CutPage) -> Result<Option<Vec<u8>>, Fault> {
+        let last = page.contents.last().map(|&last| self.part.object(last));
+        Ok(last
+            .transpose()?
+            .and_then(|last| inflated(last, CONTENT_BYTES_MAX)))
+    }
+
+    /// What the part says of itself as PDF/VT-1, if it is that.
+    pub(in crate::spool) fn vt_facts(&self) -> Result<Option<VtFacts>, Fault> {
+        let catalog = self.part.catalog()?.text;
+        let object = |text: &[u8], key: &[u8]| {
+            let number = reader::get(text, key).and_then(reader::reference);
+            number.map(|number| self.part.object(number)).transpose()
+        };
+        let Some(root) = object(catalog, b"/DPartRoot")? else {
+            return Ok(None);
+        };
+        let fault = |what| Fault { object: 0, what };
+        let text = |bytes: Option<&[u8]>| {
+            let text = bytes.and_then(|bytes| std::str::from_utf8(bytes).ok());
+            text.map(str::to_owned)
+                .ok_or(fault("it does not say what PDF/VT-1 says"))
+        };
+        let root = object(root.text, b"/DPartRootNode")?;
+        let xmp = object(catalog, b"/Metadata")?.and_then(|xmp| xmp.data);
+        let info = object(self.part.trailer, b"/Info")?;
+        Ok(Some(VtFacts {
+            root: text(root.and_then(|root| reader::get(root.text, b"/DPM")))?,
+            info: text(info.map(|info| info.text))?,
+            xmp: text(xmp)?,
+        }))
+    }
+
+    /// Metadata of the document part that a page is in.
+    pub(in crate::spool) fn part_metadata(&self, page: &CutPage) -> Result<String, Fault> {
+        let fault = Fault {
+            object: 0,
+            what: "a page without document part",
+        };
+        let part = reader::get(&page.text, b"/DPart")
+            .and_then(reference)
+            .ok_or(fault)?;
+        let metadata = reader::get(self.part.object(part)?.text, b"/DPM");
+        let metadata = metadata.and_then(|metadata| std::str::from_utf8(metadata).ok());
+        metadata.map(str::to_owned).ok_or(fault)
     }
 
     /// What its contents leave open.
@@ -309,13 +376,13 @@ impl<'p, 'm> Cut<'p, 'm> {
         }
     }
 
-    /// Writes a page, and before it what it needs.
+    /// Writes a page, and before it what it needs; gives its number.
     pub(in crate::spool) fn write<S: Sink>(
         &mut self,
         page: &CutPage,
         new: NewPage<'_>,
         to: &mut PartWriter<S>,
-    ) -> Result<(), CutError> {
+    ) -> Result<u32, CutError> {
         let mut text = self.renumbered(&page.rest, to);
         let mut contents = Vec::with_capacity(page.contents.len() + 2);
         if let Some(data) = new.before {
@@ -342,8 +409,10 @@ impl<'p, 'm> Cut<'p, 'm> {
                 .collect();
             text.extend_from_slice(format!("/Contents[{}]", list.join(" ")).as_bytes());
         }
-        to.copied_page(&text)?;
-        Ok(())
+        if let Some(part) = new.part {
+            text.extend_from_slice(format!("/DPart {part} 0 R").as_bytes());
+        }
+        Ok(to.copied_page(&text)?)
     }
 
     /// Copies an object that every part has, under its number.
@@ -363,9 +432,6 @@ impl<'p, 'm> Cut<'p, 'm> {
     ) -> Result<Vec<u8>, CutError> {
         let fault = |what| Fault { object: 1, what };
         let text = self.part.catalog()?.text;
-        if reader::get(text, b"/DPartRoot").is_some() {
-            return Err(fault("document parts, which cannot be cut").into());
-        }
         let rest = without(text, &[b"/Pages"]).ok_or(fault("no catalog"))?;
         let text = self.renumbered(&rest, to);
         self.drain(to)?;
