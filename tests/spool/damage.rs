@@ -461,6 +461,7 @@ fn a_letterhead_in_the_address_box_is_found() {
         postal_code: None,
         country: "SE",
         destination: Destination::Domestic,
+        household: None,
     };
     let prepared = Preparer::new(&options).prepare(&piece, &plan).unwrap();
     let mut spooler = Spooler::create(folder.path(), &options, head, job()).unwrap();

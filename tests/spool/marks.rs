@@ -200,7 +200,7 @@ fn turned_and_scaled_enclosures_have_their_bars_in_place() {
     prove(folder.path(), &spooled);
     let pdf = folder.path().join(&spooled.parts[0].pdf);
     for row in rows {
-        if odd[row.seq.0 as usize].0 == "larger unit" {
+        if odd[row.letters[0].0.0 as usize].0 == "larger unit" {
             continue; // pdftoppm draws a user unit as a point: all is half as large. The proof has looked.
         }
         let Some(dots) = grey(&pdf, row.first_page + 2, folder.path()) else {
@@ -319,6 +319,7 @@ fn composed_letters_keep_clear_of_the_code_on_both_sides() {
             postal_code: None,
             country: "SE",
             destination: Destination::Domestic,
+            household: None,
         };
         spooler
             .add(&preparer.prepare(&piece, &plan).unwrap())
