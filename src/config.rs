@@ -13,16 +13,16 @@ use serde::Deserialize;
 
 use crate::run::{Danish, KeySource, Keys, Plan};
 use crate::schema::Schema;
-use crate::{
-    bundle, compose, ingest, report, results, route, sign, spool, ticket, validate, vendor,
-};
+use crate::{bundle, compose, ingest, results, route, sign, spool, ticket, validate, vendor};
 
 mod ask;
+mod costs;
 mod error;
 mod limits;
 mod press;
 mod template;
 
+pub use costs::Costs;
 pub use error::JobError;
 
 /// Name of the snapshot that is used where the job names none.
@@ -193,25 +193,6 @@ impl Default for Release {
     }
 }
 
-/// `[costs]`, in the currency of the sender's country
-#[derive(Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Costs {
-    /// A letter on paper.
-    pub paper: f64,
-    /// A digital letter.
-    pub digital: f64,
-}
-
-impl Default for Costs {
-    fn default() -> Self {
-        Self {
-            paper: 7.00,
-            digital: 1.50,
-        }
-    }
-}
-
 /// What the command line and the machine say.
 #[derive(Debug)]
 pub struct Host {
@@ -320,7 +301,7 @@ impl Job {
         faults.extend(self.file.ticket.check().err().map(JobError::Ticket));
         let layout = results::Layout::compile(&self.file.results); // So that it is known before results come.
         faults.extend(layout.err().into_iter().flatten().map(JobError::Results));
-        let report = self.prices(&mut faults);
+        let report = self.file.costs.options(&self.file.print, &mut faults);
         let look = template::letter(&self, &mut faults);
         faults.extend(limits::behind_omr(&self.file.print, &look.options));
         let max_rejected_percent = self.file.release.max_rejected_percent;
@@ -433,38 +414,6 @@ impl Job {
             .flatten()
             .map(|folder| folder.join(SNAPSHOT))
             .find(|path| path.is_file())
-    }
-
-    fn prices(&self, faults: &mut Vec<JobError>) -> report::Options {
-        let Costs { paper, digital } = self.file.costs;
-        let mut hundredths = |key, price: f64| {
-            if !(0.0..=100_000.0).contains(&price) {
-                faults.push(JobError::Value {
-                    key,
-                    found: price.to_string(),
-                    allowed: "0 to 100000".into(),
-                });
-                return 0;
-            }
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "bounded above"
-            )]
-            let hundredths = (price * 100.0).round() as u64;
-            hundredths
-        };
-        let print = &self.file.print;
-        let postage = print.postage_prices.as_ref();
-        report::Options {
-            paper_price_hundredths: hundredths("costs.paper", paper),
-            digital_price_hundredths: hundredths("costs.digital", digital),
-            postage: postage.map(|prices| report::Postage {
-                currency: prices.currency.clone(),
-                least_hundredths: prices.least(print.postage).unwrap_or(0),
-            }),
-            ..report::Options::default()
-        }
     }
 }
 
