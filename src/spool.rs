@@ -1,9 +1,10 @@
 //! Pieces become print parts: streamed PDFs with a mark on every sheet front, and a CSV of their pieces.
 //!
-//! In: letters laid out by `compose`, and the PDFs they enclose. Out: `print/<class>/<nnnn>.pdf`, `.pieces.csv`, `.sha256`
-//! (`docs/formats-spool.md`). What always holds:
+//! In: letters laid out by `compose`, and the PDFs they enclose. Out: `print/<class>/<nnnn>.pdf`, `.pieces.csv`,
+//! `.layout.json`, `.sha256` (`docs/formats-spool.md`). What always holds:
 //! - a piece starts on a front, and so does each of its enclosures; an empty back is inserted where that needs one;
-//! - every front, and no back, carries a mark that names job, piece, sheet and number of sheets;
+//! - every front, and no back, carries a mark that names job, piece, sheet and number of sheets, and an OMR code where the
+//!   plant reads one (`docs/marks.md`);
 //! - pieces lie in the order class, postage, domestic before foreign, postal code, input; their numbers follow it;
 //! - a part holds each font program, the letterhead, and equal objects of enclosures once;
 //! - same pieces, same bytes, whatever the number of threads;
@@ -12,7 +13,7 @@
 //! The way of a piece: [`inspect`](crate::preflight::inspect) (each enclosure) → [`plan()`] → [`Preparer::prepare`] (many threads) →
 //! [`Spooler::add`] (input order) → [`Spooler::finish`] → [`proof::check`]; or, for a letter that travels alone, →
 //! [`Binder::bind`].
-//! To change what a page carries: `prepare` (own pages), `graft` (enclosed pages), `mark` (the mark), and in each case
+//! To change what a page carries: `prepare` (own pages), `graft` (enclosed pages), `mark`, `omr`, and in each case
 //! `proof` and the page in `docs/`.
 
 use std::collections::VecDeque;

@@ -137,4 +137,16 @@ mod tests {
         );
         assert!(said("[sf1601]\npdf_bytes_max = 20000000").is_empty());
     }
+
+    #[test]
+    fn nothing_is_printed_behind_an_omr_code() {
+        let print: spool::Options = toml::from_str("[omr]\nlayout = \"pb-di380\"").unwrap();
+        let fault = |margin: u32| {
+            let letter = format!("[geometry]\nmargin_right_mm = {margin}");
+            let fault = behind_omr(&print, &toml::from_str(&letter).unwrap());
+            fault.map(|fault| fault.to_string())
+        };
+        assert!(fault(16).unwrap().contains("at least 17"));
+        assert_eq!(fault(17), None);
+    }
 }

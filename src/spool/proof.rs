@@ -456,13 +456,12 @@ impl Witness<'_, '_> {
         };
         let known = self.addresses.as_ref();
         let known = known.map(|all| all.get(index).copied().unwrap_or_default());
-        match numbers
-            .get(at)
-            .map(|&number| self.address(row, number, known))
-        {
-            Some(Some(fault)) => proof.miss(row.piece, Some(row.first_page + at as u32), fault),
-            Some(None) => proof.addresses += u32::from(row.address_lines > 0),
-            None => {}
+        let Some(&number) = numbers.get(at) else {
+            return; // A piece without pages was told with the rows.
+        };
+        match self.address(row, number, known) {
+            Some(fault) => proof.miss(row.piece, Some(row.first_page + at as u32), fault),
+            None => proof.addresses += u32::from(row.address_lines > 0),
         }
     }
 
@@ -474,8 +473,8 @@ impl Witness<'_, '_> {
         if known.is_some_and(|known| known.lines().count() != row.address_lines as usize) {
             return Some(Discrepancy::Address);
         }
-        let text = self.page(page).ok()?;
-        let mut streams = self.contents(text).ok()?; // One that cannot be read was told with the marks.
+        let text = self.page(page).unwrap_or_default(); // What cannot be read was told with the marks, and says nothing.
+        let mut streams = self.contents(text).unwrap_or_default();
         streams.pop(); // The mark.
         let mut content = Vec::new();
         for stream in streams {

@@ -10,8 +10,10 @@ use super::{CONTENT_BYTES_MAX, Discrepancy, FONT_NAMES};
 use crate::preflight::Area;
 use crate::spool::part::{LETTERHEAD, OWN_RESOURCES};
 
-/// Rounding of the widths of a line of 80 glyphs of 12 pt, each by half a thousandth of its size, and of coordinates.
-const HAIR_MM: f64 = 0.2;
+/// Rounding of coordinates.
+const HAIR_MM: f64 = 0.05;
+/// Rounding of the widths of a line of 80 glyphs of 12 pt, each by half a thousandth of its size.
+const WIDTH_MM: f64 = 0.2;
 /// Text less than this apart in height stands on one line.
 const LINE_MM: f64 = 0.5;
 
@@ -68,7 +70,9 @@ fn in_box<'r>(runs: &'r [Run], area: &Area) -> (Vec<&'r Run>, u32) {
         let [left, top, right, bottom] = run.place_mm;
         Area::between(left, top, right, bottom)
     };
-    let (core, all) = (area.grown(-HAIR_MM), area.grown(HAIR_MM));
+    let core = area.grown(-HAIR_MM);
+    let mut all = area.grown(HAIR_MM);
+    all.width_mm += WIDTH_MM;
     let meets = runs.iter().filter(|run| core.meets(&boxed(run)));
     let (inside, across): (Vec<_>, Vec<_>) = meets.partition(|run| all.holds(&boxed(run)));
     (inside, across.len() as u32)

@@ -78,7 +78,7 @@ fn meant(omr: &Omr, layout: &Layout, row: &Row, place: u16) -> Vec<bool> {
             Position::End => is_last,
             Position::NotEnd => !is_last,
             Position::Batch => row.piece.checked_rem(omr.batch_every) == Some(0),
-            Position::Divert => omr.divert.iter().any(|postage| *postage == row.postage),
+            Position::Divert => omr.divert.contains(&row.postage),
             Position::Feeder(station) => {
                 let gives = row.stations & 1_u8.rotate_left(u32::from(station) - 1) != 0;
                 gives && (omr.feed_on == FeedOn::Every || is_last)
