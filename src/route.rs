@@ -74,12 +74,7 @@ pub struct Step {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
     /// The sealed message is larger than the channel takes.
-    TooLargeForChannel {
-        /// Bytes of the message.
-        bytes: u64,
-        /// Bytes allowed.
-        bytes_max: u64,
-    },
+    TooLargeForChannel,
     /// The channel does not carry such content.
     ContentNotAllowed,
     /// A PDF or a character that cannot be printed.
@@ -91,45 +86,35 @@ pub enum Cause {
     /// The address is too long for the window.
     AddressDoesNotFit,
     /// More pages than allowed in one letter.
-    TooManyPages {
-        /// Pages it has.
-        pages: u32,
-        /// Pages allowed.
-        pages_max: u32,
-    },
+    TooManyPages,
     /// More sheets than the largest envelope takes.
-    TooThick {
-        /// Sheets it has.
-        sheets: u32,
-        /// Sheets allowed.
-        sheets_max: u32,
-    },
+    TooThick,
 }
 
 impl Cause {
     /// The reason it gives a letter.
     pub fn reason(self) -> &'static str {
         match self {
-            Self::TooLargeForChannel { .. } => "too-large",
+            Self::TooLargeForChannel => "too-large",
             Self::ContentNotAllowed => "content-not-digital",
             Self::Unprintable => "unprintable",
             Self::NotRequestable => "not-requestable",
             Self::TooHeavy => "too-heavy",
             Self::AddressDoesNotFit => "address-does-not-fit",
-            Self::TooManyPages { .. } => "too-many-pages",
-            Self::TooThick { .. } => "too-thick",
+            Self::TooManyPages => "too-many-pages",
+            Self::TooThick => "too-thick",
         }
     }
 
     fn closes_digital_only(self) -> bool {
         match self {
-            Self::TooLargeForChannel { .. } | Self::ContentNotAllowed => true,
+            Self::TooLargeForChannel | Self::ContentNotAllowed => true,
             Self::Unprintable
             | Self::NotRequestable
             | Self::TooHeavy
             | Self::AddressDoesNotFit
-            | Self::TooManyPages { .. }
-            | Self::TooThick { .. } => false,
+            | Self::TooManyPages
+            | Self::TooThick => false,
         }
     }
 }
