@@ -14,7 +14,7 @@
 
 use jiff::civil::Date;
 
-use crate::finding::{Code, Consequence, Finding};
+use crate::finding::{Code, Finding};
 use crate::letter::{Channel, Country, Fate, Letter};
 use crate::registry::{OperatorIndex, Snapshot, Status};
 
@@ -47,10 +47,9 @@ pub struct Decision {
 impl Decision {
     /// Of a letter that a finding rejects; the first such finding is the reason.
     pub fn rejected(findings: &[Finding]) -> Self {
-        let reject = |finding: &&Finding| finding.code.consequence() == Consequence::Reject;
         let code = findings
             .iter()
-            .find(reject)
+            .find(|finding| finding.code.rejects())
             .map_or(Code::Schema, |finding| finding.code);
         Self {
             fate: Fate::Rejected,
@@ -231,10 +230,7 @@ impl<'s> Router<'s> {
 
     /// The first decision for a letter, from what is known before it is sealed or composed.
     pub fn decide(&self, letter: &Letter<'_>, findings: &[Finding]) -> Decision {
-        if findings
-            .iter()
-            .any(|f| f.code.consequence() == Consequence::Reject)
-        {
+        if findings.iter().any(|finding| finding.code.rejects()) {
             return Decision::rejected(findings);
         }
         let (facts, operator) = self.asked(letter, findings);
