@@ -58,6 +58,17 @@ impl Decision {
             earlier: Vec::new(),
         }
     }
+
+    /// This one did not last: `next` came, with it and all before it behind.
+    fn then(self, mut next: Self) -> Self {
+        let mut earlier = self.earlier;
+        earlier.push(Step {
+            fate: self.fate,
+            reason: self.reason,
+        });
+        earlier.append(&mut next.earlier);
+        Self { earlier, ..next }
+    }
 }
 
 /// A fate that did not last.
@@ -257,7 +268,7 @@ impl<'s> Router<'s> {
         &self,
         letter: &Letter<'_>,
         findings: &[Finding],
-        mut decision: Decision,
+        decision: Decision,
         cause: Cause,
     ) -> Decision {
         let fate = match decision.fate {
@@ -266,18 +277,9 @@ impl<'s> Router<'s> {
             Fate::Digital if cause.closes_digital_only() => Fate::Print,
             Fate::Digital | Fate::Print => Fate::Held,
         };
-        decision.earlier.push(Step {
-            fate: decision.fate,
-            reason: decision.reason,
-        });
         let facts = self.facts(letter, findings);
         let reason = Reason::of(cause.reason());
-        let mut next = self.settle(fate, reason, None, facts, rule::Named::NOTHING);
-        decision.earlier.append(&mut next.earlier);
-        Decision {
-            earlier: decision.earlier,
-            ..next
-        }
+        decision.then(self.settle(fate, reason, None, facts, rule::Named::NOTHING))
     }
 
     /// The decision for a letter that is run again and sent to a channel that a person, or a receipt, chose. The safeguards
@@ -290,18 +292,14 @@ impl<'s> Router<'s> {
         to: Channel,
         why: Redirect,
     ) -> Decision {
-        let mut first = self.decide(letter, findings);
+        let first = self.decide(letter, findings);
         if first.fate == Fate::Rejected {
             return first;
         }
         let (facts, operator) = self.asked(letter, findings);
         let by_rule = first.fate == Fate::Digital;
-        first.earlier.push(Step {
-            fate: first.fate,
-            reason: first.reason,
-        });
         let reason = Reason::of(why.reason());
-        let mut next = match (to, why) {
+        let next = match (to, why) {
             (Channel::Print, Redirect::Undelivered) => {
                 self.settle(Fate::Print, reason, None, facts, rule::Named::NOTHING)
             }
@@ -316,11 +314,7 @@ impl<'s> Router<'s> {
             },
             (Channel::Digital, _) => self.settle_digital(reason, operator, facts),
         };
-        first.earlier.append(&mut next.earlier);
-        Decision {
-            earlier: first.earlier,
-            ..next
-        }
+        first.then(next)
     }
 
     /// Why a letter that goes digital must not have a paper form besides, of which others could make use; `None` if it may.
