@@ -6,7 +6,7 @@
 //! 1.2: `Sender`) means that the request was not taken in, anything else that nobody knows.
 
 use super::elements::Name;
-use super::{Wrong, words};
+use super::{Said, Wrong, words};
 use crate::letter::Delivery;
 
 /// Versions add `/v2`, `/v3` to the name of a service.
@@ -28,13 +28,6 @@ pub struct Answer {
     error_code: Option<String>,
     call_id: Option<String>,
     odd: Option<Wrong>,
-}
-
-/// What an answer or fault says.
-pub struct Said {
-    pub outcome: Delivery,
-    pub code: String,
-    pub transaction: Option<String>,
 }
 
 impl Answer {
@@ -97,6 +90,7 @@ impl Answer {
             (0, _) => (Delivery::Refused, "not-delivered"),
             _ => (Delivery::Unknown, "partly-delivered"), // A message of ours has one recipient.
         };
+            at: None,
         Ok(Said {
             outcome,
             code: code.to_owned(),
@@ -112,6 +106,7 @@ impl Answer {
             _ => Delivery::Unknown,
         };
         let code = self.error_code.or_else(|| words::word(local));
+            at: None,
         Said {
             outcome,
             code: code.unwrap_or_else(|| "fault".to_owned()),
