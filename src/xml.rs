@@ -422,7 +422,8 @@ fn between<'t>(text: &'t str, before: &str, behind: &str) -> Result<&'t str, Wro
 
 /// What stands before the first byte that is not UTF-8.
 fn valid_start(bytes: &[u8]) -> &str {
-    bytes.utf8_chunks().next().map_or("", |chunk| chunk.valid())
+    simdutf8::basic::from_utf8(bytes)
+        .unwrap_or_else(|_| bytes.utf8_chunks().next().map_or("", |chunk| chunk.valid()))
 }
 
 /// Counts lines up to a place that only moves forward.
