@@ -35,6 +35,12 @@ pub const NAMESPACE_BYTES_MAX: usize = 1_024;
 /// Bytes of a start tag: its attributes are gathered before they are counted.
 pub const TAG_BYTES_MAX: usize = 256 << 10;
 
+/// Of envelopes of SOAP 1.1 and 1.2.
+pub const SOAP_NAMESPACES: [&str; 2] = [
+    "http://schemas.xmlsoap.org/soap/envelope/",
+    "http://www.w3.org/2003/05/soap-envelope",
+];
+
 /// The most that is read of a document.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {

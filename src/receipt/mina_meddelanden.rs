@@ -8,13 +8,10 @@
 use super::elements::Name;
 use super::{Said, Wrong, words};
 use crate::letter::Delivery;
+use crate::xml::SOAP_NAMESPACES;
 
 /// Versions add `/v2`, `/v3` to the name of a service.
 const SCHEMAS: &str = "http://minameddelanden.gov.se/schema/";
-pub const SOAP: [&str; 2] = [
-    "http://schemas.xmlsoap.org/soap/envelope/",
-    "http://www.w3.org/2003/05/soap-envelope",
-];
 
 /// What was read so far.
 #[derive(Default)]
@@ -38,7 +35,7 @@ impl Answer {
         };
         let parent = around.last().map_or("", |name| name.local.as_str());
         let ours = name.space.starts_with(SCHEMAS);
-        let soap = SOAP.contains(&name.space.as_str());
+        let soap = SOAP_NAMESPACES.contains(&name.space.as_str());
         match (parent, name.local.as_str()) {
             (_, "deliverSecureResponse") if ours => self.answers += 1,
             ("return", "TransId") if ours => self.transaction = words::word(text),
@@ -90,10 +87,10 @@ impl Answer {
             (0, _) => (Delivery::Refused, "not-delivered"),
             _ => (Delivery::Unknown, "partly-delivered"), // A message of ours has one recipient.
         };
-            at: None,
         Ok(Said {
             outcome,
             code: code.to_owned(),
+            at: None,
             transaction: self.transaction,
         })
     }
@@ -106,10 +103,10 @@ impl Answer {
             _ => Delivery::Unknown,
         };
         let code = self.error_code.or_else(|| words::word(local));
-            at: None,
         Said {
             outcome,
             code: code.unwrap_or_else(|| "fault".to_owned()),
+            at: None,
             transaction: self.call_id,
         }
     }
