@@ -17,7 +17,6 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::{Error, Format, Refusal, Role, Seal, Sealed, key_of, message_id};
-use crate::disk::sha256;
 use crate::letter::{Colour, Country, Envelope, Header, Letter, Postage, Sides};
 use crate::sign::Signer;
 
@@ -205,7 +204,7 @@ impl Sealer {
         self.check_paper(letter, paper)?;
         let id = message_id(&self.mailing_key, &letter.id);
         let bytes = self.request(Choice::Physical, letter, id, None, Some(paper))?;
-        self.signed(bytes, id, id, Role::Letter)
+        Sealed::detached(bytes, id, id, Role::Letter, &self.signer)
     }
 
     /// The request for a letter that goes digital (`Digital Post`), and perhaps one that tells of it (`NemSMS`).
@@ -248,7 +247,7 @@ impl Sealer {
         // All of it is written; from here only signing can fail.
         let signed = written
             .into_iter()
-            .map(|(bytes, id, role)| self.signed(bytes, id, letter_id, role));
+            .map(|(bytes, id, role)| Sealed::detached(bytes, id, letter_id, role, &self.signer));
         signed.collect()
     }
 
@@ -297,24 +296,6 @@ impl Sealer {
         }
         out.raw(CLOSING.as_bytes());
         Ok(out.finish())
-    }
-
-    fn signed(
-        &self,
-        bytes: Vec<u8>,
-        message_id: Uuid,
-        letter: Uuid,
-        role: Role,
-    ) -> Result<Sealed, Refusal> {
-        Ok(Sealed {
-            message_id,
-            role,
-            letters: vec![letter],
-            sha256: sha256(&bytes),
-            request_bytes: bytes.len() as u64,
-            signature: Some(self.signer.sign(&bytes)?),
-            bytes,
-        })
     }
 }
 
