@@ -27,6 +27,7 @@ mod bundler;
 mod canonical;
 mod check;
 mod containers;
+mod cursor;
 pub mod digital_post;
 mod documents;
 mod growing;

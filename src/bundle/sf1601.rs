@@ -16,6 +16,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use uuid::Uuid;
 
+use super::digital_post::MessageType;
 use super::{Error, Format, Refusal, Role, Seal, Sealed, key_of, message_id};
 use crate::letter::{Colour, Country, Envelope, Header, Letter, Postage, Sides};
 use crate::sign::Signer;
@@ -82,7 +83,16 @@ impl Choice {
 
     /// Whether a request with this choice carries a MeMo.
     pub fn has_memo(self) -> bool {
-        !matches!(self, Self::Physical)
+        self.message_type().is_some()
+    }
+
+    /// `messageType` of the MeMo that a request with this choice carries, if it carries one.
+    fn message_type(self) -> Option<&'static str> {
+        match self {
+            Self::Automatic | Self::DigitalPost => Some(MessageType::DigitalPost.name()),
+            Self::NemSms => Some(MessageType::NemSms.name()),
+            Self::Physical => None,
+        }
     }
 
     /// Whether a request with this choice carries a `ForsendelseI`.

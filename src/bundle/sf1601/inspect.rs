@@ -151,10 +151,8 @@ fn parts(root: &Node, found: &mut Inspection) {
             (true, true) | (false, false) => {}
         }
     }
-    let expected = match choice {
-        Choice::NemSms => "NEMSMS",
-        Choice::Automatic | Choice::DigitalPost => "DIGITALPOST",
-        Choice::Physical => return,
+    let Some(expected) = choice.message_type() else {
+        return;
     };
     let kind = root
         .child(Home::Memo, "Message")
