@@ -28,6 +28,7 @@ mod canonical;
 mod check;
 mod containers;
 mod cursor;
+mod dates;
 pub mod digital_post;
 mod documents;
 mod growing;
