@@ -49,13 +49,11 @@ const HEADER_BYTES: usize = 4096;
 const CLOSING: &[u8] = b"</memo:Message>";
 
 /// What kind of message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MessageType {
     /// With documents.
-    #[serde(rename = "DIGITALPOST")]
     DigitalPost,
     /// A short text to a telephone.
-    #[serde(rename = "NEMSMS")]
     NemSms,
 }
 

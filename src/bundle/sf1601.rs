@@ -46,19 +46,15 @@ const MEMO_CLOSE: &[u8] = b"</memo:Message>";
 const FRAME_BYTES: usize = 4_096;
 
 /// `KombiValgKode`: who chooses the way (facts/denmark.md §4.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Choice {
     /// The platform, by what it knows of the recipient.
-    #[serde(rename = "Automatisk Valg")]
     Automatic,
     /// Digital.
-    #[serde(rename = "Digital Post")]
     DigitalPost,
     /// On paper.
-    #[serde(rename = "Fysisk Post")]
     Physical,
     /// A short text to a telephone.
-    #[serde(rename = "NemSMS")]
     NemSms,
 }
 

@@ -19,7 +19,7 @@ const CHOICE: &str = "KombiValgKode";
 const WHITE: [char; 4] = [' ', '\t', '\r', '\n'];
 
 /// What was found in a request.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Inspection {
     /// `KombiValgKode`, where it is one of the four.
     pub choice: Option<Choice>,
