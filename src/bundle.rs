@@ -18,15 +18,17 @@ use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
 
-use crate::disk::Sha256;
+use crate::disk::{Sha256, sha256};
 use crate::letter::{Header, Letter};
-use crate::sign;
+use crate::sign::{self, Signer};
 
 mod body;
 mod bundler;
 mod canonical;
 mod check;
 mod containers;
+mod cursor;
+mod dates;
 pub mod digital_post;
 mod documents;
 mod growing;
@@ -127,6 +129,27 @@ pub struct Sealed {
 impl std::fmt::Debug for Sealed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Sealed({}, {} bytes)", self.message_id, self.bytes.len())
+    }
+}
+
+impl Sealed {
+    /// Signs a message of a letter, in a format that has no place for a signature.
+    fn detached(
+        bytes: Vec<u8>,
+        message_id: Uuid,
+        letter: Uuid,
+        role: Role,
+        signer: &Signer,
+    ) -> Result<Self, Refusal> {
+        Ok(Self {
+            message_id,
+            role,
+            letters: vec![letter],
+            sha256: sha256(&bytes),
+            request_bytes: bytes.len() as u64,
+            signature: Some(signer.sign(&bytes)?),
+            bytes,
+        })
     }
 }
 

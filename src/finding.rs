@@ -34,6 +34,30 @@ pub struct Finding {
     pub allowed: String,
 }
 
+impl Finding {
+    /// About a letter, or about what lies below it at `path`; `line` is that of its start tag.
+    pub fn about(
+        letter: LetterSeq,
+        line: u64,
+        path: impl Into<String>,
+        code: Code,
+        found: impl Into<String>,
+        allowed: impl Into<String>,
+    ) -> Self {
+        Self {
+            letter,
+            place: Place {
+                line,
+                column: 1,
+                path: path.into(),
+            },
+            code,
+            found: found.into(),
+            allowed: allowed.into(),
+        }
+    }
+}
+
 /// What follows from a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Consequence {
@@ -65,6 +89,11 @@ macro_rules! codes {
             /// What follows from it.
             pub fn consequence(self) -> Consequence {
                 match self { $(Self::$variant => Consequence::$consequence,)+ }
+            }
+
+            /// Whether the letter cannot be sent as it is.
+            pub fn rejects(self) -> bool {
+                self.consequence() == Consequence::Reject
             }
         }
     };

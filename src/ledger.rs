@@ -139,14 +139,14 @@ pub struct LetterRow<'a> {
 }
 
 /// One printed letter in one envelope. Known only when the spool is sorted, hence apart from [`LetterRow`].
-#[derive(Clone, Copy, Debug)]
-pub struct PieceRow<'a> {
+#[derive(Clone, Debug)]
+pub struct PieceRow {
     /// Number of the piece within the batch, as its marks say.
     pub piece: u32,
     /// The letters in it, at least one; the address of the first shows in the window.
-    pub letters: &'a [u32],
+    pub letters: Vec<u32>,
     /// The file of the spool that it lies in, relative to the batch's folder.
-    pub part: &'a str,
+    pub part: String,
     /// Sheets of paper.
     pub sheets: u32,
     /// Envelope and inserts included, in milligrams.

@@ -56,6 +56,14 @@ pub struct Receipt {
     pub source: Arc<str>,
 }
 
+/// What was read of a message; which one, who reads it says beside it.
+struct Said {
+    outcome: Delivery,
+    code: String,
+    at: Option<Timestamp>,
+    transaction: Option<String>,
+}
+
 /// True when the code of a refusal says that the message itself was at fault, not the way to its recipient: a person must
 /// look before the letter goes on (facts/denmark.md §2.4, §8: "INVALID with file/format code"). Codes of Digital Post are
 /// dotted words; the families are those that are known.

@@ -321,9 +321,6 @@ pub struct RunNotes {
     pub seconds: f64,
     /// Threads it used.
     pub threads: usize,
-    /// Most memory it held, if the machine says so.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub memory_peak_bytes: Option<u64>,
     /// Seconds of each stage, in their order.
     pub stages: Vec<Stage>,
     /// What the start found of earlier runs, a sentence each.

@@ -14,7 +14,7 @@
 
 use jiff::civil::Date;
 
-use crate::finding::{Code, Consequence, Finding};
+use crate::finding::{Code, Finding};
 use crate::letter::{Channel, Country, Fate, Letter};
 use crate::registry::{OperatorIndex, Snapshot, Status};
 
@@ -47,10 +47,9 @@ pub struct Decision {
 impl Decision {
     /// Of a letter that a finding rejects; the first such finding is the reason.
     pub fn rejected(findings: &[Finding]) -> Self {
-        let reject = |finding: &&Finding| finding.code.consequence() == Consequence::Reject;
         let code = findings
             .iter()
-            .find(reject)
+            .find(|finding| finding.code.rejects())
             .map_or(Code::Schema, |finding| finding.code);
         Self {
             fate: Fate::Rejected,
@@ -58,6 +57,17 @@ impl Decision {
             operator: None,
             earlier: Vec::new(),
         }
+    }
+
+    /// This one did not last: `next` came, with it and all before it behind.
+    fn then(self, mut next: Self) -> Self {
+        let mut earlier = self.earlier;
+        earlier.push(Step {
+            fate: self.fate,
+            reason: self.reason,
+        });
+        earlier.append(&mut next.earlier);
+        Self { earlier, ..next }
     }
 }
 
@@ -74,12 +84,7 @@ pub struct Step {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
     /// The sealed message is larger than the channel takes.
-    TooLargeForChannel {
-        /// Bytes of the message.
-        bytes: u64,
-        /// Bytes allowed.
-        bytes_max: u64,
-    },
+    TooLargeForChannel,
     /// The channel does not carry such content.
     ContentNotAllowed,
     /// A PDF or a character that cannot be printed.
@@ -91,45 +96,35 @@ pub enum Cause {
     /// The address is too long for the window.
     AddressDoesNotFit,
     /// More pages than allowed in one letter.
-    TooManyPages {
-        /// Pages it has.
-        pages: u32,
-        /// Pages allowed.
-        pages_max: u32,
-    },
+    TooManyPages,
     /// More sheets than the largest envelope takes.
-    TooThick {
-        /// Sheets it has.
-        sheets: u32,
-        /// Sheets allowed.
-        sheets_max: u32,
-    },
+    TooThick,
 }
 
 impl Cause {
     /// The reason it gives a letter.
     pub fn reason(self) -> &'static str {
         match self {
-            Self::TooLargeForChannel { .. } => "too-large",
+            Self::TooLargeForChannel => "too-large",
             Self::ContentNotAllowed => "content-not-digital",
             Self::Unprintable => "unprintable",
             Self::NotRequestable => "not-requestable",
             Self::TooHeavy => "too-heavy",
             Self::AddressDoesNotFit => "address-does-not-fit",
-            Self::TooManyPages { .. } => "too-many-pages",
-            Self::TooThick { .. } => "too-thick",
+            Self::TooManyPages => "too-many-pages",
+            Self::TooThick => "too-thick",
         }
     }
 
     fn closes_digital_only(self) -> bool {
         match self {
-            Self::TooLargeForChannel { .. } | Self::ContentNotAllowed => true,
+            Self::TooLargeForChannel | Self::ContentNotAllowed => true,
             Self::Unprintable
             | Self::NotRequestable
             | Self::TooHeavy
             | Self::AddressDoesNotFit
-            | Self::TooManyPages { .. }
-            | Self::TooThick { .. } => false,
+            | Self::TooManyPages
+            | Self::TooThick => false,
         }
     }
 }
@@ -246,10 +241,7 @@ impl<'s> Router<'s> {
 
     /// The first decision for a letter, from what is known before it is sealed or composed.
     pub fn decide(&self, letter: &Letter<'_>, findings: &[Finding]) -> Decision {
-        if findings
-            .iter()
-            .any(|f| f.code.consequence() == Consequence::Reject)
-        {
+        if findings.iter().any(|finding| finding.code.rejects()) {
             return Decision::rejected(findings);
         }
         let (facts, operator) = self.asked(letter, findings);
@@ -276,7 +268,7 @@ impl<'s> Router<'s> {
         &self,
         letter: &Letter<'_>,
         findings: &[Finding],
-        mut decision: Decision,
+        decision: Decision,
         cause: Cause,
     ) -> Decision {
         let fate = match decision.fate {
@@ -285,18 +277,9 @@ impl<'s> Router<'s> {
             Fate::Digital if cause.closes_digital_only() => Fate::Print,
             Fate::Digital | Fate::Print => Fate::Held,
         };
-        decision.earlier.push(Step {
-            fate: decision.fate,
-            reason: decision.reason,
-        });
         let facts = self.facts(letter, findings);
         let reason = Reason::of(cause.reason());
-        let mut next = self.settle(fate, reason, None, facts, rule::Named::NOTHING);
-        decision.earlier.append(&mut next.earlier);
-        Decision {
-            earlier: decision.earlier,
-            ..next
-        }
+        decision.then(self.settle(fate, reason, None, facts, rule::Named::NOTHING))
     }
 
     /// The decision for a letter that is run again and sent to a channel that a person, or a receipt, chose. The safeguards
@@ -309,18 +292,14 @@ impl<'s> Router<'s> {
         to: Channel,
         why: Redirect,
     ) -> Decision {
-        let mut first = self.decide(letter, findings);
+        let first = self.decide(letter, findings);
         if first.fate == Fate::Rejected {
             return first;
         }
         let (facts, operator) = self.asked(letter, findings);
         let by_rule = first.fate == Fate::Digital;
-        first.earlier.push(Step {
-            fate: first.fate,
-            reason: first.reason,
-        });
         let reason = Reason::of(why.reason());
-        let mut next = match (to, why) {
+        let next = match (to, why) {
             (Channel::Print, Redirect::Undelivered) => {
                 self.settle(Fate::Print, reason, None, facts, rule::Named::NOTHING)
             }
@@ -335,11 +314,7 @@ impl<'s> Router<'s> {
             },
             (Channel::Digital, _) => self.settle_digital(reason, operator, facts),
         };
-        first.earlier.append(&mut next.earlier);
-        Decision {
-            earlier: first.earlier,
-            ..next
-        }
+        first.then(next)
     }
 
     /// Why a letter that goes digital must not have a paper form besides, of which others could make use; `None` if it may.

@@ -35,7 +35,7 @@ mod person;
 mod trust;
 pub mod xmldsig;
 
-pub use certificate::{Certificate, verify};
+pub use certificate::Certificate;
 pub use key::read_certificates;
 pub use trust::{Vouched, vouched};
 
@@ -197,11 +197,6 @@ impl Signer {
     /// The certificate, DER.
     pub fn certificate_der(&self) -> &[u8] {
         self.certificate.der()
-    }
-
-    /// The certificate, base64 of the DER in one line.
-    pub fn certificate_base64(&self) -> &str {
-        self.certificate.base64()
     }
 
     /// SHA-256 of the certificate's DER.

@@ -8,7 +8,7 @@
 //! beside it with one letter that yields it and one just inside the limit. For a new family: a module, a line in
 //! [`judge`].
 
-use crate::finding::{Code, Finding, Place};
+use crate::finding::{Code, Finding};
 use crate::letter::{Country, Header, Letter, file_name};
 
 mod actions;
@@ -139,16 +139,8 @@ impl Findings<'_> {
         found: impl Into<String>,
         allowed: impl Into<String>,
     ) {
-        self.list.push(Finding {
-            letter: self.letter.seq,
-            place: Place {
-                line: self.letter.line,
-                column: 1,
-                path: path.into(),
-            },
-            code,
-            found: found.into(),
-            allowed: allowed.into(),
-        });
+        let Letter { seq, line, .. } = *self.letter;
+        let finding = Finding::about(seq, line, path, code, found, allowed);
+        self.list.push(finding);
     }
 }

@@ -35,6 +35,12 @@ pub const NAMESPACE_BYTES_MAX: usize = 1_024;
 /// Bytes of a start tag: its attributes are gathered before they are counted.
 pub const TAG_BYTES_MAX: usize = 256 << 10;
 
+/// Of envelopes of SOAP 1.1 and 1.2.
+pub const SOAP_NAMESPACES: [&str; 2] = [
+    "http://schemas.xmlsoap.org/soap/envelope/",
+    "http://www.w3.org/2003/05/soap-envelope",
+];
+
 /// The most that is read of a document.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -422,7 +428,8 @@ fn between<'t>(text: &'t str, before: &str, behind: &str) -> Result<&'t str, Wro
 
 /// What stands before the first byte that is not UTF-8.
 fn valid_start(bytes: &[u8]) -> &str {
-    bytes.utf8_chunks().next().map_or("", |chunk| chunk.valid())
+    simdutf8::basic::from_utf8(bytes)
+        .unwrap_or_else(|_| bytes.utf8_chunks().next().map_or("", |chunk| chunk.valid()))
 }
 
 /// Counts lines up to a place that only moves forward.

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lettermill::finding::{Code, Consequence};
+use lettermill::finding::Code;
 use lettermill::validate::{Fingerprint, LetterIds};
 use lettermill::{ingest, validate};
 
@@ -85,7 +85,7 @@ fn read(path: &Path) -> Vec<Said> {
             }
             let rejects = |code: &&str| {
                 let code = Code::ALL.iter().find(|c| c.name() == *code).unwrap();
-                code.consequence() == Consequence::Reject
+                code.rejects()
             };
             let rejected = codes.iter().any(rejects);
             all.push(Said {

@@ -79,8 +79,8 @@ fn record_all(batch: &mut Batch<'_, '_>) -> Result<(), Error> {
     batch.record(&[row(2, "L-3", Fate::Held), row(3, "L-4", Fate::Rejected)])?;
     batch.record_pieces(&[PieceRow {
         piece: 1,
-        letters: &[1],
-        part: "mono-c5/1",
+        letters: vec![1],
+        part: "mono-c5/1".into(),
         sheets: 2,
         weight_mg: 14_980,
     }])
@@ -504,14 +504,14 @@ fn books_that_do_not_balance_are_refused() {
 
 #[test]
 fn letters_on_paper_and_pieces_must_match_one_to_one() {
-    let piece = |piece, letters| PieceRow {
+    let piece = |piece, letters: &[u32]| PieceRow {
         piece,
-        letters,
-        part: "c5/1",
+        letters: letters.to_vec(),
+        part: "c5/1".into(),
         sheets: 1,
         weight_mg: 9_000,
     };
-    let wrong: [Vec<PieceRow<'_>>; 4] = [
+    let wrong: [Vec<PieceRow>; 4] = [
         vec![],
         vec![piece(1, &[0])],
         vec![piece(1, &[1]), piece(2, &[2])],
@@ -555,8 +555,8 @@ fn nothing_is_recorded_twice() {
     batch.record(&[row(4, "L-5", Fate::Held)]).unwrap(); // The whole slice had been refused.
     let piece = PieceRow {
         piece: 2,
-        letters: &[1],
-        part: "c5/1",
+        letters: vec![1],
+        part: "c5/1".into(),
         sheets: 1,
         weight_mg: 1,
     };

@@ -175,7 +175,6 @@ fn notes() -> RunNotes {
         finished_at: "2026-03-01T22:15:08Z".parse().unwrap(),
         seconds: 0.84,
         threads: 2,
-        memory_peak_bytes: Some(84_000_000),
         stages: vec![stage("ingest", 0.05), stage("seal", 0.61), stage("compose", 0.11)],
         recovered: vec!["batch `night.1` was not finished by an earlier run; nothing of it was sent, its files were removed".to_owned()],
     }

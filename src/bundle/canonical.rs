@@ -4,9 +4,21 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 
-use crate::xml::is_character;
+use super::Refusal;
+use crate::xml::{forbidden, is_character};
 
 pub(super) use crate::sign::c14n::escape_into;
+
+/// XML 1.0 §2.2, production Char. `ingest` finds such characters too; here a message must not become unreadable by one.
+pub(super) fn check_characters(text: &str) -> Result<(), Refusal> {
+    match forbidden(text) {
+        None => Ok(()),
+        Some((_, c)) => Err(Refusal::ContentNotAllowed {
+            found: format!("character U+{:04X}", u32::from(c)),
+            allowed: "XML 1.0 does not allow it".into(),
+        }),
+    }
+}
 
 /// What [`escape_into`] made of a text, back.
 pub(super) fn unescape(text: &str) -> Cow<'_, str> {

@@ -334,22 +334,18 @@ impl Check<'_> {
         }
         let path = folder.join(CERTIFICATE_NAME);
         let full = self.folder.join(&path);
-        let read = match fs::symlink_metadata(&full) {
-            Ok(found) if !found.is_file() => Err(Some("it is no regular file".to_owned())),
-            Ok(_) => {
-                let file = File::open(&full).map_err(|e| failed(&full, e))?;
-                message::certificate(file).map_err(Some)
+        let certificate = match fs::symlink_metadata(&full) {
+            Ok(found) => {
+                let read = if found.is_file() {
+                    message::certificate(File::open(&full).map_err(|e| failed(&full, e))?)
+                } else {
+                    Err("it is no regular file".to_owned())
+                };
+                let read = read.map_err(|what| self.fault(&path, what));
+                read.ok().map(Arc::new)
             }
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Err(None),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => None,
             Err(e) => return Err(failed(&full, e)),
-        };
-        let certificate = match read {
-            Ok(certificate) => Some(Arc::new(certificate)),
-            Err(None) => None,
-            Err(Some(what)) => {
-                self.fault(&path, what);
-                None
-            }
         };
         self.certificates
             .insert(folder.to_owned(), certificate.clone());

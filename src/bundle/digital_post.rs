@@ -18,7 +18,6 @@ use uuid::Uuid;
 use super::documents::Shared;
 use super::sf1601::{Memo, MemoDocument};
 use super::{Error, Format, Refusal, Role, Seal, Sealed, derived_id, key_of, message_id};
-use crate::disk::sha256;
 use crate::letter::{Country, Header, Letter, WallClock};
 use crate::sign::Signer;
 
@@ -50,13 +49,11 @@ const HEADER_BYTES: usize = 4096;
 const CLOSING: &[u8] = b"</memo:Message>";
 
 /// What kind of message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MessageType {
     /// With documents.
-    #[serde(rename = "DIGITALPOST")]
     DigitalPost,
     /// A short text to a telephone.
-    #[serde(rename = "NEMSMS")]
     NemSms,
 }
 
@@ -137,9 +134,7 @@ impl Sealer {
                 "it may ask for two things at most",
             );
         }
-        let Some(clock) = WallClock::new() else {
-            return fault("the Danish time", "a rule that can be read is needed");
-        };
+        let clock = WallClock::central_europe();
         let Some(created) = clock.created(header) else {
             return fault(
                 "the time the mailing was made",
@@ -161,51 +156,10 @@ impl Sealer {
         })
     }
 
-    fn signed(&self, out: Writer, id: Uuid, letter: Uuid, role: Role) -> Result<Sealed, Refusal> {
-        let bytes = out.finish();
-        Ok(Sealed {
-            message_id: id,
-            role,
-            letters: vec![letter],
-            sha256: sha256(&bytes),
-            request_bytes: bytes.len() as u64,
-            signature: Some(self.signer.sign(&bytes)?),
-            bytes,
-        })
-    }
-
     fn begin(&self, capacity: usize) -> Writer {
         let mut out = Writer::new(capacity);
         out.raw(self.options.memo_version.opening().as_bytes());
         out
-    }
-}
-
-impl Sealer {
-    /// The messages of a letter, not yet signed: its own, and perhaps a notice.
-    fn written(&self, letter: &Letter<'_>) -> Result<Vec<(Uuid, Role, Writer)>, Refusal> {
-        let id = message_id(&self.mailing_key, &letter.id);
-        let documents = Documents::of(letter, &self.options)?;
-        let mut out = self.begin(HEADER_BYTES + documents.room());
-        self.head.letter(&mut out, letter, id, &self.clock)?;
-        let actions = Actions {
-            clock: &self.clock,
-            message_id: id,
-        };
-        documents.write(&mut out, letter, &self.created, &self.shared, &actions)?;
-        out.raw(CLOSING);
-        let mut written = vec![(id, Role::Letter, out)];
-        // An empty one the service refuses (empty.notification.not.allowed).
-        let notification = letter.notification.as_deref();
-        let notification = notification.filter(|text| self.options.nemsms && !text.is_empty());
-        if let Some(text) = notification {
-            let notice_id = notice_id(id);
-            let mut out = self.begin(HEADER_BYTES);
-            self.head.notice(&mut out, letter, text, notice_id)?;
-            out.raw(CLOSING);
-            written.push((notice_id, Role::Notice, out));
-        }
-        Ok(written)
     }
 }
 
@@ -220,21 +174,40 @@ impl Seal for Sealer {
         };
         let letter_id = message_id(&self.mailing_key, &letter.id);
         // All of it is written; from here only signing can fail.
-        let written = self.written(letter)?.into_iter();
-        written
-            .map(|(id, role, out)| self.signed(out, id, letter_id, role))
+        let memos = self.memos(letter)?.into_iter();
+        memos
+            .map(|memo| Sealed::detached(memo.bytes, memo.id, letter_id, memo.role, &self.signer))
             .collect()
     }
 }
 
 impl Memo for Sealer {
     fn memos(&self, letter: &Letter<'_>) -> Result<Vec<MemoDocument>, Refusal> {
-        let written = self.written(letter)?.into_iter();
-        let memos = written.map(|(id, role, out)| MemoDocument {
-            id,
-            role,
-            bytes: out.finish(),
-        });
-        Ok(memos.collect())
+        let id = message_id(&self.mailing_key, &letter.id);
+        let documents = Documents::of(letter, &self.options)?;
+        let mut out = self.begin(HEADER_BYTES + documents.room());
+        self.head.letter(&mut out, letter, id, &self.clock)?;
+        let actions = Actions {
+            clock: &self.clock,
+            message_id: id,
+        };
+        documents.write(&mut out, letter, &self.created, &self.shared, &actions)?;
+        let mut memos = vec![end(out, id, Role::Letter)];
+        // An empty one the service refuses (empty.notification.not.allowed).
+        let notification = letter.notification.as_deref();
+        let notification = notification.filter(|text| self.options.nemsms && !text.is_empty());
+        if let Some(text) = notification {
+            let notice_id = notice_id(id);
+            let mut out = self.begin(HEADER_BYTES);
+            self.head.notice(&mut out, letter, text, notice_id)?;
+            memos.push(end(out, notice_id, Role::Notice));
+        }
+        Ok(memos)
     }
+}
+
+fn end(mut out: Writer, id: Uuid, role: Role) -> MemoDocument {
+    out.raw(CLOSING);
+    let bytes = out.finish();
+    MemoDocument { id, role, bytes }
 }

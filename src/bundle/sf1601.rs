@@ -16,8 +16,8 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use uuid::Uuid;
 
+use super::digital_post::MessageType;
 use super::{Error, Format, Refusal, Role, Seal, Sealed, key_of, message_id};
-use crate::disk::sha256;
 use crate::letter::{Colour, Country, Envelope, Header, Letter, Postage, Sides};
 use crate::sign::Signer;
 
@@ -46,19 +46,15 @@ const MEMO_CLOSE: &[u8] = b"</memo:Message>";
 const FRAME_BYTES: usize = 4_096;
 
 /// `KombiValgKode`: who chooses the way (facts/denmark.md §4.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Choice {
     /// The platform, by what it knows of the recipient.
-    #[serde(rename = "Automatisk Valg")]
     Automatic,
     /// Digital.
-    #[serde(rename = "Digital Post")]
     DigitalPost,
     /// On paper.
-    #[serde(rename = "Fysisk Post")]
     Physical,
     /// A short text to a telephone.
-    #[serde(rename = "NemSMS")]
     NemSms,
 }
 
@@ -83,7 +79,16 @@ impl Choice {
 
     /// Whether a request with this choice carries a MeMo.
     pub fn has_memo(self) -> bool {
-        !matches!(self, Self::Physical)
+        self.message_type().is_some()
+    }
+
+    /// `messageType` of the MeMo that a request with this choice carries, if it carries one.
+    fn message_type(self) -> Option<&'static str> {
+        match self {
+            Self::Automatic | Self::DigitalPost => Some(MessageType::DigitalPost.name()),
+            Self::NemSms => Some(MessageType::NemSms.name()),
+            Self::Physical => None,
+        }
     }
 
     /// Whether a request with this choice carries a `ForsendelseI`.
@@ -205,7 +210,7 @@ impl Sealer {
         self.check_paper(letter, paper)?;
         let id = message_id(&self.mailing_key, &letter.id);
         let bytes = self.request(Choice::Physical, letter, id, None, Some(paper))?;
-        self.signed(bytes, id, id, Role::Letter)
+        Sealed::detached(bytes, id, id, Role::Letter, &self.signer)
     }
 
     /// The request for a letter that goes digital (`Digital Post`), and perhaps one that tells of it (`NemSMS`).
@@ -248,7 +253,7 @@ impl Sealer {
         // All of it is written; from here only signing can fail.
         let signed = written
             .into_iter()
-            .map(|(bytes, id, role)| self.signed(bytes, id, letter_id, role));
+            .map(|(bytes, id, role)| Sealed::detached(bytes, id, letter_id, role, &self.signer));
         signed.collect()
     }
 
@@ -297,24 +302,6 @@ impl Sealer {
         }
         out.raw(CLOSING.as_bytes());
         Ok(out.finish())
-    }
-
-    fn signed(
-        &self,
-        bytes: Vec<u8>,
-        message_id: Uuid,
-        letter: Uuid,
-        role: Role,
-    ) -> Result<Sealed, Refusal> {
-        Ok(Sealed {
-            message_id,
-            role,
-            letters: vec![letter],
-            sha256: sha256(&bytes),
-            request_bytes: bytes.len() as u64,
-            signature: Some(self.signer.sign(&bytes)?),
-            bytes,
-        })
     }
 }
 

@@ -65,12 +65,12 @@ impl Tars {
         letter_ids: &[&str],
     ) -> Result<Placed, Error> {
         let operator_id = match self.series {
-            Series::ByOperator => target,
+            Series::ByOperator => {
+                check_operator_id(target)?;
+                target
+            }
             Series::One => "",
         };
-        if self.series == Series::ByOperator {
-            check_operator_id(operator_id)?;
-        }
         self.turn += 1;
         let length = sealed.bytes.len() as u64;
         let mut bundle = match self.operators.remove(operator_id) {

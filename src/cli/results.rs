@@ -22,8 +22,8 @@ use crate::spool::{self, JobNumber};
 
 mod told;
 
-use told::{booked_json, booked_text, job_text};
 pub use told::job_json;
+use told::{booked_json, booked_text, job_text};
 
 /// Pieces that are listed for a job.
 const PIECES_SHOWN: usize = 200;

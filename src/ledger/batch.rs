@@ -156,7 +156,7 @@ impl<'l, 'c> Batch<'l, 'c> {
     ///
     /// # Errors
     /// [`Error::RecordedTwice`], for a piece or for the letter in it; anything that SQLite says.
-    pub fn record_pieces(&mut self, rows: &[PieceRow<'_>]) -> Result<(), Error> {
+    pub fn record_pieces(&mut self, rows: &[PieceRow]) -> Result<(), Error> {
         let tx = self.ledger.db.transaction()?;
         let mut insert = tx.prepare_cached(
             "INSERT INTO pieces (batch, piece, seq, part, sheets, weight_mg) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -164,7 +164,7 @@ impl<'l, 'c> Batch<'l, 'c> {
         let mut insert_other =
             tx.prepare_cached("INSERT INTO shared (batch, seq, piece) VALUES (?1, ?2, ?3)")?;
         for row in rows {
-            let (seq, others) = match row.letters {
+            let (seq, others) = match row.letters.as_slice() {
                 [] => continue, // An envelope holds a letter.
                 [first, others @ ..] => (first, others),
             };

@@ -1,6 +1,6 @@
 //! A batch begins: over a mailing that is new, or over one that was sent, for letters that did not get through.
 
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 
 use super::{Batch, Error, Ledger, Mailing, Sent, State, Stop, tables};
 
@@ -117,10 +117,9 @@ impl<'c> Ledger<'c> {
             params![mailing.mailing_id, mailing.source_sha256],
             |row| Ok((row.get(0)?, tables::state_at(row, 1)?, tables::time_at(row, 2)?)),
         );
-        match found {
-            Ok((batch, state, at)) => Err(Error::AlreadySent { batch, state, at }),
-            Err(rusqlite::Error::QueryReturnedNoRows) => Ok(()),
-            Err(other) => Err(other.into()),
+        match found.optional()? {
+            Some((batch, state, at)) => Err(Error::AlreadySent { batch, state, at }),
+            None => Ok(()),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Error, tables};
 use crate::letter::{Delivery, RECALLED};
@@ -14,11 +14,8 @@ pub const SETTLED: &str = "settled";
 pub fn state_of(db: &Connection, batch: i64, seq: u32) -> Result<Option<Delivery>, Error> {
     let mut find =
         db.prepare_cached("SELECT state FROM deliveries WHERE batch = ?1 AND seq = ?2")?;
-    let mut rows = find.query(params![batch, seq])?;
-    match rows.next()? {
-        Some(row) => Ok(Some(tables::delivery_at(row, 0)?)),
-        None => Ok(None),
-    }
+    let state = find.query_row(params![batch, seq], |row| tables::delivery_at(row, 0));
+    Ok(state.optional()?)
 }
 
 /// One remark about a letter's message.

@@ -127,8 +127,6 @@ pub enum Error {
         batch: String,
         /// How many.
         letters: u64,
-        /// The first of them, from zero.
-        seq: u32,
         /// Business keys of the first of them.
         letter_ids: Vec<String>,
         /// Whether the rerun is held, and was to be released.

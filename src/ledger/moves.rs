@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use rayon::prelude::*;
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 
 use super::error::{Error, at};
 use super::home::{self, Place};
@@ -160,17 +160,14 @@ impl Ledger<'_> {
             [batch],
             |row| Ok((row.get(0)?, tables::state_at(row, 1)?)),
         );
-        let found = match found {
-            Ok((number, state)) if allowed.contains(&state) => return Ok((number, state)),
-            Ok((_, state)) => Some(state),
-            Err(rusqlite::Error::QueryReturnedNoRows) => None,
-            Err(other) => return Err(other.into()),
-        };
-        Err(Error::NotInState {
-            batch: batch.to_owned(),
-            found,
-            allowed: words,
-        })
+        match found.optional()? {
+            Some((number, state)) if allowed.contains(&state) => Ok((number, state)),
+            found => Err(Error::NotInState {
+                batch: batch.to_owned(),
+                found: found.map(|(_, state)| state),
+                allowed: words,
+            }),
+        }
     }
 
     /// Removes what a batch that was not ready has left. The files go first: while the ledger says `begun`, the next

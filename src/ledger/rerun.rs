@@ -141,27 +141,25 @@ pub(super) fn refuse_twice(
              SELECT 1 FROM deliveries d WHERE d.batch = t.batch AND d.seq = t.seq AND d.state = 'refused')))"
     );
     let mut find = db.prepare(&format!(
-        "SELECT l.seq, l.letter_id FROM batches r JOIN letters l ON l.batch = r.batch
+        "SELECT l.letter_id FROM batches r JOIN letters l ON l.batch = r.batch
          WHERE r.batch = ?1 AND r.kind = 'rerun' AND l.fate IN ('digital', 'print')
            AND (EXISTS ({sent} AND t.letter_id = l.letter_id)
              OR EXISTS ({sent} AND b.source_sha256 = r.source_sha256 AND t.seq = l.seq))
          ORDER BY l.seq"
     ))?;
     let mut rows = find.query([batch])?;
-    let (mut letters, mut first, mut letter_ids) = (0, None, Vec::new());
+    let (mut letters, mut letter_ids) = (0, Vec::new());
     while let Some(row) = rows.next()? {
         letters += 1;
-        first = first.or(Some(row.get::<_, u32>(0)?));
         if letter_ids.len() < NAMED_MAX {
-            letter_ids.push(row.get(1)?);
+            letter_ids.push(row.get(0)?);
         }
     }
-    match first {
-        None => Ok(()),
-        Some(seq) => Err(Error::SentTwice {
+    match letters {
+        0 => Ok(()),
+        _ => Err(Error::SentTwice {
             batch: name.to_owned(),
             letters,
-            seq,
             letter_ids,
             held,
         }),

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use rusqlite::types::Type;
-use rusqlite::{Connection, OpenFlags, Row, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
 
 use super::error::{Error, at};
 use super::{Sent, SentBefore, State};
@@ -344,11 +344,7 @@ pub(super) fn number(db: &Connection, name: &str) -> Result<Option<i64>, Error> 
     let mut find = db.prepare(
         "SELECT batch FROM batches WHERE name = ?1 ORDER BY state = 'abandoned', batch DESC LIMIT 1",
     )?;
-    let mut rows = find.query([name])?;
-    Ok(match rows.next()? {
-        Some(row) => Some(row.get(0)?),
-        None => None,
-    })
+    Ok(find.query_row([name], |row| row.get(0)).optional()?)
 }
 
 /// For each letter id, the first batch of this mailing id that has it as digital or print and was sent or is held.
@@ -374,14 +370,13 @@ pub(super) fn sent_before(
     ))?;
     let mut found = Vec::with_capacity(letter_ids.len());
     for id in letter_ids {
-        let mut rows = find.query(params![mailing_id, id])?;
-        found.push(match rows.next()? {
-            Some(row) => Some(SentBefore {
+        let sent = find.query_row(params![mailing_id, id], |row| {
+            Ok(SentBefore {
                 batch: row.get(0)?,
                 at: time_at(row, 1)?,
-            }),
-            None => None,
+            })
         });
+        found.push(sent.optional()?);
     }
     Ok(found)
 }

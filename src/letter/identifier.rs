@@ -9,7 +9,7 @@
 //! organisation numbers nor Danish ones.
 //!
 //! To add a kind of identifier: a `digits!` line, a variant of [`RecipientId`], then follow the compiler; the snapshot
-//! file (`registry::key`) needs a number for it.
+//! file needs a number for it ([`RecipientId::key`], `registry::key`).
 
 use std::fmt;
 
@@ -19,7 +19,7 @@ use super::{Country, Environment};
 
 mod recipient;
 
-pub use recipient::recipient_id_fault;
+pub use recipient::{KEY_DIGIT_BITS, recipient_id_fault};
 
 /// Added to the day of birth in a Swedish coordination number and in a synthetic CPR number.
 const DAY_OFFSET: u8 = 60;

@@ -6,8 +6,7 @@ use std::fmt;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny};
 use serde::de::{MapAccess, SeqAccess, Visitor};
 
-use super::Wrong;
-use super::words;
+use super::{Said, Wrong, words};
 use crate::finding::shape;
 use crate::letter::Delivery;
 
@@ -17,22 +16,11 @@ const VALUE_CHARS_MAX: usize = 200;
 /// What a JSON text may be.
 const FORMS: &str = "receipts of Digital Post: an object, an array, a page, or one object a line";
 
-/// What an object says.
-pub enum Said {
-    /// Of one message.
-    Message {
-        message_id: String,
-        outcome: Delivery,
-        code: String,
-        time: String,
-        transaction: Option<String>,
-    },
-    /// Of a container that was taken in.
-    Container,
-}
+/// What an object says of a message, named by its id; `None`: a container was taken in.
+type OfMessage = Option<(String, Said)>;
 
 /// Gives what each object says.
-pub type Each<'e> = dyn FnMut(Result<Said, Wrong>) + 'e;
+pub type Each<'e> = dyn FnMut(Result<OfMessage, Wrong>) + 'e;
 
 /// Reads a JSON text. What was given before an error stands.
 pub fn read(bytes: &[u8], each: &mut Each<'_>) -> Result<(), Wrong> {
@@ -168,7 +156,7 @@ impl Receipt {
         })
     }
 
-    fn said(self) -> Result<Said, Wrong> {
+    fn said(self) -> Result<OfMessage, Wrong> {
         if let Some(name) = self.odd {
             let found = format!("a value of {name} that is neither text nor a number");
             return Err(Wrong::whole(found, "a text, a whole number or null"));
@@ -187,7 +175,7 @@ impl Receipt {
         };
         if self.message_uuid.is_empty() {
             return match outcome {
-                Delivery::Underway | Delivery::Delivered => Ok(Said::Container),
+                Delivery::Underway | Delivery::Delivered => Ok(None),
                 Delivery::Refused | Delivery::Unknown => Err(Wrong::whole(
                     "a container that was not taken in, without a messageUUID",
                     "a messageUUID; find out what became of the letters in that container",
@@ -199,13 +187,13 @@ impl Receipt {
             Wrong::whole(found, "a UUID")
         })?;
         let code = words::word(&self.error_code).or_else(|| words::word(&self.status));
-        Ok(Said::Message {
-            message_id,
+        let said = Said {
             outcome,
             code: code.unwrap_or_default(), // The status is not empty.
-            time: self.time_stamp,
+            at: words::time(&self.time_stamp),
             transaction: words::word(&self.transmission_id),
-        })
+        };
+        Ok(Some((message_id, said)))
     }
 }
 

@@ -4,7 +4,7 @@ use std::io::{self, BufRead, Read};
 use std::sync::Arc;
 
 use super::elements::{self, Name};
-use super::{Fault, Found, Kind, Receipt, Take, Wrong};
+use super::{Fault, Found, Kind, Receipt, Said, Take, Wrong};
 use super::{digital_post, mina_meddelanden, post_status, words};
 
 /// A page of receipts; some 200,000 of them.
@@ -34,6 +34,19 @@ impl Origin {
             name: words::file_name(name).into(),
             message_id: words::uuid_in(name),
             lines: LINE_SUFFIXES.iter().any(|suffix| lower.ends_with(suffix)),
+        }
+    }
+
+    /// What is said of a message here.
+    fn receipt(&self, kind: Kind, message_id: String, said: Said) -> Receipt {
+        Receipt {
+            message_id,
+            outcome: said.outcome,
+            code: said.code,
+            at: said.at,
+            transaction: said.transaction,
+            kind,
+            source: Arc::clone(&self.name),
         }
     }
 
@@ -127,16 +140,8 @@ fn xml_receipt(origin: &Origin, bytes: &[u8]) -> Result<Receipt, Wrong> {
         status.element(path, text);
     })?;
     if is_status {
-        let said = status.end()?;
-        return Ok(Receipt {
-            message_id: said.message_id,
-            outcome: said.outcome,
-            code: said.code,
-            at: words::time(&said.time),
-            transaction: said.transaction,
-            kind: Kind::PostStatus,
-            source: Arc::clone(&origin.name),
-        });
+        let (message_id, said) = status.end()?;
+        return Ok(origin.receipt(Kind::PostStatus, message_id, said));
     }
     let said = answer.end()?;
     let message_id = origin.message_id.clone().ok_or_else(|| {
@@ -145,15 +150,7 @@ fn xml_receipt(origin: &Origin, bytes: &[u8]) -> Result<Receipt, Wrong> {
             "`<message id>.xml`: the answer itself does not say which message it is about",
         )
     })?;
-    Ok(Receipt {
-        message_id,
-        outcome: said.outcome,
-        code: said.code,
-        at: None,
-        transaction: said.transaction,
-        kind: Kind::MinaMeddelanden,
-        source: Arc::clone(&origin.name),
-    })
+    Ok(origin.receipt(Kind::MinaMeddelanden, message_id, said))
 }
 
 /// One object a line, if the file's name or its first line says so; else one document.
@@ -237,7 +234,10 @@ fn objects<E>(
             return;
         }
         ended = take(match (said, line) {
-            (Ok(said), _) => found(origin, said),
+            (Ok(None), _) => Found::Container,
+            (Ok(Some((message_id, said))), _) => {
+                Found::Receipt(origin.receipt(Kind::DigitalPost, message_id, said))
+            }
             (Err(wrong), Some(line)) => origin.fault(Wrong { line, ..wrong }),
             (Err(wrong), None) => origin.fault(Wrong {
                 found: format!("{} (object {number} of the file)", wrong.found),
@@ -250,26 +250,5 @@ fn objects<E>(
         (Ok(()), _) => Ok(()),
         (Err(wrong), Some(line)) => take(origin.fault(Wrong { line, ..wrong })),
         (Err(wrong), None) => take(origin.fault(wrong)),
-    }
-}
-
-fn found(origin: &Origin, said: digital_post::Said) -> Found {
-    match said {
-        digital_post::Said::Container => Found::Container,
-        digital_post::Said::Message {
-            message_id,
-            outcome,
-            code,
-            time,
-            transaction,
-        } => Found::Receipt(Receipt {
-            message_id,
-            outcome,
-            code,
-            at: words::time(&time),
-            transaction,
-            kind: Kind::DigitalPost,
-            source: Arc::clone(&origin.name),
-        }),
     }
 }

@@ -6,15 +6,12 @@
 //! 1.2: `Sender`) means that the request was not taken in, anything else that nobody knows.
 
 use super::elements::Name;
-use super::{Wrong, words};
+use super::{Said, Wrong, words};
 use crate::letter::Delivery;
+use crate::xml::SOAP_NAMESPACES;
 
 /// Versions add `/v2`, `/v3` to the name of a service.
 const SCHEMAS: &str = "http://minameddelanden.gov.se/schema/";
-pub const SOAP: [&str; 2] = [
-    "http://schemas.xmlsoap.org/soap/envelope/",
-    "http://www.w3.org/2003/05/soap-envelope",
-];
 
 /// What was read so far.
 #[derive(Default)]
@@ -30,13 +27,6 @@ pub struct Answer {
     odd: Option<Wrong>,
 }
 
-/// What an answer or fault says.
-pub struct Said {
-    pub outcome: Delivery,
-    pub code: String,
-    pub transaction: Option<String>,
-}
-
 impl Answer {
     /// Takes the end of an element.
     pub fn element(&mut self, path: &[Name], text: &str) {
@@ -45,7 +35,7 @@ impl Answer {
         };
         let parent = around.last().map_or("", |name| name.local.as_str());
         let ours = name.space.starts_with(SCHEMAS);
-        let soap = SOAP.contains(&name.space.as_str());
+        let soap = SOAP_NAMESPACES.contains(&name.space.as_str());
         match (parent, name.local.as_str()) {
             (_, "deliverSecureResponse") if ours => self.answers += 1,
             ("return", "TransId") if ours => self.transaction = words::word(text),
@@ -100,6 +90,7 @@ impl Answer {
         Ok(Said {
             outcome,
             code: code.to_owned(),
+            at: None,
             transaction: self.transaction,
         })
     }
@@ -115,6 +106,7 @@ impl Answer {
         Said {
             outcome,
             code: code.unwrap_or_else(|| "fault".to_owned()),
+            at: None,
             transaction: self.call_id,
         }
     }

@@ -5,7 +5,7 @@
 //! known, the outcome is unknown: error details alone do not say that it was the last attempt.
 
 use super::elements::{self, Name};
-use super::{Wrong, words};
+use super::{Said, Wrong, words};
 use crate::finding::shape;
 use crate::letter::{Delivery, RECALLED};
 
@@ -87,15 +87,6 @@ pub struct Status {
     error_code: String,
 }
 
-/// What a status says.
-pub struct Said {
-    pub message_id: String,
-    pub outcome: Delivery,
-    pub code: String,
-    pub time: String,
-    pub transaction: Option<String>,
-}
-
 impl Status {
     /// Takes the end of an element.
     pub fn element(&mut self, path: &[Name], text: &str) {
@@ -140,8 +131,8 @@ impl Status {
         text.clone_into(place);
     }
 
-    /// What it all says; opens the envelope if there is one.
-    pub fn end(mut self) -> Result<Said, Wrong> {
+    /// What it all says, and of which message; opens the envelope if there is one.
+    pub fn end(mut self) -> Result<(String, Said), Wrong> {
         match (self.statuses, self.events) {
             (1, 0) => {}
             (0, 1) => self.open()?,
@@ -183,7 +174,7 @@ impl Status {
         }
     }
 
-    fn said(self) -> Result<Said, Wrong> {
+    fn said(self) -> Result<(String, Said), Wrong> {
         let paper = self.channel == ON_PAPER || self.message.is_empty();
         let id = if paper && !self.shipment.is_empty() {
             &self.shipment
@@ -215,12 +206,12 @@ impl Status {
                 .or(name)
                 .or_else(|| words::word(&self.status)),
         };
-        Ok(Said {
-            message_id,
+        let said = Said {
             outcome,
             code: code.unwrap_or_else(|| "no-status".to_owned()),
-            time: self.time,
+            at: words::time(&self.time),
             transaction: words::word(&self.transmission),
-        })
+        };
+        Ok((message_id, said))
     }
 }

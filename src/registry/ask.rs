@@ -16,8 +16,6 @@ use rayon::slice::ParallelSliceMut;
 use crate::disk;
 use crate::letter::{Country, DeliveryWish, OrganisationNumber, RecipientId};
 
-use super::key;
-
 mod denmark;
 mod sweden;
 
@@ -196,7 +194,7 @@ impl Questions {
         if let Some(why) = why_not {
             self.not_asked[why as usize] += 1;
         }
-        if let Some(key) = key::key(id) {
+        if let Some(key) = id.key() {
             self.make_room();
             self.ids.push(key << 1 | u64::from(why_not.is_some()));
         }

@@ -123,7 +123,7 @@ impl Builder {
     }
 
     fn push_from(&mut self, id: &RecipientId, entry: Entry, line: u64) {
-        if let Some(key) = key::key(id) {
+        if let Some(key) = id.key() {
             self.items.push(Item {
                 packed: key::pack(key, entry),
                 line: u32::try_from(line).unwrap_or(u32::MAX),

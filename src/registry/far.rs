@@ -8,7 +8,7 @@ use std::path::Path;
 
 use crate::finding::shape;
 use crate::letter::{OrganisationNumber, PersonNumber, RecipientId};
-use crate::xml::{self, Event, Limits, Reader};
+use crate::xml::{self, Event, Limits, Reader, SOAP_NAMESPACES};
 
 use super::build::{Origin, Unit};
 use super::{Builder, Entry, Error, Operator, Status, input};
@@ -22,10 +22,6 @@ const LIMITS: Limits = Limits {
 };
 /// Versions add `/v2`, `/v3`; types of the first version are used in all.
 const FAR_NAMESPACE: &str = "http://minameddelanden.gov.se/schema/Recipient";
-const SOAP_NAMESPACES: [&str; 2] = [
-    "http://schemas.xmlsoap.org/soap/envelope/",
-    "http://www.w3.org/2003/05/soap-envelope",
-];
 
 /// The elements that mean something to us, by their place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,15 +1,12 @@
 //! An entry in 64 bits: kind 3, digits 40, status 5, operator 16, from the highest bit.
 //!
-//! The 43 bits of kind and digits are the key. Entries stand in the order of [`place`], an even spread of the keys, so
+//! The 43 bits of kind and digits are [`RecipientId::key`](crate::letter::RecipientId::key). Entries stand in the order of [`place`], an even spread of the keys, so
 //! that a bucket's position in the file follows from a key's highest bits and a look-up touches two cache lines.
 
-use crate::letter::RecipientId;
-use crate::letter::identifier::Kind;
+use crate::letter::identifier::{KEY_DIGIT_BITS, Kind};
 
 use super::{Entry, OperatorIndex, Status};
 
-/// Twelve digits fit in 40 bits.
-const DIGIT_BITS: u32 = 40;
 /// Status and operator.
 pub const VALUE_BITS: u32 = 21;
 const OPERATOR_BITS: u32 = 16;
@@ -18,18 +15,6 @@ pub const OPERATOR_NONE: u16 = u16::MAX;
 /// Stands for "no operator, but NemSMS": in Denmark there are no operators to name. The table never has so many rows, so
 /// a reader that does not know this number finds no operator, as it should.
 pub const OPERATOR_NEM_SMS: u16 = u16::MAX - 1;
-
-/// Kind and digits of an identifier; `None` for no identifier.
-pub fn key(id: &RecipientId) -> Option<u64> {
-    let (kind, number): (u64, u64) = match id {
-        RecipientId::None => return None,
-        RecipientId::Person(n) => (1, n.to_number()),
-        RecipientId::Organisation(n) => (2, n.to_number()),
-        RecipientId::Cpr(n) => (3, n.to_number()),
-        RecipientId::Cvr(n) => (4, n.to_number()),
-    };
-    Some(kind << DIGIT_BITS | number)
-}
 
 /// An entry as it stands in the file.
 pub fn pack(key: u64, entry: Entry) -> u64 {
@@ -49,7 +34,7 @@ pub fn key_of(packed: u64) -> u64 {
 /// The kind of identifier that a key is of; `None` for one of a later version.
 pub fn kind_of(key: u64) -> Option<Kind> {
     let day = digits_of(key) / 10_000 % 100; // YYYYMMDDnnnC
-    Some(match key >> DIGIT_BITS {
+    Some(match key >> KEY_DIGIT_BITS {
         1 if day >= 60 => Kind::Coordination,
         1 => Kind::Person,
         2 => Kind::Organisation,
@@ -61,7 +46,7 @@ pub fn kind_of(key: u64) -> Option<Kind> {
 
 /// The digits of a key, as a number.
 pub fn digits_of(key: u64) -> u64 {
-    key % (1 << DIGIT_BITS)
+    key % (1 << KEY_DIGIT_BITS)
 }
 
 /// Status and operator of a packed entry; `None` for a status of a later version.
@@ -86,7 +71,7 @@ pub fn place(key: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::letter::{Cpr, Cvr, OrganisationNumber, PersonNumber};
+    use crate::letter::{Cpr, Cvr, OrganisationNumber, PersonNumber, RecipientId};
 
     #[test]
     fn packed_entries_come_back() {
@@ -96,7 +81,7 @@ mod tests {
             RecipientId::Cpr(Cpr::from_digits("0000000000").unwrap()),
             RecipientId::Cvr(Cvr::from_digits("00000000").unwrap()),
         ];
-        let mut keys: Vec<u64> = ids.iter().filter_map(key).collect();
+        let mut keys: Vec<u64> = ids.iter().filter_map(RecipientId::key).collect();
         for key in &keys {
             for status in Status::ALL {
                 for (operator, nem_sms) in [
@@ -119,7 +104,7 @@ mod tests {
         }
         keys.dedup();
         assert_eq!(keys.len(), ids.len(), "kinds do not share keys");
-        assert_eq!(key(&RecipientId::None), None);
+        assert_eq!(RecipientId::None.key(), None);
     }
 
     #[test]

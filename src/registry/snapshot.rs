@@ -172,7 +172,7 @@ impl Snapshot {
 
     /// What the snapshot says of a recipient; `None` when it does not hold the identifier.
     pub fn lookup(&self, id: &RecipientId) -> Option<Entry> {
-        let key = key::key(id)?;
+        let key = id.key()?;
         // A shift of 64 would be undefined; `bucket_bits` is at least one.
         let bucket = (key::place(key) >> (64 - self.layout.bucket_bits)) as usize;
         let first = self.bucket_start(bucket)? as usize;

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::rerun::Chosen;
 use super::waves;
 use super::{Error, Observer};
-use crate::finding::{Consequence, Finding};
+use crate::finding::Finding;
 use crate::ingest::{self, Parsed, Source};
 use crate::letter::{Country, DeliveryWish, Header, OrganisationNumber, RecipientId};
 use crate::registry::{AskOptions, Asked, Asker, Questions};
@@ -91,7 +91,7 @@ fn recipient(
     header: &Header,
     rules: &validate::Options,
 ) -> Option<(RecipientId, DeliveryWish)> {
-    let rejects = |finding: &Finding| finding.code.consequence() == Consequence::Reject;
+    let rejects = |finding: &Finding| finding.code.rejects();
     let letter = parsed.letter.as_ref()?;
     let rejected = parsed.findings.iter().any(rejects)
         || validate::judge(letter, header, rules).iter().any(rejects);

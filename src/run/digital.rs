@@ -135,7 +135,7 @@ fn refused(
             Code::DigitalSize,
             format!("a message of {bytes} bytes"),
             format!("at most {bytes_max}"),
-            Cause::TooLargeForChannel { bytes, bytes_max },
+            Cause::TooLargeForChannel,
         ),
         Refusal::NotRepresentable { found } => (
             Code::DigitalIdentifier,

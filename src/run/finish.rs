@@ -75,14 +75,7 @@ pub fn about(mill: &Mill<'_>, source: &Source, batch: &str, source_sha256: Strin
 
 /// What a reason means, for people.
 pub fn sentence(mill: &Mill<'_>, reason: &str) -> String {
-    let code = crate::finding::Code::ALL
-        .iter()
-        .find(|code| code.name() == reason);
-    match (mill.router.sentence(reason), code) {
-        (Some(sentence), _) => sentence.to_owned(),
-        (None, Some(_)) => "The letter breaks a rule of this name; see the findings.".into(),
-        (None, None) => String::new(),
-    }
+    mill.router.sentence(reason).unwrap_or_default().to_owned()
 }
 
 /// Writes report and manifest into the batch's folder; gives all files of the batch.

@@ -207,16 +207,17 @@ impl<'g, 'l, 'c> Gather<'g, 'l, 'c> {
     /// Closes everything; when it returns, all files are durable.
     pub fn finish(self) -> Result<Books, Error> {
         let mut files = self.bundler.finish()?;
-        let mut rows: Vec<spool_row::Row> = Vec::new();
+        let mut rows: Vec<PieceRow> = Vec::new();
         let mut failed = None;
         let batch = self.batch;
         let tickets = self.tickets;
         let mut tally = self.tally;
         let on_piece = |piece: &spool::PieceRow| {
             count_piece(&mut tally, &self.print, &piece.plan, &piece.class);
-            rows.push(spool_row::Row::of(piece));
+            rows.push(piece_row(piece));
             if rows.len() >= PIECE_ROWS && failed.is_none() {
-                failed = spool_row::record(batch, &mut rows).err();
+                failed = batch.record_pieces(&rows).err();
+                rows.clear();
             }
         };
         let mut beside =
@@ -225,7 +226,7 @@ impl<'g, 'l, 'c> Gather<'g, 'l, 'c> {
         if let Some(error) = failed {
             return Err(error.into());
         }
-        spool_row::record(batch, &mut rows)?;
+        batch.record_pieces(&rows)?;
         files.extend(spooled.files.iter().cloned());
         for list in self.lists {
             list.finish(&mut files)?;
@@ -338,45 +339,13 @@ fn path_of(done: &Done) -> String {
     path.join(" > ")
 }
 
-/// Rows of pieces on their way to the ledger.
-mod spool_row {
-    use super::{Batch, PieceRow};
-    use crate::ledger::Error;
-    use crate::spool;
-
-    pub struct Row {
-        piece: u32,
-        letters: Vec<u32>,
-        part: String,
-        sheets: u32,
-        weight_mg: u64,
-    }
-
-    impl Row {
-        pub fn of(row: &spool::PieceRow) -> Self {
-            Self {
-                piece: row.piece,
-                letters: row.letters.iter().map(|(seq, _)| seq.0).collect(),
-                part: format!("print/{}/{:04}.pdf", row.class, row.part),
-                sheets: u32::from(row.plan.sheets),
-                weight_mg: u64::from(row.plan.weight_mg),
-            }
-        }
-    }
-
-    pub fn record(batch: &mut Batch<'_, '_>, rows: &mut Vec<Row>) -> Result<(), Error> {
-        let borrowed: Vec<PieceRow<'_>> = rows
-            .iter()
-            .map(|row| PieceRow {
-                piece: row.piece,
-                letters: &row.letters,
-                part: &row.part,
-                sheets: row.sheets,
-                weight_mg: row.weight_mg,
-            })
-            .collect();
-        batch.record_pieces(&borrowed)?;
-        rows.clear();
-        Ok(())
+/// What the ledger keeps of a piece.
+fn piece_row(piece: &spool::PieceRow) -> PieceRow {
+    PieceRow {
+        piece: piece.piece,
+        letters: piece.letters.iter().map(|(seq, _)| seq.0).collect(),
+        part: format!("print/{}/{:04}.pdf", piece.class, piece.part),
+        sheets: u32::from(piece.plan.sheets),
+        weight_mg: u64::from(piece.plan.weight_mg),
     }
 }

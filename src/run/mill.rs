@@ -14,7 +14,7 @@ use super::{Danish, Error, Plan, job_digest};
 use crate::bundle::{Format, Sealed};
 use crate::compose::Stationery;
 use crate::disk::Sha256;
-use crate::finding::{Code, Finding, Place};
+use crate::finding::{Code, Finding};
 use crate::ingest::{Parsed, Slice, Source};
 use crate::ledger::Mailing;
 use crate::letter::{Channel, Country, Fate, Header, Letter, LetterSeq};
@@ -341,17 +341,7 @@ impl<'a> Mill<'a> {
 
 /// A finding about the letter as a whole.
 pub fn about(letter: &Letter<'_>, code: Code, found: &str, allowed: &str) -> Finding {
-    Finding {
-        letter: letter.seq,
-        place: Place {
-            line: letter.line,
-            column: 1,
-            path: "letter".into(),
-        },
-        code,
-        found: found.to_owned(),
-        allowed: allowed.to_owned(),
-    }
+    Finding::about(letter.seq, letter.line, "letter", code, found, allowed)
 }
 
 fn labels(letter: &Letter<'_>) -> Labels {

@@ -184,16 +184,8 @@ fn unprintable(letter: &Letter<'_>, fault: &PdfFault, findings: &mut Vec<Finding
 /// What stands against a letter as a piece, as a finding and as a cause to route it again.
 fn unfit_cause(letter: &Letter<'_>, unfit: &spool::Unfit, findings: &mut Vec<Finding>) -> Cause {
     let (code, cause) = match *unfit {
-        spool::Unfit::TooThick { sheets, sheets_max } => (
-            Code::PrintSheets,
-            Cause::TooThick {
-                sheets,
-                sheets_max: u32::from(sheets_max),
-            },
-        ),
-        spool::Unfit::TooManyPages { pages, pages_max } => {
-            (Code::PrintPages, Cause::TooManyPages { pages, pages_max })
-        }
+        spool::Unfit::TooThick { .. } => (Code::PrintSheets, Cause::TooThick),
+        spool::Unfit::TooManyPages { .. } => (Code::PrintPages, Cause::TooManyPages),
         spool::Unfit::TooHeavy { .. } => (Code::PrintWeight, Cause::TooHeavy),
         spool::Unfit::Postage { .. } => (Code::PrintRequest, Cause::NotRequestable),
         spool::Unfit::UnknownInsert { .. } => (Code::PrintInsert, Cause::NotRequestable),

@@ -43,7 +43,6 @@ impl<'c> Timing<'c> {
             finished_at: now,
             seconds: seconds(self.started, now),
             threads,
-            memory_peak_bytes: None,
             stages: self.stages,
             recovered,
         }

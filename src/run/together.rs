@@ -13,7 +13,7 @@ use super::mill::{Done, Judged, Mill, Output};
 use super::rerun::Chosen;
 use crate::bundle::Sealed;
 use crate::ingest::{LetterPlace, Parsed, Source, Wave};
-use crate::letter::{Fate, Letter, RecipientId};
+use crate::letter::{Fate, Letter};
 
 /// Letters put aside at most; later ones travel alone.
 const ASIDE_MAX: usize = 2_000_000;
@@ -22,7 +22,7 @@ const ASIDE_MAX: usize = 2_000_000;
 /// the cut then end a little earlier.
 const WAVE_LETTERS: usize = 512;
 
-/// A recipient, as a number that no other has.
+/// A recipient, as [`RecipientId::key`](crate::letter::RecipientId::key).
 type Recipient = u64;
 
 /// Recipients of several letters, and the letters to them that wait.
@@ -46,7 +46,7 @@ impl Together {
             let wave = wave.only(|letter| chosen.has(letter));
             let parsed = wave.parse(source)?;
             let letters = parsed.iter().filter_map(|parsed| parsed.letter.as_ref());
-            seen.extend(letters.filter_map(|letter| number(&letter.recipient.id)));
+            seen.extend(letters.filter_map(|letter| letter.recipient.id.key()));
             source.forget_before(wave.slice());
         }
         seen.par_sort_unstable();
@@ -84,7 +84,7 @@ impl Together {
         if judged.decision.fate != Fate::Digital || self.aside.len() >= ASIDE_MAX {
             return None;
         }
-        let recipient = number(&letter.recipient.id)?;
+        let recipient = letter.recipient.id.key()?;
         self.several.binary_search(&recipient).ok()?;
         Some(recipient)
     }
@@ -150,18 +150,6 @@ fn lengths(rest: &[(Recipient, LetterPlace)], bytes_max: usize) -> Vec<usize> {
         bytes = left;
     }
     lengths
-}
-
-/// A number for a recipient: its kind before its digits, of which no identifier has more than twelve.
-fn number(id: &RecipientId) -> Option<Recipient> {
-    const KIND: u64 = 1_000_000_000_000;
-    match id {
-        RecipientId::None => None,
-        RecipientId::Person(number) => Some(KIND + number.to_number()),
-        RecipientId::Organisation(number) => Some(2 * KIND + number.to_number()),
-        RecipientId::Cpr(number) => Some(3 * KIND + number.to_number()),
-        RecipientId::Cvr(number) => Some(4 * KIND + number.to_number()),
-    }
 }
 
 impl Mill<'_> {

@@ -12,7 +12,7 @@ use super::mill::{Depth, Done, Mill};
 use super::rerun::Chosen;
 use super::together::Together;
 use super::{Error, Observer};
-use crate::finding::{Code, Finding, Place};
+use crate::finding::{Code, Finding};
 use crate::ingest::{self, LetterPlace, Parsed, Slice, Source, Wave, Waves};
 use crate::ledger::{Batch, Ledger, Reader, Sent};
 use crate::validate::{Fingerprint, LetterIds};
@@ -211,15 +211,6 @@ fn mark_duplicate(parsed: &mut Parsed<'_>, ids: &mut LetterIds) {
 }
 
 fn reject(parsed: &mut Parsed<'_>, code: Code, found: String, allowed: &str) {
-    parsed.findings.push(Finding {
-        letter: parsed.seq,
-        place: Place {
-            line: parsed.line,
-            column: 1,
-            path: "letter".into(),
-        },
-        code,
-        found,
-        allowed: allowed.to_owned(),
-    });
+    let finding = Finding::about(parsed.seq, parsed.line, "letter", code, found, allowed);
+    parsed.findings.push(finding);
 }

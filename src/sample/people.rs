@@ -1,6 +1,11 @@
 //! Invented recipients: identifiers that can belong to no one, names and addresses combined at random from lists, so that
 //! a name means no one. One module a country says which numbers.
 
+use std::fmt::Write;
+
+use jiff::ToSpan;
+use jiff::civil::{Date, date};
+
 use super::chance::Chance;
 use crate::letter::Country;
 
@@ -73,18 +78,7 @@ impl Home {
 
 /// Appends a number in decimal digits.
 pub fn push_number(out: &mut String, number: u32) {
-    let mut digits = [0; 10];
-    let mut at = digits.len();
-    let mut rest = number;
-    loop {
-        at -= 1;
-        digits[at] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    digits[at..].iter().for_each(|d| out.push(char::from(*d)));
+    let _ = write!(out, "{number}"); // Into memory: cannot fail.
 }
 
 fn two(out: &mut String, chance: &mut Chance, first: &[&str], last: &[&str]) {
@@ -93,36 +87,9 @@ fn two(out: &mut String, chance: &mut Chance, first: &[&str], last: &[&str]) {
     out.push_str(chance.pick(last));
 }
 
-/// Year, month and day of a day counted from the first of `first_year`.
-fn day_of(first_year: u32, mut day: u32) -> (u32, u32, u32) {
-    let mut year = first_year;
-    while day >= days_in(year) {
-        day -= days_in(year);
-        year += 1;
-    }
-    let mut month = 1;
-    while day >= days_of_month(year, month) {
-        day -= days_of_month(year, month);
-        month += 1;
-    }
-    (year, month, day + 1)
-}
-
-fn is_leap(year: u32) -> bool {
-    year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
-}
-
-fn days_in(year: u32) -> u32 {
-    if is_leap(year) { 366 } else { 365 }
-}
-
-fn days_of_month(year: u32, month: u32) -> u32 {
-    match month {
-        2 if is_leap(year) => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
+/// A day counted from the first of `first_year`.
+fn day_of(first_year: i16, day: u32) -> Date {
+    date(first_year, 1, 1).saturating_add(i64::from(day).days())
 }
 
 #[cfg(test)]

@@ -244,23 +244,6 @@ impl Certificate {
     }
 }
 
-/// Checks a detached signature against a certificate.
-///
-/// # Errors
-/// [`Error::Certificate`], or [`Error::Verification`] also when the certificate's key is for another algorithm.
-pub fn verify(
-    certificate_der: &[u8],
-    algorithm: Algorithm,
-    message: &[u8],
-    signature: &[u8],
-) -> Result<(), Error> {
-    let certificate = Certificate::from_der(certificate_der)?;
-    if certificate.algorithm != algorithm {
-        return Err(Error::Verification);
-    }
-    certificate.verify(message, signature)
-}
-
 fn shown(name: &str, is_person: bool) -> &str {
     if is_person { person::SHOWN } else { name }
 }

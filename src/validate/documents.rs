@@ -9,18 +9,21 @@ use crate::letter::{Attachment, Channel, Content, Document, Header, Letter};
 
 use super::{Findings, Options};
 
+/// Says which document; asked for a finding only.
+type Path<'p> = &'p dyn Fn() -> String;
+
 const PDF: &str = "application/pdf";
 /// Readers look for the header of a PDF in the first 1024 bytes (PDF 1.7, annex H, note 13).
 const PDF_HEADER_WITHIN_BYTES: usize = 1024;
 
 pub fn judge(letter: &Letter<'_>, header: &Header, rules: &Options, findings: &mut Findings<'_>) {
     if let Content::Pdf(document) = &letter.content {
-        let path = "letter/content/pdf";
+        let path: Path<'_> = &|| "letter/content/pdf".to_owned();
         judge_bytes(document, path, rules, findings);
         if document.media_type != PDF {
             findings.add(
                 Code::DocumentType,
-                path,
+                path(),
                 format!("a content of the type `{}`", document.media_type),
                 "application/pdf",
             );
@@ -28,20 +31,20 @@ pub fn judge(letter: &Letter<'_>, header: &Header, rules: &Options, findings: &m
         judge_name(document, header, path, rules, findings);
     }
     for (at, attachment) in letter.attachments.iter().enumerate() {
-        let path = format!("letter/attachments/attachment[{}]", at + 1);
-        judge_bytes(&attachment.document, &path, rules, findings);
-        judge_attachment(attachment, header, &path, rules, findings);
+        let path: Path<'_> = &|| format!("letter/attachments/attachment[{}]", at + 1);
+        judge_bytes(&attachment.document, path, rules, findings);
+        judge_attachment(attachment, header, path, rules, findings);
     }
     judge_digital_size(letter, header, rules, findings);
 }
 
 /// That a document is not empty, not too large, and begins as its media type does.
-fn judge_bytes(document: &Document, path: &str, rules: &Options, findings: &mut Findings<'_>) {
+fn judge_bytes(document: &Document, path: Path<'_>, rules: &Options, findings: &mut Findings<'_>) {
     let bytes = document.bytes.as_slice();
     if bytes.is_empty() {
         findings.add(
             Code::DocumentEmpty,
-            path,
+            path(),
             "a document of 0 bytes",
             "a document",
         );
@@ -50,7 +53,7 @@ fn judge_bytes(document: &Document, path: &str, rules: &Options, findings: &mut 
     if bytes.len() as u64 > rules.document_bytes_max {
         findings.add(
             Code::LimitDocumentBytes,
-            path,
+            path(),
             format!("a document of {} bytes", bytes.len()),
             format!("{} bytes (`document_bytes_max`)", rules.document_bytes_max),
         );
@@ -58,7 +61,7 @@ fn judge_bytes(document: &Document, path: &str, rules: &Options, findings: &mut 
     if !begins_as(&document.media_type, bytes) {
         findings.add(
             Code::DocumentType,
-            path,
+            path(),
             format!("bytes that are no `{}`", document.media_type),
             "bytes that begin as the media type says",
         );
@@ -69,7 +72,7 @@ fn judge_bytes(document: &Document, path: &str, rules: &Options, findings: &mut 
 fn judge_attachment(
     attachment: &Attachment,
     header: &Header,
-    path: &str,
+    path: Path<'_>,
     rules: &Options,
     findings: &mut Findings<'_>,
 ) {
@@ -80,7 +83,7 @@ fn judge_attachment(
         if !limits.media_types.contains(&document.media_type) {
             findings.add(
                 Code::DocumentNotDigital,
-                path,
+                path(),
                 format!("a document of the type `{}`", document.media_type),
                 format!("on the digital channel: {}", limits.media_types.join(", ")),
             );
@@ -89,7 +92,7 @@ fn judge_attachment(
     if attachment.only != Some(Channel::Digital) && document.media_type != PDF {
         findings.add(
             Code::DocumentNotPrintable,
-            path,
+            path(),
             format!("a document of the type `{}`", document.media_type),
             "on paper: application/pdf; mark it channel=\"digital\" to send the letter without it",
         );
@@ -100,7 +103,7 @@ fn judge_attachment(
 fn judge_name(
     document: &Document,
     header: &Header,
-    path: &str,
+    path: Path<'_>,
     rules: &Options,
     findings: &mut Findings<'_>,
 ) {
@@ -110,7 +113,7 @@ fn judge_name(
     if document.file_name.contains(is_refused_in_file_name) {
         findings.add(
             Code::DocumentFileName,
-            path,
+            path(),
             format!("a file name of the form `{}`", shape(&document.file_name)),
             "no control characters, no spaces but the ordinary one (`file_names` in [digital_post])",
         );

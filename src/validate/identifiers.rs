@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::finding::{Code, Consequence};
+use crate::finding::Code;
 use crate::letter::identifier::{Fault, Kind, sender_faults};
 use crate::letter::{Header, Letter};
 
@@ -59,7 +59,7 @@ pub fn judge_sender(header: &Header, on: Date) -> Option<(&'static str, &'static
     )
     .into_iter()
     .map(sentence_about)
-    .find(|(code, ..)| code.consequence() == Consequence::Reject)
+    .find(|(code, ..)| code.rejects())
     .map(|(_, found, allowed)| (found, allowed))
 }
 
@@ -169,7 +169,7 @@ mod tests {
             let rejects = |header: &Header| {
                 judge(&letter, header, &Options::default())
                     .iter()
-                    .any(|f| f.code.consequence() == Consequence::Reject)
+                    .any(|f| f.code.rejects())
             };
             header.environment = Environment::Test;
             assert!(!rejects(&header));

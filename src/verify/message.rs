@@ -23,12 +23,6 @@ mod tree;
 pub use crate::xml::{ATTRIBUTES_MAX, DECLARATIONS_MAX, NAME_BYTES_MAX, NAMESPACE_BYTES_MAX};
 pub use tree::{DANISH_FILE_BYTES_MAX, DEPTH_MAX, FILE_BYTES_MAX, MARKUP_MAX, NODES_MAX};
 
-/// SOAP 1.1 and 1.2.
-const SOAP_NAMESPACES: [&str; 2] = [
-    "http://schemas.xmlsoap.org/soap/envelope/",
-    "http://www.w3.org/2003/05/soap-envelope",
-];
-
 /// What a file is, told by the namespace of its first element, or of the one in its SOAP body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum Kind {
@@ -227,7 +221,7 @@ pub fn verify_bytes(path: &Path, bytes: &[u8], trusted: &[Certificate]) -> Resul
 fn body_of<'a, 'input>(root: Node<'a, 'input>) -> Option<Node<'a, 'input>> {
     let soap = |n: &Node<'_, '_>, name| {
         n.tag_name().name() == name
-            && SOAP_NAMESPACES.contains(&n.tag_name().namespace().unwrap_or_default())
+            && xml::SOAP_NAMESPACES.contains(&n.tag_name().namespace().unwrap_or_default())
     };
     let envelope = Some(root).filter(|n| soap(n, "Envelope"))?;
     let body = envelope.children().find(|n| soap(n, "Body"))?;

@@ -612,7 +612,7 @@ fn a_certificate_that_is_missing_wrong_or_no_certificate_is_found() {
     assert_eq!(faults()[0], "it has no CERTIFICATE in PEM");
     let other = tempfile::tempdir().unwrap();
     let other = Signer::development(other.path(), SENDER, "En anden").unwrap();
-    let base64 = other.certificate_base64();
+    let base64 = other.certificate().base64();
     fs::write(
         &path,
         format!("-----BEGIN CERTIFICATE-----\n{base64}\n-----END CERTIFICATE-----\n"),

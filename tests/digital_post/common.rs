@@ -1,9 +1,6 @@
 //! A Danish sender, keys, and the official schemas.
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use lettermill::bundle::digital_post::{MemoVersion, Options, Sealer};
@@ -11,7 +8,8 @@ use lettermill::bundle::{Seal, Sealed, key_of, message_id};
 use lettermill::letter::*;
 use lettermill::sign::Signer;
 
-use crate::tools::{self, has, reference, run};
+use crate::support::tools::xmllint_verdicts;
+use crate::tools::{self, has, reference};
 
 pub use crate::tools::{DAY, pdf, run_of};
 
@@ -110,40 +108,15 @@ pub fn schema(version: MemoVersion) -> Option<PathBuf> {
     reference(path).filter(|_| has("xmllint"))
 }
 
-/// Which of the files in a folder xmllint finds valid, by name. It is started once for all of them.
-pub fn validated(schema: &Path, folder: &Path) -> BTreeMap<String, bool> {
-    let mut paths: Vec<PathBuf> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
-    paths.sort();
-    let out = run(Command::new("xmllint")
-        .args(["--nonet", "--noout", "--huge", "--schema"])
-        .arg(schema)
-        .args(&paths));
-    let said = String::from_utf8_lossy(&out.stderr).into_owned();
-    let name = |path: &PathBuf| path.file_name().unwrap().to_str().unwrap().to_owned();
-    paths
-        .iter()
-        .map(|path| {
-            let valid = format!("{} validates\n", path.display());
-            (name(path), said.contains(&valid))
-        })
-        .collect()
-}
-
 /// True when xmllint finds all of these valid, whose bytes it says otherwise.
 #[track_caller]
 pub fn assert_valid(version: MemoVersion, messages: &[Sealed]) {
     let Some(schema) = schema(version) else {
         return;
     };
-    let folder = tempfile::tempdir().unwrap();
-    for (n, message) in messages.iter().enumerate() {
-        fs::write(folder.path().join(format!("{n:05}.xml")), &message.bytes).unwrap();
-    }
-    for (name, valid) in validated(&schema, folder.path()) {
-        let path = folder.path().join(&name);
-        assert!(valid, "{version:?}: {}", fs::read_to_string(path).unwrap());
+    let documents: Vec<&[u8]> = messages.iter().map(|m| m.bytes.as_slice()).collect();
+    let verdicts = xmllint_verdicts(&schema, &documents).unwrap();
+    for (message, valid) in messages.iter().zip(verdicts) {
+        assert!(valid, "{version:?}: {}", text(message));
     }
 }

@@ -16,6 +16,7 @@ use proptest::prelude::*;
 
 use crate::common::*;
 use crate::letters::{Dice, full_letter, sample_letter};
+use crate::support::tools::xmllint_verdicts;
 use crate::tools::{has, keep_private, openssl, reference, run, run_ok};
 
 #[test]
@@ -61,10 +62,8 @@ fn a_message_with_every_element_is_valid_in_both_versions() {
         assert_valid(version, &messages);
         // The check itself can fail.
         if let Some(schema) = schema(version) {
-            let folder = tempfile::tempdir().unwrap();
             let broken = text(&messages[0]).replace("memo:label>", "memo:labels>");
-            fs::write(folder.path().join("x.xml"), broken).unwrap();
-            assert!(!validated(&schema, folder.path())["x.xml"]);
+            assert_eq!(xmllint_verdicts(&schema, &[broken]).unwrap(), [false]);
         }
     }
 }

@@ -97,8 +97,8 @@ pub fn record(batch: &mut Batch<'_, '_>, rows: &[Row]) -> Result<Totals, Error> 
         if row.fate == Fate::Print {
             batch.record_pieces(&[PieceRow {
                 piece: number,
-                letters: &[row.seq],
-                part: "mono-c5/1",
+                letters: vec![row.seq],
+                part: "mono-c5/1".into(),
                 sheets: 1,
                 weight_mg: 9_000,
             }])?;

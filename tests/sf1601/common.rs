@@ -3,7 +3,6 @@
 use std::fs;
 use std::num::NonZeroU64;
 use std::path::Path;
-use std::process::Command;
 use std::sync::Arc;
 
 use jiff::civil::{Date, date};
@@ -17,7 +16,8 @@ use lettermill::preflight::inspect;
 use lettermill::spool::{self, Binder, Bound, Destination, Piece, Prepared, Preparer};
 
 use crate::letters;
-use crate::tools::{reference, run, signer};
+use crate::support::tools::xmllint_verdicts;
+use crate::tools::{reference, signer};
 
 pub const DAY: Date = date(2026, 11, 26);
 /// The least that begins and ends as a PDF.
@@ -271,31 +271,9 @@ pub fn shipment(request: &[u8]) -> &str {
 pub const FORSENDELSE: &str = "samples/denmark/fjernprint-xsd-driver/top.xsd";
 pub const MEMO: &str = "official/memo/Version1.2/MeMo_core.xsd";
 
-/// For each document whether a schema of the reference folder takes it; `None` where schema or xmllint are absent. All
-/// go through one call.
+/// For each document whether a schema of the reference folder takes it; `None` where schema or xmllint are absent.
 pub fn verdicts(schema: &str, documents: &[String]) -> Option<Vec<bool>> {
-    let schema = reference(schema).filter(|_| crate::tools::has("xmllint"))?;
-    let folder = tempfile::tempdir().unwrap();
-    let names: Vec<String> = (0..documents.len())
-        .map(|n| format!("{n:05}.xml"))
-        .collect();
-    for (name, document) in names.iter().zip(documents) {
-        fs::write(folder.path().join(name), document).unwrap();
-    }
-    let out = run(Command::new("xmllint")
-        .args(["--noout", "--huge", "--schema"])
-        .arg(fs::canonicalize(schema).unwrap())
-        .args(&names)
-        .current_dir(folder.path()));
-    let said = String::from_utf8_lossy(&out.stderr).into_owned();
-    let verdict = |name: &String| {
-        let valid = said.contains(&format!("{name} validates\n"));
-        let invalid = said.contains(&format!("{name} fails to validate\n"));
-        let broken = said.contains(&format!("{name}:")) && !invalid;
-        assert!(valid || invalid || broken, "{name}: no verdict in {said}");
-        valid
-    };
-    Some(names.iter().map(verdict).collect())
+    xmllint_verdicts(&reference(schema)?, documents)
 }
 
 /// All must be valid.

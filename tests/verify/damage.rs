@@ -120,15 +120,15 @@ fn another_certificate_has_not_signed() {
     let (sender, relay) = (signer(), relay());
     let verdict = judge(with_last(
         &text,
-        relay.certificate_base64(),
-        sender.certificate_base64(),
+        relay.certificate().base64(),
+        sender.certificate().base64(),
     ));
     assert_eq!(faults(&verdict), "relay:value");
     // The sender's certificate is sealed by the relay.
     let verdict = judge(with(
         &text,
-        sender.certificate_base64(),
-        relay.certificate_base64(),
+        sender.certificate().base64(),
+        relay.certificate().base64(),
     ));
     assert_eq!(faults(&verdict), "sender:value relay:digest");
 }
@@ -138,11 +138,11 @@ fn a_chain_may_stand_in_any_order() {
     let text = small();
     let own = format!(
         "<X509Certificate>{}</X509Certificate>",
-        relay().certificate_base64()
+        relay().certificate().base64()
     );
     let other = format!(
         "<X509Certificate>{}</X509Certificate>",
-        signer().certificate_base64()
+        signer().certificate().base64()
     );
     for both in [format!("{own}{other}"), format!("{other}{own}")] {
         let verdict = judge(with_last(&text, &own, &both));
@@ -155,7 +155,7 @@ fn a_chain_may_stand_in_any_order() {
 #[test]
 fn certificates_that_cannot_be_read_are_named() {
     let text = small();
-    let base64 = relay().certificate_base64().to_owned();
+    let base64 = relay().certificate().base64().to_owned();
     let cases = [
         ("relay:certificate", base64[..base64.len() - 40].to_owned()),
         ("relay:certificate", "MIID".into()),

@@ -35,17 +35,8 @@ pub(super) struct Entry {
     pub(super) fault: Option<String>,
 }
 
-/// What a message of any format holds.
-#[derive(Default)]
-struct Found {
-    attachments: usize,
-    on_paper: bool,
-}
-
-/// Who signed.
-type Signers = Vec<Arc<Certificate>>;
-
 /// A message without a fault.
+#[derive(Default)]
 pub(super) struct Sound {
     pub(super) attachments: usize,
     /// It asks for paper and nothing else.
@@ -61,8 +52,7 @@ impl Entry {
         &mut self,
         rows: &mut Peekable<impl Iterator<Item = Result<Row, String>>>,
     ) {
-        let own =
-            |row: &Row| row.offset == self.offset && format!("{}.xml", row.entry) == self.name;
+        let own = |row: &Row| row.offset == self.offset && means(row, &self.name);
         loop {
             let mine = match rows.peek() {
                 Some(Ok(row)) => own(row) || self.rows.is_empty(),
@@ -140,6 +130,11 @@ impl Entry {
     }
 }
 
+/// Whether a line of the index is about the message of this name.
+fn means(row: &Row, name: &str) -> bool {
+    name.strip_suffix(".xml") == Some(row.entry.as_str())
+}
+
 fn digest(what: impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     what.hash(&mut hasher);
@@ -175,7 +170,7 @@ impl Keys {
             same("SHA-256", row.sha256 == sha256)?;
             same("length", row.length == entry.bytes.len() as u64)?;
             same("offset", row.offset == entry.offset)?;
-            same("message id", format!("{}.xml", row.entry) == entry.name)?;
+            same("message id", means(row, &entry.name))?;
             if let Some(mailing_key) = &self.mailing_key {
                 let own = super::super::message_id(mailing_key, &row.letter_id);
                 same(
@@ -184,22 +179,17 @@ impl Keys {
                 )?;
             }
         }
-        let (found, signers) = if entry.bytes.starts_with(MEMO_START) {
+        let found = if entry.bytes.starts_with(MEMO_START) {
             memo(entry, beside)?
         } else if sf1601::is_kombi_request(&entry.bytes) {
             kombi_request(entry, beside)?
         } else {
             self.sealed_delivery(entry)?
         };
-        Ok(Sound {
-            attachments: found.attachments,
-            on_paper: found.on_paper,
-            signers,
-            sha256,
-        })
+        Ok(Sound { sha256, ..found })
     }
 
-    fn sealed_delivery(&self, entry: &Entry) -> Result<(Found, Signers), String> {
+    fn sealed_delivery(&self, entry: &Entry) -> Result<Sound, String> {
         let verified = mina_meddelanden::verify(&entry.bytes, &self.inside)?;
         let ids = entry.rows.iter().map(|row| row.message_id.as_str());
         same(
@@ -215,23 +205,22 @@ impl Keys {
             same("role than the message", row.role == Role::Letter)?;
             same("signature than the two inside", row.signature.is_empty())?;
         }
-        let found = Found {
+        Ok(Sound {
             attachments: verified.attachments,
-            on_paper: false,
-        };
-        Ok((found, vec![verified.sender, verified.relay]))
+            signers: vec![verified.sender, verified.relay],
+            ..Sound::default()
+        })
     }
 }
 
 /// A MeMo has one letter, and its signature in the index.
-fn memo(entry: &Entry, beside: Option<&Arc<Certificate>>) -> Result<(Found, Signers), String> {
+fn memo(entry: &Entry, beside: Option<&Arc<Certificate>>) -> Result<Sound, String> {
     let row = entry.only_row()?;
-    let attachments = memo_of(&entry.bytes, entry.stem(), row)?;
-    let found = Found {
-        attachments,
-        on_paper: false,
-    };
-    Ok((found, vec![detached(entry, row, beside)?]))
+    Ok(Sound {
+        attachments: memo_of(&entry.bytes, entry.stem(), row)?,
+        signers: vec![detached(entry, row, beside)?],
+        ..Sound::default()
+    })
 }
 
 /// Compares a MeMo with its line of the index; gives the number of its attachments.
@@ -261,10 +250,7 @@ fn memo_of(bytes: &[u8], name: &str, row: &Row) -> Result<usize, String> {
 }
 
 /// A request to SF1601 has one letter, as a MeMo, on paper, or both, and its signature in the index.
-fn kombi_request(
-    entry: &Entry,
-    beside: Option<&Arc<Certificate>>,
-) -> Result<(Found, Signers), String> {
+fn kombi_request(entry: &Entry, beside: Option<&Arc<Certificate>>) -> Result<Sound, String> {
     let row = entry.only_row()?;
     let verified = sf1601::verify(&entry.bytes)?;
     same(
@@ -282,11 +268,12 @@ fn kombi_request(
             0
         }
     };
-    let found = Found {
+    Ok(Sound {
         attachments,
         on_paper: verified.memo.is_none(),
-    };
-    Ok((found, vec![detached(entry, row, beside)?]))
+        signers: vec![detached(entry, row, beside)?],
+        ..Sound::default()
+    })
 }
 
 /// Checks the signature in the index; gives whose it is.

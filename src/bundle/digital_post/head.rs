@@ -15,7 +15,8 @@ pub(super) struct Head {
     version: MemoVersion,
     /// Date of the batch.
     today: Date,
-    post_type: String,
+    /// `postType`; nothing where the job has none.
+    post_type: Vec<u8>,
     content_data: ContentData,
     /// `Sender`, whole; with all that is known of it, and the least.
     sender: Vec<u8>,
@@ -28,12 +29,14 @@ impl Head {
         sender(&mut whole, options, header)?;
         let mut alone = Writer::new(256);
         alone.node(&g::SENDER, |out| sender_start(out, header))?;
-        let mut probe = Writer::new(64);
-        probe.leaf(&g::POST_TYPE, &options.post_type)?;
+        let mut post_type = Writer::new(64);
+        if !options.post_type.is_empty() {
+            post_type.leaf(&g::POST_TYPE, &options.post_type)?;
+        }
         Ok(Self {
             version: options.memo_version,
             today,
-            post_type: options.post_type.clone(),
+            post_type: post_type.finish(),
             content_data: ContentData::new(header),
             sender: whole.finish(),
             sender_alone: alone.finish(),
@@ -68,10 +71,8 @@ impl Head {
                 let end = clock.end_of_day(day).ok_or_else(|| no_time(&g::REPLY_BY))?;
                 out.leaf(&g::REPLY_BY, &end)?;
             }
-            self.delivery(out, letter)?;
-            if !self.post_type.is_empty() {
-                out.leaf(&g::POST_TYPE, &self.post_type)?;
-            }
+            self.delivery(out, letter, letter.mandatory, letter.legal_notification)?;
+            out.raw(&self.post_type);
             out.raw(&self.sender);
             recipient(out, &letter.recipient)?;
             self.content_data.write(out, letter)?;
@@ -94,27 +95,26 @@ impl Head {
             start(out, MessageType::NemSms, letter, uuid)?;
             out.leaf(&g::LABEL, &letter.subject)?;
             out.leaf(&g::NOTIFICATION, text)?;
-            out.optional(
-                &g::DO_NOT_DELIVER_UNTIL,
-                not_before(letter, self.today).as_deref(),
-            )?;
-            self.flags(out, false, false)?;
+            self.delivery(out, letter, false, false)?;
             out.raw(&self.sender_alone);
             out.node(&g::RECIPIENT, |out| recipient_start(out, &letter.recipient))
         })
     }
 
-    fn delivery(&self, out: &mut Writer, letter: &Letter<'_>) -> Result<(), Refusal> {
-        out.optional(
-            &g::DO_NOT_DELIVER_UNTIL,
-            not_before(letter, self.today).as_deref(),
-        )?;
-        self.flags(out, letter.mandatory, letter.legal_notification)
-    }
-
-    /// Both are always written in 1.1; in 1.2 only where they are true, because a sender that is no authority may not
-    /// set them at all (facts/denmark.md §1.4, §1.5).
-    fn flags(&self, out: &mut Writer, mandatory: bool, legal: bool) -> Result<(), Refusal> {
+    /// From when, and how binding. Both flags are always written in 1.1; in 1.2 only where they are true, because a sender
+    /// that is no authority may not set them at all (facts/denmark.md §1.4, §1.5).
+    fn delivery(
+        &self,
+        out: &mut Writer,
+        letter: &Letter<'_>,
+        mandatory: bool,
+        legal: bool,
+    ) -> Result<(), Refusal> {
+        // Left out when the day has come: the service refuses one that is past (`do.not.deliver.until.date.too.early`,
+        // facts/denmark.md §2.4).
+        let not_before = letter.not_before.filter(|day| *day > self.today);
+        let not_before = not_before.map(|day| day.to_string());
+        out.optional(&g::DO_NOT_DELIVER_UNTIL, not_before.as_deref())?;
         for (element, set) in [(&g::MANDATORY, mandatory), (&g::LEGAL_NOTIFICATION, legal)] {
             if set || self.version == MemoVersion::V1_1 {
                 out.leaf(element, if set { "true" } else { "false" })?;
@@ -126,13 +126,6 @@ impl Head {
 
 pub(super) fn no_time(element: &g::Element) -> Refusal {
     refused(element, "a time out of range".into(), "the years 1 to 9999")
-}
-
-/// The day is left out when it has come: the service refuses one that is past (`do.not.deliver.until.date.too.early`,
-/// facts/denmark.md §2.4).
-fn not_before(letter: &Letter<'_>, today: Date) -> Option<String> {
-    let day = letter.not_before.filter(|day| *day > today)?;
-    Some(day.to_string())
 }
 
 fn start(

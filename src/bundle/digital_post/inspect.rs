@@ -20,7 +20,7 @@ const LIMITS: Limits = Limits {
 const SCHEMA_INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
 /// What was found in a MeMo.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Inspection {
     /// `DIGITALPOST` or `NEMSMS`.
     pub message_type: Option<MessageType>,

@@ -1,8 +1,7 @@
 //! Whether a text is what its element may hold: the simple types of MeMo (facts/denmark.md §1.2), and the rules of the
 //! service for file names and addresses on the web (§1.7).
 
-use jiff::civil::Date;
-
+use super::super::dates::{is_date, is_date_time};
 use super::grammar::Kind;
 
 /// `memoUriType`.
@@ -30,7 +29,7 @@ pub(super) fn fault(kind: Kind, text: &str) -> Option<(String, String)> {
             }
             wrong("no code of a language", "two letters, ISO 639-1")
         }
-        Kind::DateTime if is_utc_date_time(text) => None,
+        Kind::DateTime if text.ends_with('Z') && is_date_time(text) => None,
         Kind::DateTime => wrong("no time in UTC", "yyyy-mm-ddThh:mm:ssZ"),
         Kind::Date if is_date(text) => None,
         Kind::Date => wrong("no date", "yyyy-mm-dd"),
@@ -83,67 +82,6 @@ pub(super) fn is_uuid_4(text: &str) -> bool {
             19 => matches!(byte, b'8' | b'9' | b'a' | b'b' | b'A' | b'B'),
             _ => byte.is_ascii_hexdigit(),
         })
-}
-
-/// `xs:dateTime` that ends in `Z`, in the years 1 to 9999.
-fn is_utc_date_time(text: &str) -> bool {
-    let Some((date, time)) = text.strip_suffix('Z').and_then(|t| t.split_once('T')) else {
-        return false;
-    };
-    let (time, fraction) = time.split_once('.').unwrap_or((time, "0"));
-    let digits = !fraction.is_empty() && fraction.bytes().all(|b| b.is_ascii_digit());
-    let Some([hour, minute, second]) = numbers(time, [2, 2, 2], ':') else {
-        return false;
-    };
-    let in_day = hour < 24 && minute < 60 && second < 60;
-    let end_of_day = (hour, minute, second) == (24, 0, 0) && fraction.bytes().all(|b| b == b'0');
-    digits && is_plain_date(date) && (in_day || end_of_day)
-}
-
-/// `xs:date`, perhaps with an offset.
-fn is_date(text: &str) -> bool {
-    let Some((date, offset)) = text.split_at_checked("yyyy-mm-dd".len()) else {
-        return false;
-    };
-    let is_offset = match offset.strip_prefix(['+', '-']) {
-        Some(offset) => {
-            let [hours, minutes] = match offset.split_once(':') {
-                Some(parts) => {
-                    [parts.0, parts.1].map(|p| if p.len() == 2 { number(p) } else { None })
-                }
-                None => [None, None],
-            };
-            match (hours, minutes) {
-                (Some(14), Some(0)) => true,
-                (Some(hours), Some(minutes)) => hours < 14 && minutes < 60,
-                _ => false,
-            }
-        }
-        None => matches!(offset, "" | "Z"),
-    };
-    is_plain_date(date) && is_offset
-}
-
-fn is_plain_date(text: &str) -> bool {
-    numbers(text, [4, 2, 2], '-').is_some_and(|[year, month, day]| {
-        let small = |n: i16| i8::try_from(n).unwrap_or_default();
-        year > 0 && Date::new(year, small(month), small(day)).is_ok()
-    })
-}
-
-/// Three numbers of exactly these widths.
-fn numbers(text: &str, widths: [usize; 3], between: char) -> Option<[i16; 3]> {
-    let mut parts = text.split(between);
-    let mut out = [0; 3];
-    for (width, slot) in widths.iter().zip(&mut out) {
-        *slot = number(parts.next().filter(|part| part.len() == *width)?)?;
-    }
-    parts.next().is_none().then_some(out)
-}
-
-fn number(digits: &str) -> Option<i16> {
-    let only_digits = digits.bytes().all(|b| b.is_ascii_digit());
-    only_digits.then(|| digits.parse().ok()).flatten()
 }
 
 /// An absolute URL with `https`, of characters that RFC 3986 allows and letters of other scripts, which the official
@@ -206,37 +144,17 @@ mod tests {
             (Kind::Language, vec!["da", "d"], vec!["", "dan", "d-", "1a"]),
             (
                 Kind::DateTime,
-                vec![
-                    "2026-12-31T23:59:59Z",
-                    "2024-02-29T24:00:00.0Z",
-                    "2026-01-01T00:00:00.123Z",
-                ],
+                vec!["2026-12-31T23:59:59Z", "2026-01-01T00:00:00.123Z"],
                 vec![
                     "2026-12-31T23:59:59",
                     "2026-12-31T23:59:59+00:00",
-                    "2025-02-29T00:00:00Z",
-                    "2026-12-31T24:00:01Z",
-                    "2026-12-31T10:60:00Z",
                     "2026-12-31Z",
-                    "0000-01-01T00:00:00Z",
-                    "2026-12-31T10:00:00.Z",
                 ],
             ),
             (
                 Kind::Date,
-                vec![
-                    "2026-12-31",
-                    "2026-12-31Z",
-                    "2026-12-31-14:00",
-                    "2026-12-31+01:00",
-                ],
-                vec![
-                    "2026-13-01",
-                    "26-12-31",
-                    "2026-12-31+15:00",
-                    "2026-12-31+1:00",
-                    "2026-12-3å",
-                ],
+                vec!["2026-12-31", "2026-12-31+01:00"],
+                vec!["2026-13-01", "2026-12-31+15:00"],
             ),
             (
                 Kind::Boolean,

@@ -7,7 +7,7 @@
 use uuid::Uuid;
 
 use super::super::documents::{self, Encoded};
-use super::super::{Refusal, body, message_id};
+use super::super::{Refusal, body, canonical, message_id};
 use super::markup::{self, Markup};
 use super::xml::{self, Writer};
 use super::{BodyForm, MESSAGES_MAX, Sealer, limits};
@@ -149,7 +149,7 @@ impl Sealer {
         out.optional(&markup::RECEIPT_REQUEST, receipt.map(markup::receipt_word))?;
         out.raw(self.markup.up_to_body);
         let (content_type, text) = self.body(letter, content);
-        xml::check_characters(&text)?;
+        canonical::check_characters(&text)?;
         out.leaf(&self.markup.content_type, content_type)?;
         out.base64(&self.markup.body, text.as_bytes());
         out.raw(markup::BODY_CLOSE);

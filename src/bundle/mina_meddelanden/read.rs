@@ -8,8 +8,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
+use super::super::cursor::Cursor;
 use super::super::{canonical, documents};
-use super::cursor::Cursor;
 use super::markup::{self, Layout, Markup};
 use super::{Form, MESSAGES_MAX, Version, digest_of};
 use crate::disk::Sha256;

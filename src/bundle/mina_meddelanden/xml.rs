@@ -8,7 +8,6 @@ use super::super::documents::Encoded;
 use super::super::{Refusal, canonical};
 use super::markup::{ATTACHMENT_CLOSE, Leaf, Markup};
 use crate::letter::Document;
-use crate::xml::forbidden;
 
 /// Characters of an MD5 digest in hexadecimal.
 const CHECKSUM_CHARACTERS: usize = 32;
@@ -40,7 +39,7 @@ impl Writer {
 
     pub(super) fn leaf(&mut self, leaf: &Leaf, text: &str) -> Result<(), Refusal> {
         self.raw(leaf.open);
-        check_characters(text)?;
+        canonical::check_characters(text)?;
         canonical::escape_into(text, &mut self.0);
         self.raw(leaf.close);
         Ok(())
@@ -86,15 +85,4 @@ pub(super) fn attachment_overhead(markup: &Markup, document: &Document) -> Resul
         },
     )?;
     Ok(out.len())
-}
-
-/// XML 1.0 §2.2, production Char. `ingest` finds such characters too; here a message must not become unreadable by one.
-pub(super) fn check_characters(text: &str) -> Result<(), Refusal> {
-    match forbidden(text) {
-        None => Ok(()),
-        Some((_, c)) => Err(Refusal::ContentNotAllowed {
-            found: format!("character U+{:04X}", u32::from(c)),
-            allowed: "XML 1.0 does not allow it".into(),
-        }),
-    }
 }

@@ -19,7 +19,7 @@ const CHOICE: &str = "KombiValgKode";
 const WHITE: [char; 4] = [' ', '\t', '\r', '\n'];
 
 /// What was found in a request.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Inspection {
     /// `KombiValgKode`, where it is one of the four.
     pub choice: Option<Choice>,
@@ -151,10 +151,8 @@ fn parts(root: &Node, found: &mut Inspection) {
             (true, true) | (false, false) => {}
         }
     }
-    let expected = match choice {
-        Choice::NemSms => "NEMSMS",
-        Choice::Automatic | Choice::DigitalPost => "DIGITALPOST",
-        Choice::Physical => return,
+    let Some(expected) = choice.message_type() else {
+        return;
     };
     let kind = root
         .child(Home::Memo, "Message")

@@ -11,6 +11,7 @@ use super::values::{self, Kind};
 use super::write::{CHOICE_CLOSE, CLOSING, OPENING, shipment_close, shipment_open};
 use super::{Choice, MEMO_CLOSE, MEMO_OPEN, judge};
 use crate::bundle::canonical;
+use crate::bundle::cursor::Cursor;
 
 /// A request of ours, read strictly.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,24 +45,27 @@ pub fn verify(document: &[u8]) -> Result<Verified<'_>, String> {
     if simdutf8::basic::from_utf8(document).is_err() {
         return Err("it is not UTF-8".into());
     }
-    let mut reading = Reading {
+    let cursor = Cursor {
         bytes: document,
         at: 0,
+    };
+    let mut reading = Reading {
+        cursor,
         facts: Facts::default(),
     };
-    reading.expect(OPENING)?;
-    let choice = reading.text_up_to(CHOICE_CLOSE)?;
+    reading.cursor.expect(OPENING)?;
+    let choice = reading.cursor.text_up_to(CHOICE_CLOSE)?;
     let choice = Choice::from_code(choice).ok_or("`KombiValgKode` is none of the four choices")?;
-    let memo = match choice.has_memo() {
-        true => Some(reading.memo(choice)?),
-        false => None,
+    let memo = match choice.message_type() {
+        Some(message_type) => Some(reading.memo(message_type)?),
+        None => None,
     };
     let paper = match choice.has_paper() {
         true => Some(reading.paper()?),
         false => None,
     };
-    reading.expect(CLOSING)?;
-    if reading.at != document.len() {
+    reading.cursor.expect(CLOSING)?;
+    if reading.cursor.at != document.len() {
         return Err("something stands behind its end".into());
     }
     let facts = reading.facts;
@@ -101,58 +105,22 @@ struct FoundMemo<'d> {
 }
 
 struct Reading<'d> {
-    bytes: &'d [u8],
-    at: usize,
+    cursor: Cursor<'d>,
     facts: Facts,
 }
 
 impl<'d> Reading<'d> {
-    fn rest(&self) -> &'d [u8] {
-        self.bytes.get(self.at..).unwrap_or_default()
-    }
-
-    fn skip(&mut self, markup: &str) -> bool {
-        let found = self.rest().starts_with(markup.as_bytes());
-        if found {
-            self.at += markup.len();
-        }
-        found
-    }
-
-    fn expect(&mut self, markup: &str) -> Result<(), String> {
-        if self.skip(markup) {
-            Ok(())
-        } else {
-            Err(format!("byte {}: `{markup}` was expected", self.at))
-        }
-    }
-
-    /// What stands before this tag, without markup.
-    fn text_up_to(&mut self, close: &str) -> Result<&'d str, String> {
-        let (from, rest) = (self.at, self.rest());
-        let length = memchr(b'<', rest).ok_or_else(|| format!("byte {from}: it ends in a text"))?;
-        self.at += length;
-        self.expect(close)?;
-        let text = rest.get(..length).unwrap_or_default();
-        std::str::from_utf8(text).map_err(|_| format!("byte {from}: not UTF-8"))
-    }
-
     /// A text of MeMo cannot hold its end tag: `<` is escaped in it.
-    fn memo(&mut self, choice: Choice) -> Result<FoundMemo<'d>, String> {
-        let from = self.at;
-        let rest = self.rest();
+    fn memo(&mut self, message_type: &str) -> Result<FoundMemo<'d>, String> {
+        let from = self.cursor.at;
+        let rest = self.cursor.rest();
         let end = memmem::find(rest, MEMO_CLOSE).filter(|_| rest.starts_with(MEMO_OPEN));
         let end = end.ok_or_else(|| format!("byte {from}: a `memo:Message` was expected"))?;
         let bytes = rest.get(..end + MEMO_CLOSE.len()).unwrap_or_default();
-        self.at += bytes.len();
-        let kind = leaf_of(bytes, "memo:messageType");
-        let expected = match choice {
-            Choice::NemSms => "NEMSMS",
-            Choice::Automatic | Choice::DigitalPost | Choice::Physical => "DIGITALPOST",
-        };
-        if kind != Some(expected) {
+        self.cursor.at += bytes.len();
+        if leaf_of(bytes, "memo:messageType") != Some(message_type) {
             return Err(format!(
-                "`memo:messageType` is not {expected}, as the choice asks"
+                "`memo:messageType` is not {message_type}, as the choice asks"
             ));
         }
         let id = leaf_of(bytes, "memo:messageUUID").ok_or("the MeMo has no `messageUUID`")?;
@@ -160,9 +128,9 @@ impl<'d> Reading<'d> {
     }
 
     fn paper(&mut self) -> Result<VerifiedPaper, String> {
-        self.expect(&shipment_open())?;
+        self.cursor.expect(&shipment_open())?;
         self.children(&table::SHIPMENT)?;
-        self.expect(&shipment_close())?;
+        self.cursor.expect(&shipment_close())?;
         Ok(VerifiedPaper {
             pdf_bytes: self.facts.pdf_bytes,
             pages: self.facts.pages,
@@ -170,23 +138,26 @@ impl<'d> Reading<'d> {
     }
 
     fn element(&mut self, element: &'static Element) -> Result<(), String> {
-        self.expect(&open_tag(element))?;
+        self.cursor.expect(&open_tag(element))?;
         match element.content {
             Content::Text(kind) => {
-                let from = self.at;
-                let text = self.text_up_to(&close_tag(element))?;
+                let from = self.cursor.at;
+                let text = self.cursor.text_up_to(&close_tag(element))?;
                 self.leaf(element, kind, text)
                     .map_err(|fault| format!("byte {from}: `{element}`: {fault}"))
             }
             Content::OneOf(_) => {
-                let from = self.at;
+                let from = self.cursor.at;
                 self.children(element)?;
-                if from == self.at {
+                if from == self.cursor.at {
                     return Err(format!("byte {from}: `{element}` is empty"));
                 }
-                self.expect(&close_tag(element))
+                self.cursor.expect(&close_tag(element))
             }
-            Content::Anything => Err(format!("byte {}: `{element}` is none of ours", self.at)),
+            Content::Anything => Err(format!(
+                "byte {}: `{element}` is none of ours",
+                self.cursor.at
+            )),
         }
     }
 
@@ -196,19 +167,26 @@ impl<'d> Reading<'d> {
         let Content::OneOf(forms) = element.content else {
             return Ok(());
         };
-        let from = self.at;
+        let from = self.cursor.at;
         let mut furthest = (from, String::new());
         for form in forms {
-            self.at = from;
+            self.cursor.at = from;
             let read = self.sequence(form);
-            let ended = forms.len() == 1 || self.rest().starts_with(close_tag(element).as_bytes());
+            let ended = forms.len() == 1
+                || self
+                    .cursor
+                    .rest()
+                    .starts_with(close_tag(element).as_bytes());
             let fault = match read {
                 Ok(()) if ended => return Ok(()),
-                Ok(()) => format!("byte {}: the end of `{element}` was expected", self.at),
+                Ok(()) => format!(
+                    "byte {}: the end of `{element}` was expected",
+                    self.cursor.at
+                ),
                 Err(fault) => fault,
             };
-            if self.at >= furthest.0 {
-                furthest = (self.at, fault);
+            if self.cursor.at >= furthest.0 {
+                furthest = (self.cursor.at, fault);
             }
         }
         Err(furthest.1)
@@ -216,7 +194,10 @@ impl<'d> Reading<'d> {
 
     fn sequence(&mut self, form: &'static [Child]) -> Result<(), String> {
         for child in form {
-            let begins = self.rest().starts_with(open_tag(child.element).as_bytes());
+            let begins = self
+                .cursor
+                .rest()
+                .starts_with(open_tag(child.element).as_bytes());
             if begins || child.least > 0 {
                 self.element(child.element)?;
             }

@@ -3,7 +3,6 @@
 use super::table::{self, Content, Element, Prefix};
 use super::values;
 use crate::bundle::{Refusal, canonical};
-use crate::xml::forbidden;
 
 /// Begins every request.
 pub(super) const OPENING: &str =
@@ -112,12 +111,7 @@ impl Writer {
                 allowed: format!("SF1601 takes {allowed}"),
             });
         }
-        if let Some((_, c)) = forbidden(text) {
-            return Err(Refusal::ContentNotAllowed {
-                found: format!("character U+{:04X}", u32::from(c)),
-                allowed: "XML 1.0 does not allow it".into(),
-            });
-        }
+        canonical::check_characters(text)?;
         self.tag("<", element, attribute);
         self.raw(b">");
         canonical::escape_into(text, &mut self.0);

@@ -390,7 +390,6 @@ pub(super) fn run(report: &Report) -> Markup {
                     @if run.seconds > 0.0 && report.totals.letters > 0 {
                         ", " (count(rate(report.totals.letters, run.seconds))) " letters a second"
                     }
-                    @if let Some(bytes) = run.memory_peak_bytes { ", at most " (size(bytes)) " of memory" }
                     "."
                 }
                 @if !run.recovered.is_empty() {

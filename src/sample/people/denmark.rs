@@ -17,7 +17,7 @@ pub use lists::ABROAD;
 use lists::*;
 
 /// First birth year; digit 7 is 0 to 3 up to the end of the century.
-const FIRST_YEAR: u32 = 1940;
+const FIRST_YEAR: i16 = 1940;
 /// Days from 1940-01-01 to 1999-12-31: 60 years, 15 of them leap years.
 const DAYS: u32 = 60 * 365 + 15;
 /// Serial numbers of a day, 0001 to 3999.
@@ -34,9 +34,10 @@ const CVR_WEIGHTS: [u32; 7] = [2, 7, 6, 5, 4, 3, 2];
 
 /// The person of a place in the space; places are distinct.
 pub fn person(place: u32) -> RecipientId {
-    let (year, month, day) = day_of(FIRST_YEAR, place / SERIALS % DAYS);
+    let birth = day_of(FIRST_YEAR, place / SERIALS % DAYS);
+    let (day, month, year) = (birth.day() + 60, birth.month(), birth.year() % 100);
     let serial = place % SERIALS + 1;
-    let text = format!("{:02}{month:02}{:02}{serial:04}", day + 60, year % 100);
+    let text = format!("{day:02}{month:02}{year:02}{serial:04}");
     Cpr::from_digits(&text).map_or(RecipientId::None, RecipientId::Cpr)
 }
 

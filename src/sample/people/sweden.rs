@@ -16,7 +16,7 @@ pub use lists::ABROAD;
 use lists::*;
 
 /// First birth day of the space of person numbers.
-const FIRST_YEAR: u32 = 1800;
+const FIRST_YEAR: i16 = 1800;
 /// Days from 1800-01-01 to 1829-12-31: 30 years, seven of them leap years (1800 is none).
 const DAYS: u32 = 30 * 365 + 7;
 /// How many person numbers there are: birth numbers 001 to 999 a day.
@@ -54,14 +54,14 @@ pub fn organisation(place: u32) -> RecipientId {
 /// Twelve digits.
 fn person_number(place: u32, series: Series) -> [u8; 12] {
     let (day, birth_number) = (place / 999 % DAYS, place % 999 + 1);
-    let (year, month, day) = day_of(FIRST_YEAR, day);
+    let birth = day_of(FIRST_YEAR, day);
     let day = match series {
-        Series::Personal => day,
-        Series::Coordination => day + 60,
+        Series::Personal => birth.day(),
+        Series::Coordination => birth.day() + 60,
     };
-    let digits = u64::from(year) * 10_000_000
-        + u64::from(month) * 100_000
-        + u64::from(day) * 1000
+    let digits = u64::from(birth.year().unsigned_abs()) * 10_000_000
+        + u64::from(birth.month().unsigned_abs()) * 100_000
+        + u64::from(day.unsigned_abs()) * 1000
         + u64::from(birth_number);
     with_check_digit(digits)
 }

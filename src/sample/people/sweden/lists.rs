@@ -1,45 +1,24 @@
 //! The lists that Swedish names and addresses are combined from.
 
 use super::super::Abroad;
+use super::super::lists::{IN_AMERICA, IN_BRITAIN, IN_FINLAND, IN_GERMANY, IN_NORWAY, IN_POLAND};
 
 /// Invented addresses abroad.
 pub const ABROAD: [Abroad; 8] = [
-    Abroad {
-        country: "NO",
-        lines: ["Granveien 14", "0999 LILLEVIK", "NORGE"],
-    },
+    IN_NORWAY,
     Abroad {
         country: "DK",
         lines: ["Bøgehaven 3, 2. tv.", "9990 LILLEØ", "DANMARK"],
     },
-    Abroad {
-        country: "FI",
-        lines: ["Koivukuja 8 A 12", "99990 PIKKULAHTI", "FINLAND"],
-    },
-    Abroad {
-        country: "DE",
-        lines: ["Lindenweg 27", "00999 MUSTERHAUSEN", "TYSKLAND"],
-    },
-    Abroad {
-        country: "PL",
-        lines: ["ul. Brzozowa 5/18", "00-999 ŁĄKOWICE", "POLEN"],
-    },
+    IN_FINLAND,
+    IN_GERMANY,
+    IN_POLAND,
     Abroad {
         country: "TR",
         lines: ["Çınarlı Sokağı No: 9", "99999 GÜZELKÖY", "TURKIET"],
     },
-    Abroad {
-        country: "GB",
-        lines: [
-            "9 Larch Lane",
-            "LITTLE EXAMPLEBY ZZ99 9ZZ",
-            "STORBRITANNIEN",
-        ],
-    },
-    Abroad {
-        country: "US",
-        lines: ["1200 Birch Street Apt 4", "SAMPLEVILLE MN 00000", "USA"],
-    },
+    IN_BRITAIN,
+    IN_AMERICA,
 ];
 
 pub const SWEDISH_FIRST: &[&str] = &[
