@@ -126,7 +126,7 @@ fn shown(bars: &[bool]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::super::content::{self, Frame};
     use super::*;
     use crate::letter::{Envelope, Postage, Sides};
@@ -134,13 +134,14 @@ mod tests {
     use crate::spool::{Collation, Options};
     use proptest::prelude::*;
 
-    const FRAME: Frame = Frame {
+    pub const FRAME: Frame = Frame {
         media_box: [0.0, 0.0, 595.276, 841.89],
         rotate: 0,
         unit: 1.0,
     };
 
-    fn row(piece: u32, sheets: u16, stations: u8, postage: Postage) -> Row {
+    /// A row of job 1.
+    pub fn row(piece: u32, sheets: u16, stations: u8, postage: Postage) -> Row {
         Row {
             piece,
             job: 1,

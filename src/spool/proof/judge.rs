@@ -123,3 +123,86 @@ fn said(p: &Payload) -> String {
         p.job, p.child, p.piece, p.sheet, p.sheets, p.stations, p.envelope
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::bars::tests::{FRAME, row};
+    use super::super::content;
+    use super::*;
+    use crate::letter::Postage;
+    use crate::spool::PageKind;
+    use crate::spool::mark::{ID_CHARACTERS, Painter};
+
+    fn judge() -> Judge {
+        let omr = toml::from_str("layout = \"pb-d1500\"").unwrap();
+        let mut layout = Layout::of(&omr, 0);
+        layout.omr = None;
+        let known = ID_CHARACTERS.chars().map(String::from);
+        let font = Font {
+            unicode: (1..).zip(known).collect(),
+            ..Font::default()
+        };
+        Judge::new(layout, &HashMap::from([(b"F0".to_vec(), font)]))
+    }
+
+    fn right() -> (Row, Marks) {
+        let row = Row {
+            mark: "1000000010000000007".into(),
+            ..row(7, 2, 0, Postage::Standard)
+        };
+        let payload = Payload {
+            job: 1,
+            child: 0,
+            piece: 7,
+            sheet: 2,
+            sheets: 2,
+            stations: 0,
+            envelope: row.envelope,
+            kind: PageKind::Letter,
+        };
+        let glyphs: Vec<u16> = (1..=12).collect();
+        let mut content = Vec::new();
+        Painter::new(&MarkPlace::default(), &glyphs).paint(&mut content, &payload, "", "F0");
+        (row, content::marks(&content, FRAME))
+    }
+
+    #[test]
+    fn each_mark_of_a_front_is_judged() {
+        let mut judge = judge();
+        let (mut row, marks) = right();
+        assert_eq!(judge.front(&row, 1, &marks), []);
+        assert_eq!(judge.back(&marks), Some(Discrepancy::MarkOnBack));
+        assert!(matches!(
+            judge.front(&row, 0, &marks)[..],
+            [Discrepancy::MarkOther { .. }]
+        ));
+
+        let mut text = marks.clone();
+        text.text[1] = 5;
+        assert_eq!(judge.front(&row, 1, &text), [Discrepancy::PieceId]);
+        let mut turned = marks.clone();
+        if let Some(symbol) = &mut turned.symbol {
+            symbol.modules[40] ^= true;
+        }
+        assert_eq!(judge.front(&row, 1, &turned), [Discrepancy::MarkDamaged]);
+        let mut bar = marks.clone();
+        bar.boxes.push([4.0, 30.0, 14.0, 30.5]);
+        assert_eq!(judge.front(&row, 1, &bar), [Discrepancy::OmrDamaged]);
+
+        judge.layout.mark.y_mm += 0.1;
+        assert_eq!(judge.front(&row, 1, &marks), [Discrepancy::MarkPlace]);
+        judge.layout.mark.kind = MarkKind::None;
+        assert_eq!(judge.front(&row, 1, &marks), [Discrepancy::MarkPlace]);
+        let id_alone = Marks {
+            symbol: None,
+            ..marks
+        };
+        assert_eq!(judge.front(&row, 1, &id_alone), []);
+        row.piece = 8;
+        assert_eq!(judge.front(&row, 1, &id_alone), [Discrepancy::PieceId]);
+        assert_eq!(
+            judge.front(&row, 1, &Marks::default()),
+            [Discrepancy::NoMark]
+        );
+    }
+}
