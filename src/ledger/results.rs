@@ -5,20 +5,27 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 use super::pieces::{self, JobStanding, PieceState};
 use super::{Error, Ledger, Reader, State, tables};
-use crate::disk::Sha256;
 use crate::letter::Handling;
+
+mod lookups;
+mod words;
+
+pub(super) use lookups::{name_of, refuse_sent, sent_job, standings_of};
+pub use words::{Booked, Remarked, ResultOfPiece, ResultRemark, ResultRow, ResultsFile};
+
+use lookups::{already, insert, is_repeated, not_in_state, state_of};
 
 /// Remarks that are told; the rest is counted.
 const REMARKS_MAX: usize = 50;
 /// The plant's word where a person said it.
 const SETTLED: &str = "settled";
 
-/// Tables of results and reprints. No index over part or status: a job is read as a whole, in the order of its pieces.
+/// Tables of results and reprints. No index over part or status: a job is read as a whole, in the order of its pieces. The
+/// counts in `print_jobs` follow from `results`, so that a list of batches need not count.
 pub(super) const STEP: &str = "
 CREATE TABLE reprints (
   batch INTEGER PRIMARY KEY REFERENCES batches,
@@ -56,6 +63,13 @@ CREATE TABLE results (
   CHECK ((by_first IS NULL) = (by_second IS NULL) AND by_first IS NOT by_second OR by_first IS NULL)
 ) STRICT;
 CREATE INDEX results_piece ON results (batch, piece, result);
+
+CREATE TABLE print_jobs (
+  batch  INTEGER PRIMARY KEY REFERENCES batches,
+  pieces INTEGER NOT NULL,
+  sent   INTEGER NOT NULL,
+  twice  INTEGER NOT NULL
+) STRICT;
 ";
 
 /// What lets an older ledger be read as if it had taken that step.
@@ -64,126 +78,8 @@ CREATE TEMP TABLE reprints (batch, job, child, again);
 CREATE TEMP TABLE result_files (file, sha256, bytes, name, rows, imported_at);
 CREATE TEMP TABLE results (result, batch, piece, child, status, word, at, station, by_first, by_second, why, file, line,
   booked_at);
+CREATE TEMP TABLE print_jobs (batch, pieces, sent, twice);
 ";
-
-/// A file of results.
-#[derive(Clone, Copy, Debug)]
-pub struct ResultsFile<'a> {
-    /// Its name, without its folder.
-    pub name: &'a str,
-    /// Digest.
-    pub sha256: Sha256,
-    /// Size.
-    pub bytes: u64,
-}
-
-/// What a file says of a piece.
-#[derive(Clone, Copy, Debug)]
-pub struct ResultRow<'a> {
-    /// The batch that the job began with, or a reprint of it.
-    pub batch: &'a str,
-    /// The piece.
-    pub piece: u32,
-    /// The issue; that of the batch, or else the newest, if `None`.
-    pub child: Option<u8>,
-    /// The sheet, where the file has lines of sheets.
-    pub sheet: Option<u16>,
-    /// What became of it.
-    pub status: Handling,
-    /// The plant's word for it.
-    pub word: &'a str,
-    /// When: a date and time, with or without an offset.
-    pub at: Option<&'a str>,
-    /// Where.
-    pub station: Option<&'a str>,
-    /// Initials of the two who made it by hand.
-    pub signed: Option<[&'a str; 2]>,
-    /// Line of the file.
-    pub line: u64,
-}
-
-/// Something about a line that a person should know.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct ResultRemark {
-    /// Line of the file.
-    pub line: u64,
-    /// The batch that the job began with.
-    pub batch: String,
-    /// The piece.
-    pub piece: u32,
-    /// What about it.
-    pub what: Remarked,
-}
-
-/// What can be remarked of a result.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Remarked {
-    /// It says sent, and it was sent before: there may be two.
-    SentTwice,
-    /// It says that the piece is not sent, and it was booked as sent before.
-    NoLongerSent,
-    /// Made by hand, and not signed by two.
-    Unsigned,
-    /// The batch was never sent; booked is nothing.
-    NotSent,
-}
-
-impl Remarked {
-    /// For people.
-    pub fn sentence(self) -> &'static str {
-        match self {
-            Self::SentTwice => "sent, and it was sent before: look for a second envelope",
-            Self::NoLongerSent => "not sent, and it was booked as sent before; it is open again",
-            Self::Unsigned => {
-                "made by hand without two persons' initials; it is open until `print results settle`"
-            }
-            Self::NotSent => {
-                "of a batch that was never sent; nothing was booked, find out who printed it"
-            }
-        }
-    }
-}
-
-/// What booking a file did.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Booked {
-    /// The same bytes were booked then; nothing was booked now.
-    pub already: Option<Timestamp>,
-    /// Results booked.
-    pub booked: u64,
-    /// The same was said of the same issue by an earlier file.
-    pub repeated: u64,
-    /// Results booked, by what they say.
-    pub statuses: BTreeMap<Handling, u64>,
-    /// The first 50 remarks.
-    pub remarks: Vec<ResultRemark>,
-    /// All remarks.
-    pub remarks_total: u64,
-    /// The jobs that it is about, as they stand now.
-    pub jobs: Vec<JobStanding>,
-}
-
-/// A result of a piece.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct ResultOfPiece {
-    /// The issue.
-    pub child: u8,
-    /// What became of it.
-    pub status: Handling,
-    /// When, if the plant says it.
-    pub at: Option<String>,
-    /// Where.
-    pub station: Option<String>,
-    /// Initials of two persons.
-    pub signed: Option<[String; 2]>,
-    /// What they wrote.
-    pub why: String,
-    /// Name of the file and its line.
-    pub source: Option<(String, u64)>,
-    /// When it was booked.
-    pub booked_at: Timestamp,
-}
 
 /// A line that is to be booked.
 struct Planned<'r, 'a> {
@@ -256,7 +152,9 @@ impl Ledger<'_> {
         for job in all {
             let note = format!("results of {} rows from `{}`", rows.len(), file.name);
             tables::log(&tx, job, &now, "results", &note)?;
-            booked.jobs.push(pieces::standing(&tx, job, REMARKS_MAX)?);
+            let standing = pieces::standing(&tx, job, REMARKS_MAX)?;
+            keep(&tx, job, &standing.total)?;
+            booked.jobs.push(standing);
         }
         tx.commit()?;
         Ok(booked)
@@ -311,6 +209,7 @@ impl Ledger<'_> {
         );
         tables::log(&tx, job, &now, SETTLED, &note)?;
         let standing = pieces::standing(&tx, job, REMARKS_MAX)?;
+        keep(&tx, job, &standing.total)?;
         tx.commit()?;
         Ok(standing)
     }
@@ -353,17 +252,56 @@ impl Reader {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Names of the batches of which results were booked.
+    /// The print jobs of which results were booked, by the batch that each began with.
     ///
     /// # Errors
     /// Anything that SQLite says.
-    pub fn jobs_with_results(&self) -> Result<Vec<String>, Error> {
+    pub fn print_jobs(&self) -> Result<BTreeMap<String, PrintJob>, Error> {
         let mut find = self.db().prepare(
-            "SELECT name FROM batches b WHERE EXISTS (SELECT 1 FROM results r WHERE r.batch = b.batch) ORDER BY batch",
+            "SELECT b.name, j.pieces, j.sent, j.twice FROM print_jobs j JOIN batches b ON b.batch = j.batch",
         )?;
-        let rows = find.query_map([], |row| row.get(0))?;
+        let rows = find.query_map([], |row| {
+            let job = PrintJob {
+                pieces: tables::count_at(row, 1)?,
+                sent: tables::count_at(row, 2)?,
+                twice: tables::count_at(row, 3)?,
+            };
+            Ok((row.get(0)?, job))
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
+
+    /// Number of the reprint that a batch is; 0 for any other.
+    ///
+    /// # Errors
+    /// Anything that SQLite says.
+    pub fn issue(&self, batch: &str) -> Result<u8, Error> {
+        Ok(pieces::job_of(self.db(), batch)?.map_or(0, |(_, child)| child))
+    }
+}
+
+/// How far a print job has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PrintJob {
+    /// Its pieces.
+    pub pieces: u64,
+    /// Those sent.
+    pub sent: u64,
+    /// Those perhaps sent twice.
+    pub twice: u64,
+}
+
+fn keep(db: &Connection, job: i64, balance: &pieces::Balance) -> Result<(), Error> {
+    db.execute(
+        "INSERT OR REPLACE INTO print_jobs (batch, pieces, sent, twice) VALUES (?1, ?2, ?3, ?4)",
+        params![
+            job,
+            tables::int(balance.pieces),
+            tables::int(balance.sent()),
+            tables::int(balance.twice)
+        ],
+    )?;
+    Ok(())
 }
 
 /// A job that rows name.
@@ -480,142 +418,5 @@ fn remark(booked: &mut Booked, row: &ResultRow<'_>, batch: &str, what: Remarked)
             piece: row.piece,
             what,
         });
-    }
-}
-
-fn already(db: &Connection, sha256: &Sha256) -> Result<Option<Timestamp>, Error> {
-    let mut find = db.prepare("SELECT imported_at FROM result_files WHERE sha256 = ?1")?;
-    let mut rows = find.query([sha256])?;
-    Ok(match rows.next()? {
-        Some(row) => Some(tables::time_at(row, 0)?),
-        None => None,
-    })
-}
-
-/// Whether an earlier file said the very same: files of some plants grow through the day.
-fn is_repeated(db: &Connection, file: i64, line: &Planned<'_, '_>) -> Result<bool, Error> {
-    let mut find = db.prepare_cached(
-        "SELECT count(*) FROM results WHERE batch = ?1 AND piece = ?2 AND child = ?3 AND status = ?4 AND at IS ?5
-           AND station IS ?6 AND file <> ?7",
-    )?;
-    let row = line.row;
-    let same = params![
-        line.job,
-        row.piece,
-        line.child,
-        row.status.name(),
-        row.at,
-        row.station,
-        file
-    ];
-    Ok(find.query_row(same, |row| row.get::<_, i64>(0))? > 0)
-}
-
-fn insert(
-    db: &Connection,
-    line: &Planned<'_, '_>,
-    file: Option<i64>,
-    why: &str,
-    now: &str,
-) -> Result<(), Error> {
-    let row = line.row;
-    let [first, second] = match row.signed {
-        Some([first, second]) => [Some(first), Some(second)],
-        None => [None, None],
-    };
-    db.prepare_cached(
-        "INSERT INTO results (batch, piece, child, status, word, at, station, by_first, by_second, why, file, line, booked_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
-    )?
-    .execute(params![
-        line.job,
-        row.piece,
-        line.child,
-        row.status.name(),
-        row.word,
-        row.at,
-        row.station,
-        first,
-        second,
-        why,
-        file,
-        file.map(|_| tables::int(row.line)),
-        now
-    ])?;
-    Ok(())
-}
-
-pub(super) fn name_of(db: &Connection, batch: i64) -> Result<String, Error> {
-    let find = "SELECT name FROM batches WHERE batch = ?1";
-    Ok(db.query_row(find, [batch], |row| row.get(0))?)
-}
-
-fn state_of(db: &Connection, batch: i64) -> Result<State, Error> {
-    let find = "SELECT state FROM batches WHERE batch = ?1";
-    Ok(db.query_row(find, [batch], |row| tables::state_at(row, 0))?)
-}
-
-fn not_in_state(batch: &str, found: Option<State>) -> Error {
-    Error::NotInState {
-        batch: batch.to_owned(),
-        found,
-        allowed: "sent",
-    }
-}
-
-/// The job of a batch, which must be in the outbox.
-pub(super) fn sent_job(db: &Connection, batch: &str) -> Result<(i64, u8), Error> {
-    let job = pieces::job_of(db, batch)?.ok_or_else(|| not_in_state(batch, None))?;
-    match state_of(db, job.0)? {
-        State::Sent => Ok(job),
-        other => Err(not_in_state(batch, Some(other))),
-    }
-}
-
-/// How pieces of a job stand, each of which must be there.
-pub(super) fn standings_of(
-    db: &Connection,
-    job: i64,
-    batch: &str,
-    wanted: &[u32],
-) -> Result<Vec<pieces::PieceStanding>, Error> {
-    let mut standings = Vec::with_capacity(wanted.len());
-    let mut missing = Vec::new();
-    for &piece in wanted {
-        match pieces::one(db, job, piece)? {
-            Some(standing) => standings.push(standing),
-            None => missing.push(piece),
-        }
-    }
-    match missing.is_empty() {
-        true => Ok(standings),
-        false => Err(Error::NoPieces {
-            batch: batch.to_owned(),
-            total: missing.len() as u64,
-            first: missing
-                .into_iter()
-                .take(super::error::PIECES_NAMED_MAX)
-                .collect(),
-        }),
-    }
-}
-
-/// Refuses pieces that are sent.
-pub(super) fn refuse_sent(batch: &str, standings: &[pieces::PieceStanding]) -> Result<(), Error> {
-    let sent: Vec<u32> = standings
-        .iter()
-        .filter(|piece| matches!(piece.state, PieceState::Sent(_)))
-        .map(|piece| piece.piece)
-        .collect();
-    match sent.is_empty() {
-        true => Ok(()),
-        false => Err(Error::PiecesSent {
-            batch: batch.to_owned(),
-            total: sent.len() as u64,
-            first: sent
-                .into_iter()
-                .take(super::error::PIECES_NAMED_MAX)
-                .collect(),
-        }),
     }
 }

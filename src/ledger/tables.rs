@@ -482,6 +482,7 @@ mod tests {
                 "shared",
                 "reprints",
                 "results",
+                "print_jobs",
                 "result_files",
             ] {
                 assert_eq!(columns(&stepped, table), columns(&as_if, table), "{table}");

@@ -9,13 +9,19 @@ use std::ops::Range;
 
 use super::content::{self, Frame};
 use super::flate::inflated;
-use super::reader::{self, Digests, Fault, Object, Part, reference};
+use super::reader::{self, Digests, Fault, Object, Part};
 use super::{CONTENT_BYTES_MAX, frame};
 use crate::disk::{Sha256, sha256};
 use crate::spool::flavour::{Flavour, Form};
 use crate::spool::mark::Payload;
 use crate::spool::part::{FIRST_FREE, PartWriter, stream_dictionary};
 use crate::spool::sink::Sink;
+
+mod balance;
+mod vt;
+
+pub(in crate::spool) use balance::Balance;
+pub(in crate::spool) use vt::VtFacts;
 
 /// Levels of the page tree.
 const TREE_DEPTH_MAX: u32 = 16;
@@ -103,59 +109,6 @@ pub(in crate::spool) struct NewPage<'a> {
     pub(in crate::spool) behind: Option<&'a [u8]>,
     /// Number of its document part, in PDF/VT-1.
     pub(in crate::spool) part: Option<u32>,
-}
-
-/// What a part that is PDF/VT-1 says of itself.
-pub(in crate::spool) struct VtFacts {
-    /// Metadata of the root of its document parts.
-    pub(in crate::spool) root: String,
-    /// Its Info dictionary.
-    pub(in crate::spool) info: String,
-    /// Its XMP packet.
-    pub(in crate::spool) xmp: String,
-}
-
-/// What it takes to draw behind a page as if nothing had been drawn before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::spool) struct Balance {
-    /// `q` before all contents.
-    pub(in crate::spool) before: u32,
-    /// `Q` behind them.
-    after: u32,
-    /// A text object is open at the end.
-    in_text: bool,
-}
-
-impl Balance {
-    fn of(content: &[u8]) -> Self {
-        let (mut depth, mut lowest, mut in_text) = (0_i32, 0_i32, false);
-        content::operators(content, |operator| match operator {
-            b"q" => depth += 1,
-            b"Q" => {
-                depth -= 1;
-                lowest = lowest.min(depth);
-            }
-            b"BT" => in_text = true,
-            b"ET" => in_text = false,
-            _ => {}
-        });
-        Self {
-            before: lowest.unsigned_abs() + 1,
-            after: (depth - lowest).unsigned_abs() + 1,
-            in_text,
-        }
-    }
-
-    /// The content that brings the first state back.
-    pub(in crate::spool) fn behind(self) -> Vec<u8> {
-        let mut content = if self.in_text {
-            b"ET\n".to_vec()
-        } else {
-            Vec::new()
-        };
-        content.extend_from_slice(&b"Q\n".repeat(self.after as usize));
-        content
-    }
 }
 
 impl<'p, 'm> Cut<'p, 'm> {
@@ -308,46 +261,6 @@ impl<'p, 'm> Cut<'p, 'm> {
             .and_then(|last| inflated(last, CONTENT_BYTES_MAX)))
     }
 
-    /// What the part says of itself as PDF/VT-1, if it is that.
-    pub(in crate::spool) fn vt_facts(&self) -> Result<Option<VtFacts>, Fault> {
-        let catalog = self.part.catalog()?.text;
-        let object = |text: &[u8], key: &[u8]| {
-            let number = reader::get(text, key).and_then(reader::reference);
-            number.map(|number| self.part.object(number)).transpose()
-        };
-        let Some(root) = object(catalog, b"/DPartRoot")? else {
-            return Ok(None);
-        };
-        let fault = |what| Fault { object: 0, what };
-        let text = |bytes: Option<&[u8]>| {
-            let text = bytes.and_then(|bytes| std::str::from_utf8(bytes).ok());
-            text.map(str::to_owned)
-                .ok_or(fault("it does not say what PDF/VT-1 says"))
-        };
-        let root = object(root.text, b"/DPartRootNode")?;
-        let xmp = object(catalog, b"/Metadata")?.and_then(|xmp| xmp.data);
-        let info = object(self.part.trailer, b"/Info")?;
-        Ok(Some(VtFacts {
-            root: text(root.and_then(|root| reader::get(root.text, b"/DPM")))?,
-            info: text(info.map(|info| info.text))?,
-            xmp: text(xmp)?,
-        }))
-    }
-
-    /// Metadata of the document part that a page is in.
-    pub(in crate::spool) fn part_metadata(&self, page: &CutPage) -> Result<String, Fault> {
-        let fault = Fault {
-            object: 0,
-            what: "a page without document part",
-        };
-        let part = reader::get(&page.text, b"/DPart")
-            .and_then(reference)
-            .ok_or(fault)?;
-        let metadata = reader::get(self.part.object(part)?.text, b"/DPM");
-        let metadata = metadata.and_then(|metadata| std::str::from_utf8(metadata).ok());
-        metadata.map(str::to_owned).ok_or(fault)
-    }
-
     /// What its contents leave open.
     pub(in crate::spool) fn balance(&self, page: &CutPage) -> Result<Balance, Fault> {
         let mut all = Vec::new();
@@ -498,24 +411,6 @@ fn without(text: &[u8], keys: &[&[u8]]) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_a_page_leaves_open_is_closed() {
-        for (content, before, after, in_text) in [
-            ("q 1 0 0 1 0 0 cm Q", 1, 1, false),
-            ("2 0 0 2 0 0 cm q q BT", 1, 3, true),
-            ("Q Q q", 3, 2, false),
-            ("q Q Q q q", 2, 3, false),
-            ("", 1, 1, false),
-        ] {
-            let expected = Balance {
-                before,
-                after,
-                in_text,
-            };
-            assert_eq!(Balance::of(content.as_bytes()), expected, "{content}");
-        }
-    }
 
     #[test]
     fn entries_are_left_out_of_a_dictionary() {
