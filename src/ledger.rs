@@ -79,7 +79,9 @@ pub use reader::{BatchRow, Event, FileRow, History, PieceOfLetter, Reader, Reaso
 pub use receipts::{ImportTally, NotSent, ReceiptRow};
 pub use recorded::MessageRow;
 pub use reprint::{ReprintOf, part_of_child};
-pub use results::{Booked, Remarked, ResultOfPiece, ResultRemark, ResultRow, ResultsFile};
+pub use results::{
+    Booked, PrintJob, Remarked, ResultOfPiece, ResultRemark, ResultRow, ResultsFile,
+};
 
 use home::Home;
 

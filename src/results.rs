@@ -11,6 +11,8 @@
 mod layout;
 mod options;
 mod read;
+#[cfg(test)]
+mod tests;
 
 pub use layout::{Layout, OptionsError};
 pub use options::{Column, Encoding, Format, List, Locator, Only, Options};

@@ -151,6 +151,11 @@ fn no_bytes_make_the_receipt_reader_panic() {
 }
 
 #[test]
+fn no_bytes_make_the_reader_of_results_panic() {
+    fuzz(bodies::results, &["fixtures/results"]);
+}
+
+#[test]
 fn no_bytes_make_the_registry_readers_panic() {
     fuzz(bodies::registry, &["fixtures/registry"]);
 }

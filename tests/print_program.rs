@@ -4,6 +4,8 @@
 
 #[path = "preflight/made.rs"]
 mod made;
+#[path = "print/reprint.rs"]
+mod reprint;
 mod support;
 
 use support::program::{Bench, code, errors, said};

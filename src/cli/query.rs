@@ -1,5 +1,6 @@
 //! `status`, `show`, `release`, `withdraw`: what the ledger knows, and what a person decides.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::PathBuf;
 
@@ -9,7 +10,7 @@ use super::args::{ShowArgs, StatusArgs};
 use super::receipts::tell;
 use super::{BatchArgs, Exit, Failure, JobArgs, WithdrawArgs, job, print};
 use crate::clock::SystemClock;
-use crate::ledger::{BatchRow, History, Ledger, State};
+use crate::ledger::{BatchRow, History, Ledger, PrintJob, Reader, ResultOfPiece, State};
 use crate::letter::Fate;
 use crate::route;
 
@@ -20,17 +21,22 @@ pub fn home(args: &JobArgs) -> Result<PathBuf, Failure> {
 
 /// Lists the batches.
 pub fn status(args: &StatusArgs) -> Result<Exit, Failure> {
-    let batches = Ledger::read(&home(&args.job)?)?.batches()?;
+    let reader = Ledger::read(&home(&args.job)?)?;
+    let (batches, jobs) = (reader.batches()?, reader.print_jobs()?);
     if args.json {
-        let rows: Vec<_> = batches.iter().map(batch_json).collect();
+        let rows: Vec<_> = batches
+            .iter()
+            .map(|row| batch_json(row, jobs.get(&row.name)))
+            .collect();
         print(&format!("{}\n", json!({ "batches": rows })))?;
     } else {
         print(&batch_table(&batches))?;
+        print(&jobs_text(&jobs))?;
     }
     Ok(Exit::Done)
 }
 
-fn batch_json(row: &BatchRow) -> serde_json::Value {
+fn batch_json(row: &BatchRow, job: Option<&PrintJob>) -> serde_json::Value {
     let totals = row.totals.unwrap_or_default();
     let mut object = json!({
         "batch": row.name, "mailing": row.mailing_id, "state": row.state.name(), "date": row.date,
@@ -39,7 +45,29 @@ fn batch_json(row: &BatchRow) -> serde_json::Value {
         "since": row.state_at.to_string(), "reason": row.reason, "kind": row.kind, "parent": row.parent,
     });
     deliveries_json(&mut object, row);
+    object["pieces_open"] = json!(job.map(|job| job.pieces.saturating_sub(job.sent)));
+    object["pieces_twice"] = json!(job.map(|job| job.twice));
     object
+}
+
+/// The print jobs that results came for and that wait for more, or that a person must look at.
+fn jobs_text(jobs: &BTreeMap<String, PrintJob>) -> String {
+    let mut out = String::new();
+    for (batch, job) in jobs {
+        let open = job.pieces.saturating_sub(job.sent);
+        if open + job.twice > 0 {
+            let _ = write!(
+                out,
+                "batch {batch}: {open} of {} pieces are open at the plant",
+                job.pieces
+            );
+            if job.twice > 0 {
+                let _ = write!(out, ", {} PERHAPS SENT TWICE", job.twice);
+            }
+            let _ = writeln!(out, "; `lettermill print results show {batch}`");
+        }
+    }
+    out
 }
 
 /// Adds what is known of a batch's digital letters.
@@ -114,7 +142,8 @@ fn batch_table(batches: &[BatchRow]) -> String {
 
 /// The whole history of a letter.
 pub fn show(args: &ShowArgs) -> Result<Exit, Failure> {
-    let histories = Ledger::read(&home(&args.job)?)?.letter(&args.letter)?;
+    let reader = Ledger::read(&home(&args.job)?)?;
+    let histories = reader.letter(&args.letter)?;
     if histories.is_empty() {
         let hint =
             "the id is the one the sender gave the letter; `lettermill status` lists the batches";
@@ -123,7 +152,12 @@ pub fn show(args: &ShowArgs) -> Result<Exit, Failure> {
         )));
     }
     if args.json {
-        let rows: Vec<_> = histories.iter().map(history_json).collect();
+        let mut rows = Vec::new();
+        for history in &histories {
+            let mut object = history_json(history);
+            object["results"] = json!(results(&reader, history)?);
+            rows.push(object);
+        }
         print(&format!(
             "{}\n",
             json!({ "letter": args.letter, "history": rows })
@@ -132,6 +166,7 @@ pub fn show(args: &ShowArgs) -> Result<Exit, Failure> {
         let mut out = format!("letter {}\n", args.letter);
         for history in &histories {
             history_text(&mut out, history);
+            results_text(&mut out, &results(&reader, history)?);
         }
         print(&out)?;
     }
@@ -191,6 +226,43 @@ fn history_text(out: &mut String, history: &History) {
             out,
             "    see findings.csv and rejected/rejected.xml of the batch"
         );
+    }
+}
+
+/// What the plant said of the letter's piece, as this batch printed it.
+fn results(reader: &Reader, history: &History) -> Result<Vec<ResultOfPiece>, Failure> {
+    let Some(piece) = &history.piece else {
+        return Ok(Vec::new());
+    };
+    let issue = reader.issue(&history.batch)?;
+    let mut results = reader.results_of(&history.batch, piece.piece)?;
+    results.retain(|result| result.child == issue);
+    Ok(results)
+}
+
+fn results_text(out: &mut String, results: &[ResultOfPiece]) {
+    for result in results {
+        let issue = match result.child {
+            0 => "first print".to_owned(),
+            child => format!("reprint {child}"),
+        };
+        let _ = write!(out, "      {issue}: {}", result.status);
+        if let Some(at) = &result.at {
+            let _ = write!(out, " at {at}");
+        }
+        if let Some(station) = &result.station {
+            let _ = write!(out, ", station {station}");
+        }
+        if let Some([by, and]) = &result.signed {
+            let _ = write!(out, ", by {by} and {and}");
+        }
+        if !result.why.is_empty() {
+            let _ = write!(out, ", \"{}\"", result.why);
+        }
+        if let Some((file, line)) = &result.source {
+            let _ = write!(out, " (`{file}` line {line})");
+        }
+        out.push('\n');
     }
 }
 

@@ -18,7 +18,8 @@ const REMARKS_MAX: usize = 50;
 /// The plant's word where a person said it.
 const SETTLED: &str = "settled";
 
-/// Tables of results and reprints. No index over part or status: a job is read as a whole, in the order of its pieces.
+/// Tables of results and reprints. No index over part or status: a job is read as a whole, in the order of its pieces. The
+/// counts in `print_jobs` follow from `results`, so that a list of batches need not count.
 pub(super) const STEP: &str = "
 CREATE TABLE reprints (
   batch INTEGER PRIMARY KEY REFERENCES batches,
@@ -56,6 +57,13 @@ CREATE TABLE results (
   CHECK ((by_first IS NULL) = (by_second IS NULL) AND by_first IS NOT by_second OR by_first IS NULL)
 ) STRICT;
 CREATE INDEX results_piece ON results (batch, piece, result);
+
+CREATE TABLE print_jobs (
+  batch  INTEGER PRIMARY KEY REFERENCES batches,
+  pieces INTEGER NOT NULL,
+  sent   INTEGER NOT NULL,
+  twice  INTEGER NOT NULL
+) STRICT;
 ";
 
 /// What lets an older ledger be read as if it had taken that step.
@@ -64,6 +72,7 @@ CREATE TEMP TABLE reprints (batch, job, child, again);
 CREATE TEMP TABLE result_files (file, sha256, bytes, name, rows, imported_at);
 CREATE TEMP TABLE results (result, batch, piece, child, status, word, at, station, by_first, by_second, why, file, line,
   booked_at);
+CREATE TEMP TABLE print_jobs (batch, pieces, sent, twice);
 ";
 
 /// A file of results.
@@ -256,7 +265,9 @@ impl Ledger<'_> {
         for job in all {
             let note = format!("results of {} rows from `{}`", rows.len(), file.name);
             tables::log(&tx, job, &now, "results", &note)?;
-            booked.jobs.push(pieces::standing(&tx, job, REMARKS_MAX)?);
+            let standing = pieces::standing(&tx, job, REMARKS_MAX)?;
+            keep(&tx, job, &standing.total)?;
+            booked.jobs.push(standing);
         }
         tx.commit()?;
         Ok(booked)
@@ -311,6 +322,7 @@ impl Ledger<'_> {
         );
         tables::log(&tx, job, &now, SETTLED, &note)?;
         let standing = pieces::standing(&tx, job, REMARKS_MAX)?;
+        keep(&tx, job, &standing.total)?;
         tx.commit()?;
         Ok(standing)
     }
@@ -353,17 +365,56 @@ impl Reader {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Names of the batches of which results were booked.
+    /// The print jobs of which results were booked, by the batch that each began with.
     ///
     /// # Errors
     /// Anything that SQLite says.
-    pub fn jobs_with_results(&self) -> Result<Vec<String>, Error> {
+    pub fn print_jobs(&self) -> Result<BTreeMap<String, PrintJob>, Error> {
         let mut find = self.db().prepare(
-            "SELECT name FROM batches b WHERE EXISTS (SELECT 1 FROM results r WHERE r.batch = b.batch) ORDER BY batch",
+            "SELECT b.name, j.pieces, j.sent, j.twice FROM print_jobs j JOIN batches b ON b.batch = j.batch",
         )?;
-        let rows = find.query_map([], |row| row.get(0))?;
+        let rows = find.query_map([], |row| {
+            let job = PrintJob {
+                pieces: tables::count_at(row, 1)?,
+                sent: tables::count_at(row, 2)?,
+                twice: tables::count_at(row, 3)?,
+            };
+            Ok((row.get(0)?, job))
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
+
+    /// Number of the reprint that a batch is; 0 for any other.
+    ///
+    /// # Errors
+    /// Anything that SQLite says.
+    pub fn issue(&self, batch: &str) -> Result<u8, Error> {
+        Ok(pieces::job_of(self.db(), batch)?.map_or(0, |(_, child)| child))
+    }
+}
+
+/// How far a print job has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PrintJob {
+    /// Its pieces.
+    pub pieces: u64,
+    /// Those sent.
+    pub sent: u64,
+    /// Those perhaps sent twice.
+    pub twice: u64,
+}
+
+fn keep(db: &Connection, job: i64, balance: &pieces::Balance) -> Result<(), Error> {
+    db.execute(
+        "INSERT OR REPLACE INTO print_jobs (batch, pieces, sent, twice) VALUES (?1, ?2, ?3, ?4)",
+        params![
+            job,
+            tables::int(balance.pieces),
+            tables::int(balance.sent()),
+            tables::int(balance.twice)
+        ],
+    )?;
+    Ok(())
 }
 
 /// A job that rows name.

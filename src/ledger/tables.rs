@@ -471,6 +471,7 @@ mod tests {
                 "deliveries",
                 "reprints",
                 "results",
+                "print_jobs",
                 "result_files",
             ] {
                 assert_eq!(columns(&stepped, table), columns(&as_if, table), "{table}");

@@ -9,6 +9,7 @@ use std::path::Path;
 use lettermill::bundle::{digital_post, mina_meddelanden, sf1601};
 use lettermill::preflight::{self, AddressRules, Rules};
 use lettermill::registry::{self, Input};
+use lettermill::results::{self, Format, Layout, Locator};
 use lettermill::{receipt, verify};
 
 /// A message of Mina meddelanden, as our own strict reader sees it.
@@ -44,6 +45,33 @@ pub fn kombi(bytes: &[u8]) {
 pub fn receipt(bytes: &[u8]) {
     let name = "1a7fba88-3911-4a05-8594-97b21b3e9247.xml";
     let _ = receipt::read_bytes::<Infallible>(name, bytes, &mut |_| Ok(()));
+}
+
+/// What a plant says of pieces, by the layout of a job that names none, and by a fixed one.
+pub fn results(bytes: &[u8]) {
+    let at = |start, length| {
+        Some(Locator {
+            column: None,
+            start: Some(start),
+            length: Some(length),
+        })
+    };
+    let fixed = results::Options {
+        format: Format::Fixed,
+        skip_last: 1,
+        job: at(2, 8),
+        piece: at(10, 8),
+        status: at(18, 2),
+        otherwise: Some(lettermill::letter::Handling::Unknown),
+        ..results::Options::default()
+    };
+    for options in [results::Options::default(), fixed] {
+        let layout = Layout::compile(&options).unwrap();
+        match results::read(bytes, &layout) {
+            Ok(rows) => assert!(rows.iter().all(|row| row.piece > 0)),
+            Err(unreadable) => assert!(unreadable.total > 0),
+        }
+    }
 }
 
 /// What a registry answered, of any kind.

@@ -141,6 +141,11 @@ fn read(boxes: &[[f64; 4]]) -> Option<Symbol> {
     })
 }
 
+/// Calls `each` for every operator.
+pub(super) fn operators(content: &[u8], mut each: impl FnMut(&[u8])) {
+    scan(content, |operator, _| each(operator));
+}
+
 /// The text of a page without white space, in the order it is drawn. `fonts` gives, by resource name, what each code
 /// stands for.
 pub(super) fn text(content: &[u8], fonts: &HashMap<Vec<u8>, HashMap<u16, String>>) -> String {
@@ -213,7 +218,7 @@ impl Operand<'_> {
 }
 
 /// Calls `each` for every operator with its operands; those of an array stand among them.
-pub(super) fn scan<'c>(content: &'c [u8], mut each: impl FnMut(&[u8], &[Operand<'c>])) {
+fn scan<'c>(content: &'c [u8], mut each: impl FnMut(&[u8], &[Operand<'c>])) {
     let mut operands: Vec<Operand<'c>> = Vec::new();
     let mut in_array = false;
     let mut rest = content;

@@ -96,7 +96,7 @@ pub(in crate::spool) struct Balance {
 impl Balance {
     fn of(content: &[u8]) -> Self {
         let (mut depth, mut lowest, mut in_text) = (0_i32, 0_i32, false);
-        content::scan(content, |operator, _| match operator {
+        content::operators(content, |operator| match operator {
             b"q" => depth += 1,
             b"Q" => {
                 depth -= 1;

@@ -1,0 +1,228 @@
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::letter::{Envelope, Handling};
+use crate::spool::{PageKind, Payload};
+
+fn layout(text: &str) -> Layout {
+    Layout::compile(&toml::from_str::<Options>(text).unwrap()).unwrap()
+}
+
+fn rows(text: &str, layout: &Layout) -> Vec<Row> {
+    read(text.as_bytes(), layout).unwrap()
+}
+
+/// The only fault of a file.
+fn fault(text: &str, layout: &Layout) -> String {
+    let unreadable = read(text.as_bytes(), layout).unwrap_err();
+    assert_eq!(unreadable.total, 1, "{:?}", unreadable.faults);
+    unreadable.faults[0].to_string()
+}
+
+#[test]
+fn the_default_is_a_csv_with_names_of_columns() {
+    let text = "\u{feff}Status,piece,job,at,station,by,by_2\r\n\
+        inserted,1,00000042.1,2026-11-26T14:05:07+01:00,K3,,\r\n\
+        HAND-MADE,\"7\",42,20261126140507,\"Anna Andersson\",aa,bb\n\
+        damaged,99999999,,,,,\n";
+    let rows = rows(text, &layout(""));
+    let expected = Row {
+        line: 2,
+        job: Some(Job {
+            number: Some(42),
+            child: Some(1),
+        }),
+        piece: 1,
+        sheet: None,
+        status: Handling::Inserted,
+        word: "inserted".into(),
+        at: Some("2026-11-26T13:05:07Z".into()),
+        station: Some("K3".into()),
+        signed: None,
+    };
+    assert_eq!(rows[0], expected);
+    assert_eq!(rows[1].at.as_deref(), Some("2026-11-26T14:05:07"));
+    assert_eq!(rows[1].station.as_deref(), Some("Aaaa Aaaaaaaaa"));
+    assert_eq!(rows[1].signed, Some(["AA".into(), "BB".into()]));
+    assert_eq!((rows[2].piece, rows[2].job), (99_999_999, None));
+}
+
+#[test]
+fn a_fixed_file_with_header_and_trailer_is_read() {
+    let layout = layout(
+        "format = \"fixed\"\nencoding = \"iso-8859-1\"\nskip_first = 1\nskip_last = 1\n\
+         only = { field = { start = 1, length = 1 }, is = [\"D\"] }\n\
+         job = { start = 2, length = 8 }\npiece = { start = 10, length = 8 }\n\
+         status = { start = 18, length = 2 }\notherwise = \"unknown\"\n\
+         statuses = { OK = \"inserted\", \"J\" = \"damaged\" }\n",
+    );
+    let text = "H0000004226\nD0000004200000001OK\r\nD0000004200000002J\nX0000004200000003OK\n\
+        D0000004200000004\u{c5}\nT4\n";
+    let latin: Vec<u8> = text.chars().map(|c| c as u8).collect();
+    let rows = read(&latin, &layout).unwrap();
+    let read: Vec<_> = rows
+        .iter()
+        .map(|row| (row.line, row.piece, row.status, row.word.as_str()))
+        .collect();
+    assert_eq!(
+        read,
+        [
+            (2, 1, Handling::Inserted, "OK"),
+            (3, 2, Handling::Damaged, "J"),
+            (5, 4, Handling::Unknown, "A")
+        ]
+    );
+}
+
+#[test]
+fn a_list_of_what_is_to_be_done_again_needs_no_status() {
+    let layout = layout("list = \"again\"\ncolumn_names = false\npiece = { column = 2 }\n");
+    let rows = rows("x,7\nx,9\n", &layout);
+    let read: Vec<_> = rows.iter().map(|row| (row.piece, row.status)).collect();
+    assert_eq!(read, [(7, Handling::Damaged), (9, Handling::Damaged)]);
+}
+
+#[test]
+fn a_mark_names_job_reprint_piece_and_sheet() {
+    let payload = Payload {
+        job: 42,
+        child: 3,
+        piece: 123,
+        sheet: 2,
+        sheets: 4,
+        stations: 0,
+        envelope: Envelope::C5,
+        kind: PageKind::Letter,
+    };
+    let digits = String::from_utf8(payload.digits().to_vec()).unwrap();
+    let layout = layout("");
+    let of = |mark: &str| rows(&format!("mark,status\n{mark},missing\n"), &layout).remove(0);
+    let job = Some(Job {
+        number: Some(42),
+        child: Some(3),
+    });
+    for (mark, sheet) in [
+        (&digits[..], Some(2)),
+        (&digits[..28], Some(2)),
+        (&digits[..19], None),
+    ] {
+        let row = of(mark);
+        assert_eq!((row.job, row.piece, row.sheet), (job, 123, sheet), "{mark}");
+    }
+    let damaged = digits.replacen("42", "43", 1);
+    for wrong in [
+        &damaged,
+        &digits[..18],
+        "2000000420300000123",
+        "1x",
+        "1000000420300000000",
+    ] {
+        assert!(fault(&format!("mark,status\n{wrong},missing\n"), &layout).contains("a mark"));
+    }
+}
+
+#[test]
+fn every_wrong_line_is_named_and_nothing_of_it_is_repeated() {
+    let layout = layout("");
+    for (line, said) in [
+        ("0,inserted", "piece `9`; allowed: 1 to 99999999"),
+        ("Anna,inserted", "piece `Aaaa`"),
+        ("1,Lisa", "status `Aaaa`"),
+        ("1", "1 columns"),
+        ("1,inserted,1234567890", "job `9999999999`"),
+        ("1,inserted,42.100", "reprint `999`"),
+        ("1,inserted,42.1,2", "two numbers of the reprint"),
+        ("1,inserted,42,,Anna", "time `Aaaa`"),
+        ("1,hand-made,42,,,A,A", "of one person"),
+    ] {
+        let head = "piece,status,job,child,at,by,by_2";
+        let columns = line.split(',').count();
+        let padded = match columns {
+            1 => line.to_owned(),
+            n => format!("{line}{}", ",".repeat(7 - n)),
+        };
+        let found = fault(&format!("{head}\n{padded}\n"), &layout);
+        assert!(
+            found.starts_with("line 2: ") && found.contains(said),
+            "{line}: {found}"
+        );
+        assert!(
+            !found.contains("Anna") && !found.contains("Lisa"),
+            "{found}"
+        );
+    }
+    assert!(fault("piece\n1\n", &layout).contains("no column for what became of it"));
+    assert!(fault("", &layout).contains("no line"));
+    let many = format!("piece,status\n{}", "x,y\n".repeat(60));
+    let unreadable = read(many.as_bytes(), &layout).unwrap_err();
+    assert_eq!(
+        (unreadable.faults.len(), unreadable.total),
+        (FAULTS_MAX, 60)
+    );
+}
+
+#[test]
+fn what_a_layout_cannot_say_is_named() {
+    let faults = |text: &str| {
+        let options: Options = toml::from_str(text).unwrap();
+        let faults = Layout::compile(&options).unwrap_err();
+        faults.iter().map(|fault| fault.key).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        faults("delimiter = \"a\"\nskip_last = 2000"),
+        ["delimiter", "skip_last"]
+    );
+    assert_eq!(faults("format = \"fixed\""), ["piece", "status"]);
+    assert_eq!(
+        faults("format = \"fixed\"\npiece = { column = 1 }\nstatus = { start = 0, length = 3 }"),
+        ["piece", "status", "piece", "status"]
+    );
+    assert_eq!(
+        faults("column_names = false\npiece = { column = \"x\" }\nstatus = { column = 0 }"),
+        ["piece", "status", "piece", "status"]
+    );
+    assert_eq!(
+        faults("only = { field = { column = 1 }, is = [] }"),
+        ["only"]
+    );
+    assert!(toml::from_str::<Options>("statuses = { OK = \"sent\" }").is_err());
+    assert!(toml::from_str::<Options>("colour = 1").is_err());
+}
+
+/// Layouts that read in every way.
+fn layouts() -> Vec<Layout> {
+    let fixed = "format = \"fixed\"\npiece = { start = 1, length = 3 }\nstatus = { start = 4, length = 2 }\nat = { start = 6, length = 19 }\nskip_last = 1\notherwise = \"unknown\"";
+    let numbered = "column_names = false\nencoding = \"iso-8859-1\"\ndelimiter = \";\"\nlist = \"again\"\nmark = { column = 1 }\nskip_first = 1";
+    ["", fixed, numbered].map(layout).to_vec()
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_read(bytes: Vec<u8>, text in "(piece|status|mark|,|\"|\n|\r\n|[0-9]{1,3}|inserted| |;|å)*") {
+        for layout in layouts() {
+            for bytes in [&bytes[..], text.as_bytes()] {
+                match read(bytes, &layout) {
+                    Ok(rows) => prop_assert!(!rows.is_empty()),
+                    Err(unreadable) => prop_assert!(unreadable.total >= unreadable.faults.len() as u64),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn rows_come_back_as_they_were_written(pieces in prop::collection::vec((1_u32..99_999_999, 0..Handling::ALL.len()), 1..20)) {
+        let mut text = String::from("status,piece\n");
+        let mut words = BTreeMap::new();
+        for (piece, status) in &pieces {
+            let status = Handling::ALL[*status];
+            words.insert(status.name(), status);
+            text += &format!("{},{piece}\n", status.name());
+        }
+        let rows = read(text.as_bytes(), &layout("")).unwrap();
+        let read: Vec<_> = rows.iter().map(|row| (row.piece, row.status)).collect();
+        let written: Vec<_> = pieces.iter().map(|(piece, at)| (*piece, Handling::ALL[*at])).collect();
+        prop_assert_eq!(read, written);
+    }
+}
