@@ -577,11 +577,13 @@ fn a_proof_shows_each_class_and_no_machine_can_read_it() {
         );
     }
     // It is no part: nobody proves or reprints it.
-    fs::copy(
-        plant.part.with_extension("pieces.csv"),
-        plant.bench.path("proof.pieces.csv"),
-    )
-    .unwrap();
+    for beside in ["pieces.csv", "layout.json"] {
+        fs::copy(
+            plant.part.with_extension(beside),
+            plant.bench.path(&format!("proof.{beside}")),
+        )
+        .unwrap();
+    }
     let proof =
         lettermill::spool::proof::check(Path::new(&out), &plant.bench.path("proof.pieces.csv"));
     assert!(!proof.unwrap().holds());
