@@ -1,7 +1,7 @@
 //! Parts of every kind: PDF 1.5, streams in place of the table, PDF/VT-1; what other programs say of them, and damage.
 
 use lettermill::preflight::{Class, Inks, Rules, Target};
-use lettermill::spool::{Flavour, PdfVt, Xref};
+use lettermill::spool::{Collation, Flavour, MarkKind, MarkPlace, Omr, PdfVt, Xref};
 use lopdf::{Dictionary, ObjectId};
 
 use super::*;
@@ -153,6 +153,68 @@ fn parts_of_every_kind_are_whole_and_other_programs_agree() {
             assert!(fs::read(&pdf).unwrap().starts_with(head));
             agreed(&pdf, part.pages, options.pdf_flavour);
         }
+    }
+}
+
+#[test]
+fn pieces_of_parts_of_every_kind_are_printed_again() {
+    let omr: Option<Omr> = toml::from_str("layout = \"pb-di380\"").ok();
+    assert!(omr.is_some());
+    let coded = |kind, collation| Options {
+        omr: omr.clone(),
+        collation,
+        mark: MarkPlace {
+            kind,
+            ..MarkPlace::default()
+        },
+        ..conforming(&cmyk())
+    };
+    let kinds = kinds().into_iter().chain([
+        coded(MarkKind::DataMatrix, Collation::Forward),
+        coded(MarkKind::None, Collation::Reverse),
+    ]);
+    for options in kinds {
+        let folder = tempfile::tempdir().unwrap();
+        let orders: Vec<_> = mixed().into_iter().step_by(4).collect(); // Of one class.
+        let (spooled, _) = spool(folder.path(), &orders, &options);
+        let part = &spooled.parts[0];
+        let (pdf, csv) = (folder.path().join(&part.pdf), folder.path().join(&part.csv));
+        let first = part.first_piece;
+        let child = folder.path().join("child");
+        fs::create_dir_all(child.join("print").join(&part.class)).unwrap();
+        let name = part.pdf.with_extension("r01.pdf");
+        let again = spool::reprint(&spool::Reprint {
+            pdf: &pdf,
+            csv: &csv,
+            pieces: &[first, first + 2],
+            child: 1,
+            folder: &child,
+            part: &name,
+            class: &part.class,
+            number: 1,
+        })
+        .unwrap();
+        let reprinted = child.join(&name);
+        let proof = proof::check(&reprinted, &child.join(&again.summary.csv)).unwrap();
+        assert_eq!(proof.mismatches, []);
+        assert_eq!((proof.pieces, proof.marks), (2, again.summary.sheets));
+        agreed(&reprinted, again.summary.pages, options.pdf_flavour);
+        // The same once more: what is printed again can be printed again.
+        let twice = part.pdf.with_extension("r02.pdf");
+        let csv = child.join(&again.summary.csv);
+        let more = spool::reprint(&spool::Reprint {
+            pdf: &reprinted,
+            csv: &csv,
+            pieces: &[first + 2],
+            child: 2,
+            folder: &child,
+            part: &twice,
+            class: &part.class,
+            number: 1,
+        })
+        .unwrap();
+        let proof = proof::check(&child.join(&twice), &child.join(&more.summary.csv)).unwrap();
+        assert_eq!((proof.mismatches, proof.pieces), (vec![], 1));
     }
 }
 
