@@ -24,6 +24,7 @@ fn shown() -> Vec<String> {
     let blocks = page.split("```toml\n").skip(1);
     blocks
         .map(|block| block.split("```").next().unwrap().to_owned())
+        .filter(|block| block.contains("[control]"))
         .collect()
 }
 

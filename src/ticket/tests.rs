@@ -20,7 +20,9 @@ fn shown() -> Vec<Control> {
     let page = include_str!("../../docs/formats-print.md");
     let blocks = page.split("```toml\n").skip(1);
     blocks
-        .map(|block| toml::from_str::<Job>(block.split("```").next().unwrap()))
+        .map(|block| block.split("```").next().unwrap())
+        .filter(|block| block.contains("[control]"))
+        .map(toml::from_str::<Job>)
         .map(|job| job.unwrap().control)
         .collect()
 }

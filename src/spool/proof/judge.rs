@@ -130,13 +130,11 @@ mod tests {
     use super::super::content;
     use super::*;
     use crate::letter::Postage;
-    use crate::spool::PageKind;
+    use crate::spool::{Options, PageKind};
     use crate::spool::mark::{ID_CHARACTERS, Painter};
 
     fn judge() -> Judge {
-        let omr = toml::from_str("layout = \"pb-d1500\"").unwrap();
-        let mut layout = Layout::of(&omr, 0);
-        layout.omr = None;
+        let layout = Layout::of(&Options::default(), 0);
         let known = ID_CHARACTERS.chars().map(String::from);
         let font = Font {
             unicode: (1..).zip(known).collect(),
