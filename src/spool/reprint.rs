@@ -153,7 +153,7 @@ pub fn reprint(job: &Reprint<'_>) -> Result<Reprinted, ReprintError> {
     let mut to = PartWriter::create(&path, opened.form())?;
     let csv = HashingWriter::create(&csv_path).map_err(|source| write(&csv_path, source))?;
     let mut table = csv::Writer::from_writer(csv);
-    let cut = Cut::alike(&opened);
+    let cut = Cut::alike(&opened).map_err(no_part)?;
     let vt = match rows.first() {
         Some((_, row)) => Vt::of(&cut, row.job, row.child, job.child).map_err(no_part)?,
         None => None,

@@ -130,8 +130,8 @@ mod tests {
     use super::super::content;
     use super::*;
     use crate::letter::Postage;
-    use crate::spool::{Options, PageKind};
     use crate::spool::mark::{ID_CHARACTERS, Painter};
+    use crate::spool::{Options, PageKind};
 
     fn judge() -> Judge {
         let layout = Layout::of(&Options::default(), 0);
