@@ -219,13 +219,7 @@ pub(super) fn one(db: &Connection, job: i64, piece: u32) -> Result<Option<PieceS
         Some(row) => row.get(0)?,
         None => return Ok(None),
     };
-    let issues = issues_of(db, job, piece)?;
-    let mut find = db.prepare_cached(
-        "SELECT child, status, by_first IS NOT NULL FROM results WHERE batch = ?1 AND piece = ?2 ORDER BY result",
-    )?;
-    let said = find.query_map([job, i64::from(piece)], |row| said_at(row, 0))?;
-    let said = said.collect::<Result<Vec<_>, _>>()?;
-    let (child, state, twice) = conclude(&issues, &said);
+    let (child, state, twice) = known(db, job, piece)?.conclude();
     Ok(Some(PieceStanding {
         piece,
         part,
@@ -235,8 +229,40 @@ pub(super) fn one(db: &Connection, job: i64, piece: u32) -> Result<Option<PieceS
     }))
 }
 
+/// What is known of a piece.
+pub(super) struct Known {
+    pub issues: Vec<u8>,
+    pub said: Vec<Said>,
+}
+
+impl Known {
+    /// Issue, state, and whether it was perhaps sent twice.
+    pub fn conclude(&self) -> (u8, PieceState, bool) {
+        conclude(&self.issues, &self.said)
+    }
+}
+
+/// Whether a job has a piece.
+pub(super) fn has(db: &Connection, job: i64, piece: u32) -> Result<bool, Error> {
+    let find = "SELECT EXISTS (SELECT 1 FROM pieces WHERE batch = ?1 AND piece = ?2)";
+    let mut find = db.prepare_cached(find)?;
+    Ok(find.query_row([job, i64::from(piece)], |row| row.get(0))?)
+}
+
+/// What is known of a piece that the job has.
+pub(super) fn known(db: &Connection, job: i64, piece: u32) -> Result<Known, Error> {
+    let mut find = db.prepare_cached(
+        "SELECT child, status, by_first IS NOT NULL FROM results WHERE batch = ?1 AND piece = ?2 ORDER BY result",
+    )?;
+    let said = find.query_map([job, i64::from(piece)], |row| said_at(row, 0))?;
+    Ok(Known {
+        said: said.collect::<Result<_, _>>()?,
+        issues: issues_of(db, job, piece)?,
+    })
+}
+
 /// The issues of a piece: 0, and the reprints that have it.
-pub(super) fn issues_of(db: &Connection, job: i64, piece: u32) -> Result<Vec<u8>, Error> {
+fn issues_of(db: &Connection, job: i64, piece: u32) -> Result<Vec<u8>, Error> {
     let mut find = db.prepare_cached(
         "SELECT r.child FROM reprints r CROSS JOIN batches b ON b.batch = r.batch
          CROSS JOIN pieces p ON p.batch = r.batch AND p.piece = ?2

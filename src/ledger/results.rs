@@ -3,12 +3,13 @@
 //! A result is one remark about one issue of a piece; all are kept, in their order, and none is changed. How a piece stands
 //! follows from them alone, by the rules of [`pieces`](super::pieces).
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
-use super::pieces::{self, JobStanding, PieceState};
+use super::pieces::{self, JobStanding, Known, PieceState, Said};
 use super::{Error, Ledger, Reader, State, tables};
 use crate::disk::Sha256;
 use crate::letter::Handling;
@@ -223,7 +224,8 @@ impl Ledger<'_> {
             return Ok(booked);
         }
         let jobs = jobs_of(&tx, rows)?;
-        let planned = plan(&tx, &jobs, rows, &mut booked)?;
+        let mut known = HashMap::with_capacity(rows.len());
+        let planned = plan(&tx, &jobs, rows, &mut known, &mut booked)?;
         tx.execute(
             "INSERT INTO result_files (sha256, bytes, name, rows, imported_at) VALUES (?1, ?2, ?3, ?4, ?5)",
             params![
@@ -235,28 +237,26 @@ impl Ledger<'_> {
             ],
         )?;
         let number = tx.last_insert_rowid();
-        let mut standings = HashMap::new();
         for line in &planned {
-            if is_repeated(&tx, number, line)? {
+            let row = line.row;
+            let Some(of_piece) = known.get_mut(&(line.job, row.piece)) else {
+                continue;
+            };
+            if !of_piece.said.is_empty() && is_repeated(&tx, number, line)? {
                 booked.repeated += 1;
                 continue;
             }
-            let row = line.row;
-            let before = match standings.remove(&(line.job, row.piece)) {
-                Some(standing) => Some(standing),
-                None => pieces::one(&tx, line.job, row.piece)?,
-            };
             insert(&tx, line, Some(number), "", &now)?;
             booked.booked += 1;
             *booked.statuses.entry(row.status).or_default() += 1;
-            let after = pieces::one(&tx, line.job, row.piece)?;
-            if let (Some(before), Some(after)) = (before, &after) {
-                for what in remarks(row, &before, after) {
-                    remark(&mut booked, row, &name_of(&tx, line.job)?, what);
-                }
-            }
-            if let Some(after) = after {
-                standings.insert((line.job, row.piece), after);
+            let before = of_piece.conclude();
+            of_piece.said.push(Said {
+                child: line.child,
+                status: row.status,
+                signed: row.signed.is_some(),
+            });
+            for what in remarks(row, before, of_piece.conclude()) {
+                remark(&mut booked, row, &name_of(&tx, line.job)?, what);
             }
         }
         let mut all: Vec<i64> = jobs.values().map(|job| job.number).collect();
@@ -449,6 +449,7 @@ fn plan<'r, 'a>(
     db: &Connection,
     jobs: &HashMap<&'a str, Job>,
     rows: &'r [ResultRow<'a>],
+    known: &mut HashMap<(i64, u32), Known>,
     booked: &mut Booked,
 ) -> Result<Vec<Planned<'r, 'a>>, Error> {
     let mut planned: Vec<Planned<'r, 'a>> = Vec::with_capacity(rows.len());
@@ -462,9 +463,16 @@ fn plan<'r, 'a>(
             remark(booked, row, row.batch, Remarked::NotSent);
             continue;
         }
-        let issues = match pieces::one(db, job.number, row.piece)? {
-            Some(_) => pieces::issues_of(db, job.number, row.piece)?,
-            None => Vec::new(),
+        let issues = match known.entry((job.number, row.piece)) {
+            Entry::Occupied(of_piece) => &of_piece.into_mut().issues,
+            Entry::Vacant(_) if !pieces::has(db, job.number, row.piece)? => {
+                missing.push((row.line, row.piece));
+                continue;
+            }
+            Entry::Vacant(free) => {
+                let of_piece = pieces::known(db, job.number, row.piece)?;
+                &free.insert(of_piece).issues
+            }
         };
         let named = row.child.or((job.child > 0).then_some(job.child));
         let child = named.or(issues.last().copied());
@@ -472,8 +480,8 @@ fn plan<'r, 'a>(
             missing.push((row.line, row.piece));
             continue;
         };
-        let known = at.get(&(job.number, child, row.piece)).copied();
-        if let (Some(sheet), Some(line)) = (row.sheet, known.and_then(|at| planned.get_mut(at)))
+        let before = at.get(&(job.number, child, row.piece)).copied();
+        if let (Some(sheet), Some(line)) = (row.sheet, before.and_then(|at| planned.get_mut(at)))
             && !line.sheets.contains(&sheet)
         {
             if line.row.status.is_sent() && !row.status.is_sent() {
@@ -504,13 +512,13 @@ fn plan<'r, 'a>(
 
 fn remarks(
     row: &ResultRow<'_>,
-    before: &pieces::PieceStanding,
-    after: &pieces::PieceStanding,
+    (_, before, _): (u8, PieceState, bool),
+    (_, after, twice): (u8, PieceState, bool),
 ) -> Vec<Remarked> {
-    let was_sent = matches!(before.state, PieceState::Sent(_));
-    let is_sent = matches!(after.state, PieceState::Sent(_));
+    let was_sent = matches!(before, PieceState::Sent(_));
+    let is_sent = matches!(after, PieceState::Sent(_));
     let mut remarks = Vec::new();
-    if after.twice && row.status.is_sent() && was_sent {
+    if twice && row.status.is_sent() && was_sent {
         remarks.push(Remarked::SentTwice);
     }
     if was_sent && !is_sent {

@@ -205,6 +205,11 @@ impl Reader<'_> {
             .delimiter(self.layout.delimiter)
             .from_reader(bytes);
         let mut named = !self.layout.column_names;
+        let mut lines = Lines {
+            bytes,
+            passed: 0,
+            line: 1,
+        };
         let mut held = VecDeque::new();
         let mut record = ByteRecord::new();
         loop {
@@ -216,7 +221,8 @@ impl Reader<'_> {
                     return self.wrong(0, ("what is no CSV".into(), "RFC 4180"));
                 }
             }
-            let number = record.position().map_or(0, csv::Position::line) + before;
+            let start = record.position().map_or(0, csv::Position::byte);
+            let number = before + lines.at(start);
             if !named {
                 named = true;
                 if !self.name(number, &record) {
@@ -359,6 +365,28 @@ impl Reader<'_> {
                  missing, removed, diverted, duplicate, unknown",
             )),
         }
+    }
+}
+
+/// Counts lines as records come: the reader of CSV begins a record behind a carriage return, and at lines without anything.
+struct Lines<'b> {
+    bytes: &'b [u8],
+    passed: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// The line of a record that begins here or behind the next line ends.
+    fn at(&mut self, start: u64) -> u64 {
+        let start = usize::try_from(start).unwrap_or(usize::MAX);
+        while let Some(&byte) = self.bytes.get(self.passed) {
+            if self.passed >= start && !matches!(byte, b'\n' | b'\r') {
+                break;
+            }
+            self.line += u64::from(byte == b'\n');
+            self.passed += 1;
+        }
+        self.line
     }
 }
 

@@ -47,6 +47,12 @@ fn the_default_is_a_csv_with_names_of_columns() {
     assert_eq!(rows[1].station.as_deref(), Some("Aaaa Aaaaaaaaa"));
     assert_eq!(rows[1].signed, Some(["AA".into(), "BB".into()]));
     assert_eq!((rows[2].piece, rows[2].job), (99_999_999, None));
+    assert_eq!((rows[1].line, rows[2].line), (3, 4));
+    let spread = self::rows(
+        "\r\npiece,status\r\n\r\n\n1,\"inserted\"\r\n\r\n2,damaged",
+        &layout(""),
+    );
+    assert_eq!((spread[0].line, spread[1].line), (5, 7));
 }
 
 #[test]

@@ -181,7 +181,7 @@ pub fn reprint(job: &Reprint<'_>) -> Result<Reprinted, ReprintError> {
     let mut table = csv::Writer::from_writer(csv);
     let mut press = Press {
         job,
-        cut: Cut::alike(&opened),
+        cut: Cut::alike(&opened).map_err(no_part)?,
         summary: empty_summary(job, &rows, &csv_relative),
         digest: ring::digest::Context::new(&ring::digest::SHA256),
     };

@@ -84,7 +84,7 @@ fn write(sample: &Sample<'_>, out: &Path) -> Result<Sampled, ReprintError> {
             source,
         })?;
         let opened = Opened::new(&map).map_err(no_part)?;
-        let mut cut = Cut::mixed(&opened);
+        let mut cut = Cut::mixed(&opened).map_err(no_part)?;
         let class = path.parent().and_then(Path::file_name);
         let class = class
             .map(|name| name.to_string_lossy().into_owned())

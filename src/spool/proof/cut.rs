@@ -54,6 +54,8 @@ impl<'m> Opened<'m> {
 /// Takes pages out of one part and puts them into another.
 pub(in crate::spool) struct Cut<'p, 'm> {
     part: &'p Part<'m>,
+    /// Numbers of all pages, in order.
+    pages: Vec<u32>,
     digests: Digests<'p, 'm>,
     /// Numbers in the other part.
     numbers: HashMap<u32, u32>,
@@ -127,89 +129,42 @@ impl Balance {
 
 impl<'p, 'm> Cut<'p, 'm> {
     /// Into a part with the same fixed objects.
-    pub(in crate::spool) fn alike(opened: &'p Opened<'m>) -> Self {
+    pub(in crate::spool) fn alike(opened: &'p Opened<'m>) -> Result<Self, Fault> {
         Self::new(opened, FIRST_FREE)
     }
 
     /// Into one with others.
-    pub(in crate::spool) fn mixed(opened: &'p Opened<'m>) -> Self {
+    pub(in crate::spool) fn mixed(opened: &'p Opened<'m>) -> Result<Self, Fault> {
         Self::new(opened, 0)
     }
 
-    fn new(opened: &'p Opened<'m>, fixed_below: u32) -> Self {
-        Self {
-            part: &opened.0,
-            digests: Digests::new(&opened.0),
+    fn new(opened: &'p Opened<'m>, fixed_below: u32) -> Result<Self, Fault> {
+        let part = &opened.0;
+        let root = reader::get(part.catalog()?.text, b"/Pages").and_then(reader::reference);
+        let mut pages = Vec::new();
+        if let Some(root) = root {
+            descend(part, root, 0, &mut part.size(), &mut pages)?;
+        }
+        Ok(Self {
+            part,
+            pages,
+            digests: Digests::new(part),
             numbers: HashMap::new(),
             waiting: Vec::new(),
             fixed_below,
-        }
+        })
     }
 
-    /// The pages from one of them on, counted from zero.
+    /// Some of its pages, counted from zero.
     pub(in crate::spool) fn pages(&self, wanted: Range<u32>) -> Result<Vec<CutPage>, Fault> {
-        let catalog = self.part.catalog()?;
-        let root = reader::get(catalog.text, b"/Pages").and_then(reader::reference);
-        let mut numbers = Vec::with_capacity(wanted.len());
-        if let Some(root) = root {
-            self.descend(root, 0, &wanted, 0, &mut numbers)?;
-        }
-        if numbers.len() != wanted.len() {
-            return Err(Fault {
+        let numbers = self
+            .pages
+            .get(wanted.start as usize..wanted.end as usize)
+            .ok_or(Fault {
                 object: 0,
                 what: "fewer pages than its CSV says",
-            });
-        }
-        numbers
-            .into_iter()
-            .map(|number| self.page(number))
-            .collect()
-    }
-
-    /// Finds pages below a node whose first page has this number; nodes without any of them are passed over.
-    fn descend(
-        &self,
-        node: u32,
-        first: u32,
-        wanted: &Range<u32>,
-        depth: u32,
-        found: &mut Vec<u32>,
-    ) -> Result<(), Fault> {
-        let fault = |what| Fault { object: node, what };
-        if depth > TREE_DEPTH_MAX {
-            return Err(fault("the page tree is too deep"));
-        }
-        let text = self.part.object(node)?.text;
-        let kids = reader::get(text, b"/Kids").ok_or(fault("a node without kids"))?;
-        let kids = reader::references(kids);
-        let Some(&eldest) = kids.first() else {
-            return Ok(());
-        };
-        if reader::get(self.part.object(eldest)?.text, b"/Type") == Some(b"/Page") {
-            found.extend(
-                (first..)
-                    .zip(kids)
-                    .filter(|(n, _)| wanted.contains(n))
-                    .map(|(_, kid)| kid),
-            );
-            return Ok(());
-        }
-        let mut next = first;
-        for kid in kids {
-            if next >= wanted.end {
-                break;
-            }
-            let text = self.part.object(kid)?.text;
-            let count = reader::get(text, b"/Count").and_then(reader::leading_number);
-            let count = count.and_then(|(count, _)| u32::try_from(count).ok());
-            let end = count.and_then(|count| next.checked_add(count));
-            let end = end.ok_or(fault("a node without a count"))?;
-            if end > wanted.start {
-                self.descend(kid, next, wanted, depth + 1, found)?;
-            }
-            next = end;
-        }
-        Ok(())
+            })?;
+        numbers.iter().map(|&number| self.page(number)).collect()
     }
 
     fn page(&self, number: u32) -> Result<CutPage, Fault> {
@@ -400,6 +355,34 @@ impl<'p, 'm> Cut<'p, 'm> {
             new
         })
     }
+}
+
+/// Finds the numbers of the pages below a node; of the pages only the first of each node is looked at. A part has fewer
+/// nodes than objects: who asks for more goes round in a ring.
+fn descend(
+    part: &Part<'_>,
+    node: u32,
+    depth: u32,
+    nodes_left: &mut u32,
+    pages: &mut Vec<u32>,
+) -> Result<(), Fault> {
+    let fault = |what| Fault { object: node, what };
+    let left = nodes_left
+        .checked_sub(1)
+        .filter(|_| depth <= TREE_DEPTH_MAX);
+    *nodes_left = left.ok_or(fault("the page tree is no tree"))?;
+    let kids =
+        reader::get(part.object(node)?.text, b"/Kids").ok_or(fault("a node without kids"))?;
+    let kids = reader::references(kids);
+    let Some(&eldest) = kids.first() else {
+        return Ok(());
+    };
+    if reader::get(part.object(eldest)?.text, b"/Type") == Some(b"/Page") {
+        pages.extend(kids);
+        return Ok(());
+    }
+    let mut kids = kids.into_iter();
+    kids.try_for_each(|kid| descend(part, kid, depth + 1, nodes_left, pages))
 }
 
 /// A dictionary without some of its entries, and without its end.
