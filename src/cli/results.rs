@@ -268,9 +268,8 @@ fn import(args: &ImportResultsArgs) -> Result<Exit, Failure> {
                     sha256: file.sha256,
                     bytes: file.size,
                 };
-                ledger.book(&about, &planned.rows).map_err(|error| {
+                ledger.book(&about, &planned.rows).inspect_err(|_| {
                     say(&format!("`{}`: nothing of it was booked", file.name));
-                    error
                 })?
             }
         };

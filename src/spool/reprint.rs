@@ -323,26 +323,21 @@ impl Press<'_, '_, '_> {
 
     /// The content that draws the marks of a front, deflated; `place` is that of the sheet among those of its piece, from 0.
     fn new_mark(&self, page: &CutPage, row: &Row, place: u16) -> Result<Vec<u8>, MarkError> {
-        let mut content = match self.kind {
-            MarkKind::None => {
-                let content = self.cut.last(page).map_err(MarkError::Fault)?;
-                content.ok_or(MarkError::Found("a front without a mark"))?
+        let content = self.cut.last(page).map_err(MarkError::Fault)?;
+        let mut content = content.ok_or(MarkError::Found("a front without a mark"))?;
+        if self.kind == MarkKind::DataMatrix {
+            let payload = self.cut.payload(page, &content);
+            let payload = payload.ok_or(MarkError::Found("a mark that cannot be read"))?;
+            if (payload.job, payload.child, payload.piece) != (row.job, row.child, row.piece) {
+                return Err(MarkError::Found("a mark of another piece"));
             }
-            MarkKind::DataMatrix => {
-                let mark = self.cut.mark(page).map_err(MarkError::Fault)?;
-                let (payload, content) = mark.ok_or(MarkError::Found("a front without a mark"))?;
-                let payload = payload.ok_or(MarkError::Found("a mark that cannot be read"))?;
-                if (payload.job, payload.child, payload.piece) != (row.job, row.child, row.piece) {
-                    return Err(MarkError::Found("a mark of another piece"));
-                }
-                let payload = Payload {
-                    child: self.job.child,
-                    ..payload
-                };
-                let content = with_symbol(&content, &payload);
-                content.ok_or(MarkError::Found("a mark that is drawn in another way"))?
-            }
-        };
+            let payload = Payload {
+                child: self.job.child,
+                ..payload
+            };
+            let changed = with_symbol(&content, &payload);
+            content = changed.ok_or(MarkError::Found("a mark that is drawn in another way"))?;
+        }
         if let Some(bars) = &self.bars {
             let sheet = Sheet {
                 piece: row.piece,

@@ -28,6 +28,9 @@ const TREE_DEPTH_MAX: u32 = 16;
 /// What is said of a stream that is written anew.
 const DEFLATED: &str = "/Filter/FlateDecode";
 
+/// What a mark says, if it can be read, and the content that draws it.
+type Mark = (Option<Payload>, Vec<u8>);
+
 /// Why pages cannot be cut out.
 #[derive(Debug)]
 pub(in crate::spool) enum CutError {
@@ -191,21 +194,10 @@ impl<'p, 'm> Cut<'p, 'm> {
         self.digests.page(&page.text)
     }
 
-    /// What the mark says that the last content of a page draws, and that content; `None` for a page without a mark, no
-    /// payload for a mark that cannot be read.
-    pub(in crate::spool) fn mark(
-        &self,
-        page: &CutPage,
-    ) -> Result<Option<(Option<Payload>, Vec<u8>)>, Fault> {
-        let Some(&last) = page.contents.last() else {
-            return Ok(None);
-        };
-        let content = inflated(self.part.object(last)?, CONTENT_BYTES_MAX);
-        Ok(content.and_then(|content| {
-            let symbol = content::marks(&content, frame(&page.text)).symbol?;
-            let payload = symbol.digits.as_deref().and_then(Payload::read);
-            Some((payload, content))
-        }))
+    /// What the mark says that a content of a page draws, if it can be read.
+    pub(in crate::spool) fn payload(&self, page: &CutPage, content: &[u8]) -> Option<Payload> {
+        let symbol = content::marks(content, frame(&page.text)).symbol?;
+        symbol.digits.as_deref().and_then(Payload::read)
     }
 
     /// The last content of a page, unpacked.

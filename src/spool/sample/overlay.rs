@@ -174,9 +174,9 @@ impl Page {
     fn strike(&mut self, kind: &'static Kind, area: Area) {
         let [x, y, w, h] = points(area);
         let Kind { colour, .. } = kind;
-        let _ = write!(
+        let _ = writeln!(
             self.text,
-            "q {x:.2} {y:.2} {w:.2} {h:.2} re W n {colour} RG 2 w [] 0 d\n"
+            "q {x:.2} {y:.2} {w:.2} {h:.2} re W n {colour} RG 2 w [] 0 d"
         );
         let mut from = 0.0;
         while from < w + h {
