@@ -12,8 +12,9 @@ use super::{Batch, Error, Ledger, Sent, Stop, Totals, results, tables};
 const CHILD_MAX: u8 = 99;
 /// States of a batch that keeps its number.
 const KEEPS: &str = "('begun', 'ready', 'sent', 'withdrawing', 'withdrawn')";
-/// The letters in piece `?2` of batch `?1`, by their place.
-const LETTERS_OF: &str = "SELECT seq FROM pieces WHERE batch = ?1 AND piece = ?2";
+/// The letters in the pieces of batch `?2`, by their place.
+const LETTERS_OF: &str =
+    "SELECT seq FROM pieces WHERE batch = ?2 UNION ALL SELECT seq FROM shared WHERE batch = ?2";
 
 /// What a reprint is made from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,22 +68,26 @@ impl<'c> Ledger<'c> {
             "INSERT INTO reprints (batch, job, child, again) VALUES (?1, ?2, ?3, ?4)",
             params![number, job, child, again.unwrap_or_default()],
         )?;
-        let mut letters = tx.prepare(&format!(
-            "INSERT INTO letters (batch, seq, letter_id, fate, reason, target, message_id, sha256, path, delivery, notice)
-             SELECT ?3, seq, letter_id, fate, reason, target, message_id, sha256, path, delivery, notice
-             FROM letters WHERE batch = ?1 AND seq IN ({LETTERS_OF})"
-        ))?;
         let mut copied = tx.prepare(
             "INSERT INTO pieces (batch, piece, seq, part, sheets, weight_mg)
              SELECT ?3, piece, seq, ?4, sheets, weight_mg FROM pieces WHERE batch = ?1 AND piece = ?2",
         )?;
-        let mut print = 0;
         for piece in &standings {
-            print += letters.execute(params![job, piece.piece, number])? as u64;
             let part = part_of_child(&piece.part, child);
             copied.execute(params![job, piece.piece, number, part])?;
         }
-        drop((letters, copied));
+        drop(copied);
+        tx.execute(
+            "INSERT INTO shared (batch, seq, piece) SELECT ?2, s.seq, s.piece FROM shared s
+             WHERE s.batch = ?1 AND EXISTS (SELECT 1 FROM pieces p WHERE p.batch = ?2 AND p.piece = s.piece)",
+            params![job, number],
+        )?;
+        let letters = format!(
+            "INSERT INTO letters (batch, seq, letter_id, fate, reason, target, message_id, sha256, path, delivery, notice)
+             SELECT ?2, seq, letter_id, fate, reason, target, message_id, sha256, path, delivery, notice
+             FROM letters WHERE batch = ?1 AND seq IN ({LETTERS_OF})"
+        );
+        let print = tx.execute(&letters, params![job, number])? as u64;
         let note = match again {
             None => format!("reprint of {} pieces of {parent}: {why}", standings.len()),
             Some(again) => format!(

@@ -67,7 +67,7 @@ fn letters_to_the_same_recipient_share_an_envelope() {
     let outbox = outbox(&run);
     let verified = bench.lettermill(&["verify", outbox.to_str().unwrap()]);
     assert_eq!(code(&verified), 0, "{}", said(&verified));
-    let mut shared = 0;
+    let (mut shared, mut reprints) = (0, 0);
     for class in fs::read_dir(outbox.join("print")).unwrap() {
         let class = class.unwrap().path();
         let csv = class.join("0001.pieces.csv");
@@ -81,9 +81,31 @@ fn letters_to_the_same_recipient_share_an_envelope() {
                 .all(|id| id.trim_start_matches("again-") == ids[0]);
             assert!(alike, "{ids:?}"); // In the order of the mailing, and nobody else's.
             shared += usize::from(ids.len() == 2);
+            if ids.len() == 2 && reprints == 0 {
+                reprints = 1;
+                printed_again(
+                    &bench,
+                    class.join("0001.pdf").to_str().unwrap(),
+                    &row[0],
+                    ids[1],
+                );
+            }
             let story = bench.done(&["show", "--out", &bench.text("joined"), ids[ids.len() - 1]]);
             assert!(story.contains(&format!("piece {}", &row[0])), "{story}");
         }
     }
-    assert_eq!(shared as u64, 120 - pieces);
+    assert_eq!((shared as u64, reprints), (120 - pieces, 1));
+}
+
+/// A piece with two letters: its reprint has both, and the second one's history tells of it.
+fn printed_again(bench: &Bench, part: &str, piece: &str, second: &str) {
+    let home = bench.text("joined");
+    let words = ["reprint", "--json", "--out", &home, "--pieces", piece, part];
+    let printed = bench.lettermill(&words);
+    assert_eq!(code(&printed), 0, "{}", said(&printed));
+    let printed = json(&printed);
+    let verified = bench.lettermill(&["verify", printed["folder"].as_str().unwrap()]);
+    assert_eq!(code(&verified), 0, "{}", said(&verified));
+    let story = bench.done(&["show", "--out", &home, second]);
+    assert!(story.contains("0001.r01.pdf"), "{story}");
 }

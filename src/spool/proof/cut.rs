@@ -28,9 +28,6 @@ const TREE_DEPTH_MAX: u32 = 16;
 /// What is said of a stream that is written anew.
 const DEFLATED: &str = "/Filter/FlateDecode";
 
-/// What a mark says, if it can be read, and the content that draws it.
-type Mark = (Option<Payload>, Vec<u8>);
-
 /// Why pages cannot be cut out.
 #[derive(Debug)]
 pub(in crate::spool) enum CutError {
