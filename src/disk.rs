@@ -16,6 +16,18 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
+/// The digest that 64 digits say, as [`hex`] writes them.
+pub fn digest_of_hex(digits: &str) -> Option<Sha256> {
+    let mut out = [0; 32];
+    if digits.len() != 64 || !digits.is_ascii() {
+        return None;
+    }
+    for (n, byte) in out.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(digits.get(2 * n..2 * n + 2)?, 16).ok()?;
+    }
+    (hex(&out) == digits).then_some(out)
+}
+
 /// SHA-256 of a slice.
 pub fn sha256(bytes: &[u8]) -> Sha256 {
     let mut out = [0; 32];
@@ -65,6 +77,19 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()?; // The bytes are durable before the name is.
     fs::rename(&part, path)?;
     sync_parent(path)
+}
+
+/// As [`write_whole`], for the list of a batch's files: `path` is relative to `folder`.
+///
+/// # Errors
+/// As [`write_whole`].
+pub fn write_listed(folder: &Path, path: PathBuf, bytes: &[u8]) -> io::Result<WrittenFile> {
+    write_whole(&folder.join(&path), bytes)?;
+    Ok(WrittenFile {
+        path,
+        size: bytes.len() as u64,
+        sha256: sha256(bytes),
+    })
 }
 
 /// Creates a file that only its owner can read (0600).
@@ -127,14 +152,18 @@ impl HashingWriter {
         self.size
     }
 
-    /// Flushes, syncs, and gives size and digest.
+    /// Flushes and syncs. `path` is what the file is called in the list of a batch's files.
     ///
     /// # Errors
     /// Any I/O error of the last write or the sync.
-    pub fn finish(mut self) -> io::Result<(u64, Sha256)> {
+    pub fn finish(mut self, path: PathBuf) -> io::Result<WrittenFile> {
         self.file.flush()?;
         self.file.get_ref().sync_all()?;
-        Ok((self.size, finished(self.digest)))
+        Ok(WrittenFile {
+            path,
+            size: self.size,
+            sha256: finished(self.digest),
+        })
     }
 }
 
@@ -169,4 +198,16 @@ pub fn digest_file(path: &Path) -> io::Result<(u64, Sha256)> {
         size += n as u64;
     }
     Ok((size, finished(digest)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_are_read_as_they_were_written() {
+        assert_eq!(digest_of_hex(&hex(&[7; 32])), Some([7; 32]));
+        assert_eq!(digest_of_hex("x"), None);
+        assert_eq!(digest_of_hex(&hex(&[0xab; 32]).to_uppercase()), None);
+    }
 }

@@ -242,12 +242,9 @@ pub fn write(
     let json = Manifest::new(facts, signer, files)?.json();
     let signature = signer.sign_detached(&json)?;
     let put = |name: &str, bytes: &[u8]| {
-        let path = folder.join(name);
-        disk::write_whole(&path, bytes).map_err(|source| Error::Io { path, source })?;
-        Ok(WrittenFile {
-            path: PathBuf::from(name),
-            size: bytes.len() as u64,
-            sha256: disk::sha256(bytes),
+        disk::write_listed(folder, name.into(), bytes).map_err(|source| Error::Io {
+            path: folder.join(name),
+            source,
         })
     };
     Ok([put(MANIFEST, &json)?, put(SIGNATURE, signature.as_bytes())?])

@@ -169,13 +169,13 @@ pub fn write(folder: &Path, options: &Options) -> Result<Written, Error> {
     writer.trailer(&mut text);
     file.write_all(text.as_bytes())
         .map_err(io_at(part.clone()))?;
-    let (mailing_bytes, _) = file.finish().map_err(io_at(part.clone()))?;
+    let mailing = file.finish(MAILING.into()).map_err(io_at(part.clone()))?;
 
     let registered = registry.write(&at(SNAPSHOT))?;
     fs::rename(&part, at(MAILING)).map_err(io_at(part))?;
     let written = Written {
         registered,
-        mailing_bytes,
+        mailing_bytes: mailing.size,
         ..writer.written()
     };
     let job = at(JOB);

@@ -138,8 +138,7 @@ impl Writer {
             let full = self.folder.join(&path);
             let mut out = HashingWriter::create(&full).map_err(Error::io(&full))?;
             control::write(layout, &self.order, part, &self.folder, &full, &mut out)?;
-            let (size, sha256) = out.finish().map_err(Error::io(&full))?;
-            files.push(WrittenFile { path, size, sha256 });
+            files.push(out.finish(path).map_err(Error::io(&full))?);
         }
         if self.options.xjdf {
             let path = part.pdf.with_extension("xjdf");
@@ -147,12 +146,8 @@ impl Writer {
             let control = files.first().map(|file| file.path.as_path());
             let ticket = xjdf::ticket(&self.options, &self.order, part, pdf, control);
             let ticket = ticket.map_err(Error::io(&full))?;
-            disk::write_whole(&full, &ticket).map_err(Error::io(&full))?;
-            files.push(WrittenFile {
-                path,
-                size: ticket.len() as u64,
-                sha256: disk::sha256(&ticket),
-            });
+            let listed = disk::write_listed(&self.folder, path, &ticket);
+            files.push(listed.map_err(Error::io(&full))?);
         }
         Ok(files)
     }

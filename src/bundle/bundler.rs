@@ -177,8 +177,7 @@ pub(super) fn write(folder: &Path, path: PathBuf, bytes: &[u8]) -> Result<Writte
     let full = folder.join(&path);
     let written = HashingWriter::create(&full).and_then(|mut file| {
         std::io::Write::write_all(&mut file, bytes)?;
-        file.finish()
+        file.finish(path)
     });
-    let (size, sha256) = written.map_err(|e| failed(&full, e))?;
-    Ok(WrittenFile { path, size, sha256 })
+    written.map_err(|e| failed(&full, e))
 }

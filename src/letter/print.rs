@@ -29,6 +29,16 @@ pub enum Sides {
     Duplex,
 }
 
+impl Sides {
+    /// Pages of a sheet, with blank backs.
+    pub fn pages_of_a_sheet(self) -> u32 {
+        match self {
+            Self::Simplex => 1,
+            Self::Duplex => 2,
+        }
+    }
+}
+
 /// Ink.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,

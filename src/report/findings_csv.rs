@@ -70,12 +70,7 @@ impl FindingsCsv {
     /// Any I/O error.
     pub fn finish(self) -> io::Result<WrittenFile> {
         let to = self.to.into_inner().map_err(|error| error.into_error())?;
-        let (size, sha256) = to.finish()?;
-        Ok(WrittenFile {
-            path: self.path,
-            size,
-            sha256,
-        })
+        to.finish(self.path)
     }
 }
 

@@ -10,7 +10,6 @@ use super::options::{Encoding, Format, List};
 use super::{FAULTS_MAX, ROWS_MAX};
 use crate::finding::shape;
 use crate::letter::Handling;
-use crate::spool::Payload;
 
 mod values;
 
@@ -19,9 +18,7 @@ use values::{behind_lines, digits, job, moment, of_mark, signed};
 
 /// Digits of a mark.
 const MARK_DIGITS: usize = 36;
-/// Of a mark that is cut off: version, job, child, piece, and as much of the sheet as there is.
-const MARK_PREFIX_DIGITS: usize = 19;
-/// Behind them the sheet.
+/// Behind those of the piece the sheet.
 const SHEET_DIGITS: usize = 3;
 const MARK_VERSION: &str = "1";
 /// Characters of a station, and of initials.

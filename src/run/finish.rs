@@ -174,13 +174,7 @@ pub fn outcome(plan: &Plan, placed: Placed, timing: Timing<'_>, recovered: Vec<S
 
 fn write_report(folder: &Path, report: &Report) -> Result<[WrittenFile; 2], Error> {
     let put = |name: &str, bytes: &[u8]| {
-        let path = folder.join(name);
-        disk::write_whole(&path, bytes).map_err(Error::io(&path))?;
-        Ok::<_, Error>(WrittenFile {
-            path: name.into(),
-            size: bytes.len() as u64,
-            sha256: disk::sha256(bytes),
-        })
+        disk::write_listed(folder, name.into(), bytes).map_err(Error::io(folder.join(name)))
     };
     Ok([
         put("report.json", &report::json(report))?,

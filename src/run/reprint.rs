@@ -311,7 +311,7 @@ impl Sheaf<'_> {
     fn seal(&self, totals: Totals, files: &[WrittenFile]) -> Result<[WrittenFile; 2], Error> {
         let origin = &self.origin.manifest;
         let digest = |hex: &str| {
-            digest_of(hex).ok_or_else(|| Error::NotAPart {
+            disk::digest_of_hex(hex).ok_or_else(|| Error::NotAPart {
                 path: self.origin.folder.join(manifest::MANIFEST),
                 found: "a digest in it is none".into(),
             })
@@ -366,17 +366,6 @@ fn first_part(part: &str) -> String {
     format!("{}.pdf", root_of(stem))
 }
 
-fn digest_of(hex: &str) -> Option<disk::Sha256> {
-    let mut digest = [0; 32];
-    if hex.len() != 64 {
-        return None;
-    }
-    for (byte, pair) in digest.iter_mut().zip(hex.as_bytes().chunks(2)) {
-        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
-    }
-    Some(digest)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -387,7 +376,5 @@ mod tests {
         assert_eq!(root_of("night.r1"), "night.r1");
         assert_eq!(first_part("print/c5/0001.r01.pdf"), "print/c5/0001.pdf");
         assert_eq!(first_part("print/c5/0001.pdf"), "print/c5/0001.pdf");
-        assert_eq!(digest_of(&disk::hex(&[7; 32])), Some([7; 32]));
-        assert_eq!(digest_of("x"), None);
     }
 }

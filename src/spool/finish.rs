@@ -358,25 +358,16 @@ impl Parts<'_, '_> {
             id: &id,
             conformance: conformance::of_part(self.options, self.job, &summary),
         };
-        let (size, sha256) = pdf
+        let pdf = pdf
             .finish(faces, &ending, |pdf, face, used| {
                 faces.write(pdf, face, used)
             })?
-            .finish()
+            .finish(summary.pdf.clone())
             .map_err(|source| Error::io(&path, source))?;
-        let pdf = WrittenFile {
-            path: summary.pdf.clone(),
-            size,
-            sha256,
-        };
         let csv_path = self.folder.join(&summary.csv);
-        let csv = csv.into_inner().and_then(HashingWriter::finish);
-        let (size, sha256) = csv.map_err(|source| Error::io(&csv_path, source))?;
-        let csv = WrittenFile {
-            path: summary.csv.clone(),
-            size,
-            sha256,
-        };
+        let csv = csv.into_inner();
+        let csv = csv.and_then(|csv| csv.finish(summary.csv.clone()));
+        let csv = csv.map_err(|source| Error::io(&csv_path, source))?;
 
         let before = self.summaries.iter().map(|part| u64::from(part.sheets));
         let layout = Layout::of(self.options, before.sum()).write(&self.folder, &summary.pdf)?;
@@ -423,7 +414,7 @@ impl OpenPart {
             sha256: piece.sha256,
         };
         self.csv
-            .row(&row, &piece.first)
+            .row(&row)
             .map_err(|error| Error::io(&summary.csv, error.into()))?;
         let address = header.address.as_bytes();
         let written = self

@@ -58,12 +58,7 @@ impl Layout {
             text
         });
         let text = text.map_err(|error| Error::io(&path, error.into()))?;
-        disk::write_whole(&path, &text).map_err(|source| Error::io(&path, source))?;
-        Ok(WrittenFile {
-            path: relative,
-            size: text.len() as u64,
-            sha256: disk::sha256(&text),
-        })
+        disk::write_listed(folder, relative, &text).map_err(|source| Error::io(&path, source))
     }
 
     /// Reads that of a part; says what is wrong with it.

@@ -53,6 +53,9 @@ pub struct Payload {
 }
 
 impl Payload {
+    /// Digits that all marks of a piece begin with: version, job, child, piece.
+    pub const PREFIX_DIGITS: usize = 19;
+
     /// The 36 digits.
     pub fn digits(&self) -> [u8; DIGITS] {
         let envelope = match self.envelope {
@@ -121,6 +124,11 @@ impl Payload {
     }
 }
 
+/// What all marks of a piece begin with.
+pub(super) fn prefix(job: u32, child: u8, piece: u32) -> String {
+    format!("{VERSION}{job:08}{child:02}{piece:08}")
+}
+
 fn put(field: &mut [u8], mut value: u64) {
     for digit in field.iter_mut().rev() {
         *digit = b'0' + (value % 10) as u8;
@@ -182,20 +190,7 @@ impl Painter {
             MarkKind::DataMatrix => datamatrix::encode(&payload.digits()),
             MarkKind::None => [0; SIDE],
         };
-        for (i, row) in symbol.iter().enumerate() {
-            let y = SIDE - i; // One module of white below the last row.
-            let mut rest = row << (32 - SIDE);
-            let mut x = 1;
-            while rest != 0 {
-                let light = rest.leading_zeros();
-                rest <<= light;
-                let dark = rest.leading_ones();
-                x += light;
-                let _ = writeln!(out, "{x} {y} {dark} 1 re"); // Into memory: cannot fail.
-                x += dark;
-                rest = rest.checked_shl(dark).unwrap_or(0);
-            }
-        }
+        paint_modules(out, &symbol);
         out.extend_from_slice(b"f Q BT /");
         out.extend_from_slice(font.as_bytes());
         out.extend_from_slice(self.id_start.as_bytes());
@@ -206,6 +201,24 @@ impl Painter {
             out.extend_from_slice(glyph.map_or("0000", String::as_str).as_bytes());
         }
         out.extend_from_slice(b">Tj ET Q\n");
+    }
+}
+
+/// The dark modules of a symbol, one rectangle a run of them.
+pub(super) fn paint_modules(out: &mut Vec<u8>, symbol: &[u32; SIDE]) {
+    for (i, row) in symbol.iter().enumerate() {
+        let y = SIDE - i; // One module of white below the last row.
+        let mut rest = row << (32 - SIDE);
+        let mut x = 1;
+        while rest != 0 {
+            let light = rest.leading_zeros();
+            rest <<= light;
+            let dark = rest.leading_ones();
+            x += light;
+            let _ = writeln!(out, "{x} {y} {dark} 1 re"); // Into memory: cannot fail.
+            x += dark;
+            rest = rest.checked_shl(dark).unwrap_or(0);
+        }
     }
 }
 
@@ -237,6 +250,7 @@ mod tests {
         let text = std::str::from_utf8(&digits).unwrap();
         assert_eq!(&text[..30], "120261122000000012300100200551");
         assert_eq!(&text[32..], "0000");
+        assert_eq!(prefix(20_261_122, 0, 123), text[..Payload::PREFIX_DIGITS]);
         // Second opinion on the check digits: the number formed by the first 32 is 1 modulo 97.
         assert_eq!(text[..32].parse::<u128>().unwrap() % 97, 1);
         assert_eq!(Payload::read(&digits), Some(payload()));

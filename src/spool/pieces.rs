@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use super::Job;
-use super::mark::Payload;
+use super::mark::prefix;
 use super::options::Collation;
 use super::plan::{PiecePlan, colour_name, sides_name};
 use crate::disk::{Sha256, hex};
@@ -34,9 +34,6 @@ pub(super) const COLUMNS: [&str; 22] = [
     "collation",
     "address_lines",
 ];
-
-/// Digits of a mark that all sheets of a piece share: version, job, child, piece.
-const MARK_PREFIX_DIGITS: usize = 19;
 
 /// One piece as it lies in a part.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,13 +81,8 @@ impl<W: Write> PiecesWriter<W> {
         Ok(Self { csv, job })
     }
 
-    pub(super) fn row(&mut self, row: &PieceRow, first: &Payload) -> csv::Result<()> {
+    pub(super) fn row(&mut self, row: &PieceRow) -> csv::Result<()> {
         let plan = &row.plan;
-        let digits = first.digits();
-        let mark = digits[..MARK_PREFIX_DIGITS]
-            .iter()
-            .map(|&b| char::from(b))
-            .collect();
         let letter_ids: Vec<_> = row.letters.iter().map(|(_, id)| id.as_str()).collect();
         let number = |n: u32| n.to_string();
         self.csv.write_record([
@@ -112,7 +104,7 @@ impl<W: Write> PiecesWriter<W> {
             row.country.clone(),
             number(u32::from(plan.stations)),
             number(row.enclosures),
-            mark,
+            prefix(self.job.number.0, self.job.child, row.piece),
             hex(&row.sha256),
             row.collation.name().into(),
             number(row.address_lines),

@@ -357,7 +357,7 @@ fn split(bytes: &[u8], pieces: usize) -> Option<Vec<&str>> {
 fn sequence(rows: &[Row], pages: usize, proof: &mut Proof) {
     let (mut page, mut sheet, mut piece) = (1, 1, None);
     for row in rows {
-        let on_sheet = pages_of_a_sheet(row.sides);
+        let on_sheet = row.sides.pages_of_a_sheet();
         let checks = [
             (
                 "piece",
@@ -422,7 +422,7 @@ impl Witness<'_, '_> {
             proof.miss(row.piece, None, Discrepancy::Row("pages"));
             return;
         };
-        let on_sheet = pages_of_a_sheet(row.sides) as usize;
+        let on_sheet = row.sides.pages_of_a_sheet() as usize;
         let mut all = Vec::with_capacity(numbers.len() * 32);
         for (i, &number) in numbers.iter().enumerate() {
             let page = row.first_page + i as u32;
@@ -453,10 +453,7 @@ impl Witness<'_, '_> {
             Ok(Some(what)) => proof.miss(row.piece, None, Discrepancy::DocumentParts(what)),
             Err(fault) => proof.miss(row.piece, None, Discrepancy::Unreadable(fault)),
         }
-        let at = match row.collation {
-            Collation::Forward => 0,
-            Collation::Reverse => numbers.len().saturating_sub(on_sheet),
-        };
+        let at = row.collation.address_page(numbers.len(), on_sheet);
         let known = self.addresses.as_ref();
         let known = known.map(|all| all.get(index).copied().unwrap_or_default());
         let Some(&number) = numbers.get(at) else {
@@ -507,13 +504,6 @@ impl Witness<'_, '_> {
             .into_iter()
             .map(|number| self.part.object(number))
             .collect()
-    }
-}
-
-fn pages_of_a_sheet(sides: Sides) -> u32 {
-    match sides {
-        Sides::Simplex => 1,
-        Sides::Duplex => 2,
     }
 }
 

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use csv::StringRecord;
 
-use super::mark::Payload;
+use super::mark::{Payload, prefix};
 use super::omr::{Bars, Sheet};
 use super::options::MarkKind;
 use super::part::{INFO, METADATA, PARTS, PARTS_ROOT, PartWriter};
@@ -21,7 +21,6 @@ use super::prepare::deflate;
 use super::proof::{Cut, CutError, CutPage, Fault, NewPage, Opened};
 use super::{Error, PartSummary};
 use crate::disk::{self, HashingWriter, Sha256, WrittenFile, hex};
-use crate::letter::Sides;
 
 mod marks;
 mod rows;
@@ -37,8 +36,6 @@ use vt::Vt;
 
 /// Deflate level of marks.
 const DEFLATE_LEVEL: u8 = 6;
-/// Digits of a mark that all sheets of a piece share: version, job, child, piece.
-const MARK_PREFIX_DIGITS: usize = 19;
 
 /// What shall be printed again.
 #[derive(Clone, Copy, Debug)]
@@ -208,25 +205,15 @@ pub fn reprint(job: &Reprint<'_>) -> Result<Reprinted, ReprintError> {
             }
         }),
     });
-    let finished = ended.and_then(HashingWriter::finish);
-    let (size, sha256) = finished.map_err(|source| match fault {
+    let finished = ended.and_then(|pdf| pdf.finish(job.part.to_owned()));
+    let pdf = finished.map_err(|source| match fault {
         Some(fault) => no_part(fault),
         None => write(&path, source),
     })?;
-    let pdf = WrittenFile {
-        path: job.part.to_owned(),
-        size,
-        sha256,
-    };
     let csv = table.into_inner().map_err(csv::IntoInnerError::into_error);
-    let (size, sha256) = csv
-        .and_then(HashingWriter::finish)
+    let csv = csv
+        .and_then(|csv| csv.finish(csv_relative))
         .map_err(|source| write(&csv_path, source))?;
-    let csv = WrittenFile {
-        path: csv_relative,
-        size,
-        sha256,
-    };
     let layout = layout.write(job.folder, job.part)?;
     Ok(Reprinted {
         files: [pdf, csv, layout],
@@ -283,10 +270,7 @@ impl Press<'_, '_, '_> {
             _ => None,
         };
         let of_part = metadata.as_deref().map(|metadata| to.begin_part(metadata));
-        let on_sheet = match row.sides {
-            Sides::Simplex => 1,
-            Sides::Duplex => 2,
-        };
+        let on_sheet = row.sides.pages_of_a_sheet() as usize;
         let mut new = Vec::with_capacity(old.len());
         let mut numbers = Vec::with_capacity(pages.len());
         for (i, page) in pages.iter().enumerate() {
@@ -361,26 +345,13 @@ impl Press<'_, '_, '_> {
         row: &Row,
         sha256: &Sha256,
     ) -> StringRecord {
-        let digits = Payload {
-            job: row.job,
-            child: self.job.child,
-            piece: row.piece,
-            sheet: 1,
-            sheets: row.sheets,
-            stations: row.stations,
-            envelope: crate::letter::Envelope::C5, // Behind the digits that are taken.
-            kind: super::PageKind::Letter,
-        }
-        .digits();
-        let mark = digits.iter().take(MARK_PREFIX_DIGITS);
-        let mark: String = mark.map(|&digit| char::from(digit)).collect();
         let fields = columns.iter().zip(record);
         fields
             .map(|(column, value)| match column {
                 "child" => self.job.child.to_string(),
                 "first_page" => (self.summary.pages + 1).to_string(),
                 "first_sheet" => (self.summary.sheets + 1).to_string(),
-                "mark" => mark.clone(),
+                "mark" => prefix(row.job, self.job.child, row.piece),
                 "sha256" => hex(sha256),
                 _ => value.to_owned(),
             })

@@ -11,14 +11,13 @@ use std::path::{Path, PathBuf};
 
 use super::flavour::Form;
 use super::layout::Layout;
-use super::options::{Collation, MarkKind};
+use super::options::MarkKind;
 use super::part::{INFO, PartWriter};
 use super::prepare::deflate;
 use super::proof::{Cut, CutError, CutPage, NewPage, Opened};
 use super::reprint::{ReprintError, Row, before_bars, modules, read_layout, read_rows};
 use super::{Error, Options};
 use crate::disk::{self, HashingWriter};
-use crate::letter::Sides;
 use crate::preflight::Area;
 
 mod outline;
@@ -99,14 +98,8 @@ fn write(sample: &Sample<'_>, out: &Path) -> Result<Sampled, ReprintError> {
             let pages = cut
                 .pages(first..first.saturating_add(row.pages))
                 .map_err(no_part)?;
-            let on_sheet = match row.sides {
-                Sides::Simplex => 1,
-                Sides::Duplex => 2,
-            };
-            let first = match row.collation {
-                Collation::Forward => 0,
-                Collation::Reverse => pages.len().saturating_sub(on_sheet),
-            };
+            let on_sheet = row.sides.pages_of_a_sheet() as usize;
+            let first = row.collation.address_page(pages.len(), on_sheet);
             for (n, page) in pages.iter().enumerate() {
                 let sheet = Sheet {
                     front: n % on_sheet == 0,
@@ -137,7 +130,7 @@ fn write(sample: &Sample<'_>, out: &Path) -> Result<Sampled, ReprintError> {
         _ => to.object(number, b"null"),
     };
     let ended = to.end_copied(&disk::finished(digest), b"<</Type/Catalog", fixed);
-    let finished: io::Result<_> = ended.and_then(HashingWriter::finish);
+    let finished: io::Result<_> = ended.and_then(|file| file.finish(out.to_owned()));
     finished.map_err(|source| Error::io(out, source))?;
     Ok(sampled)
 }

@@ -13,7 +13,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::xjdf;
-use crate::disk::{self, Sha256, hex};
+use crate::disk::{self, Sha256};
 
 /// Name of the ticket in a package.
 pub(super) const TICKET: &str = "ticket.xjdf";
@@ -224,20 +224,12 @@ fn entries(text: &str) -> Option<Vec<(String, Sha256)>> {
     let entry = |line: &str| {
         let (digest, name) = line.split_once("  ")?;
         let beside = !matches!(name, "" | "." | "..") && !name.contains(['/', '\\', '\0']);
-        Some((beside.then(|| name.to_owned())?, sha256(digest)?))
+        Some((
+            beside.then(|| name.to_owned())?,
+            disk::digest_of_hex(digest)?,
+        ))
     };
     text.lines().map(entry).collect()
-}
-
-fn sha256(digits: &str) -> Option<Sha256> {
-    let mut out = [0; 32];
-    if digits.len() != 64 || !digits.is_ascii() {
-        return None;
-    }
-    for (n, byte) in out.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(digits.get(2 * n..2 * n + 2)?, 16).ok()?;
-    }
-    (hex(&out) == digits).then_some(out)
 }
 
 /// The ticket with the PDF where it lies in a package; the time of the ticket, and the print class.

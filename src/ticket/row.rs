@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::letter::Sides;
+
 /// A piece. Columns that are not named here are passed over.
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Row<'r> {
@@ -11,7 +13,7 @@ pub(super) struct Row<'r> {
     pub pages: u32,
     pub first_sheet: u32,
     pub sheets: u32,
-    pub sides: &'r str,
+    pub sides: Sides,
     pub collation: &'r str,
     pub postage: &'r str,
     pub postage_step_g: u32,
@@ -35,7 +37,7 @@ impl Row<'_> {
 
     /// The page of the part on the front of one of its sheets, both from one.
     pub fn page_of(&self, sheet: u32) -> u32 {
-        let pages = if self.sides == "duplex" { 2 } else { 1 };
-        self.first_page + self.place_of(sheet).saturating_sub(1) * pages
+        let before = self.place_of(sheet).saturating_sub(1);
+        self.first_page + before * self.sides.pages_of_a_sheet()
     }
 }

@@ -77,7 +77,7 @@ fn row(piece: u32, first_sheet: u32, sheets: u32) -> Row<'static> {
         pages: 2 * sheets,
         first_sheet,
         sheets,
-        sides: "duplex",
+        sides: crate::letter::Sides::Duplex,
         collation: "forward",
         postage: if piece == 124 {
             "registered"

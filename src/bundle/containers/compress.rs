@@ -121,15 +121,11 @@ impl Drop for Compressors {
 
 fn compress(job: Job, encoder: &LzmaOptions) -> Result<WrittenFile, Error> {
     let Job { tar, path, full } = job;
-    let (size, sha256) = compressed(tar, &full, encoder).map_err(|e| failed(&full, e))?;
-    Ok(WrittenFile { path, size, sha256 })
+    let written = compressed(tar, &full, encoder).and_then(|file| file.finish(path));
+    written.map_err(|e| failed(&full, e))
 }
 
-fn compressed(
-    mut tar: File,
-    full: &Path,
-    encoder: &LzmaOptions,
-) -> io::Result<(u64, crate::disk::Sha256)> {
+fn compressed(mut tar: File, full: &Path, encoder: &LzmaOptions) -> io::Result<HashingWriter> {
     // The encoder gives its bytes one by one, which are digested together.
     let file = BufWriter::with_capacity(BUFFER_BYTES, HashingWriter::create(full)?);
     let mut lzma = LzmaWriter::new_use_header(file, encoder, None)?;
@@ -141,6 +137,5 @@ fn compressed(
         };
         lzma.write_all(bytes)?;
     }
-    let file = lzma.finish()?.into_inner().map_err(|e| e.into_error())?;
-    file.finish()
+    lzma.finish()?.into_inner().map_err(|e| e.into_error())
 }

@@ -1,6 +1,8 @@
 //! Single values of a results file.
 
-use super::*;
+use super::{INITIALS_MAX, Job, MARK_DIGITS, MARK_VERSION, SHEET_DIGITS, Wrong};
+use crate::finding::shape;
+use crate::spool::Payload;
 
 /// What is behind the first lines, and how many they were.
 pub(super) fn behind_lines(bytes: &[u8], lines: usize) -> (&[u8], u64) {
@@ -59,7 +61,7 @@ pub(super) fn of_mark(text: &str) -> Result<(Option<Job>, u32, Option<u16>), Wro
         (found, "the 36 digits of a mark, or its first 19 to 35")
     };
     if !text.bytes().all(|b| b.is_ascii_digit())
-        || !(MARK_PREFIX_DIGITS..=MARK_DIGITS).contains(&text.len())
+        || !(Payload::PREFIX_DIGITS..=MARK_DIGITS).contains(&text.len())
     {
         return Err(wrong("of another form"));
     }
@@ -84,7 +86,7 @@ pub(super) fn of_mark(text: &str) -> Result<(Option<Job>, u32, Option<u16>), Wro
         number: number(1, 8, 99_999_999),
         child: number(9, 2, 99).and_then(|child| u8::try_from(child).ok()),
     };
-    let sheet = number(MARK_PREFIX_DIGITS, SHEET_DIGITS, 999);
+    let sheet = number(Payload::PREFIX_DIGITS, SHEET_DIGITS, 999);
     let sheet = sheet.and_then(|sheet| u16::try_from(sheet).ok());
     Ok((
         Some(job),

@@ -25,10 +25,5 @@ pub fn write(
     let sums: String = lines.collect();
     let relative = part.pdf.with_extension("sha256");
     let path = folder.join(&relative);
-    disk::write_whole(&path, sums.as_bytes()).map_err(|source| Error::io(&path, source))?;
-    Ok(WrittenFile {
-        path: relative,
-        size: sums.len() as u64,
-        sha256: disk::sha256(sums.as_bytes()),
-    })
+    disk::write_listed(folder, relative, sums.as_bytes()).map_err(|source| Error::io(&path, source))
 }

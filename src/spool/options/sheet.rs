@@ -36,6 +36,14 @@ impl Collation {
             Self::Reverse => sheets.saturating_add(1).saturating_sub(sheet),
         }
     }
+
+    /// Place, from 0, of the page with the address among those of its piece.
+    pub(in crate::spool) fn address_page(self, pages: usize, pages_of_a_sheet: usize) -> usize {
+        match self {
+            Self::Forward => 0,
+            Self::Reverse => pages.saturating_sub(pages_of_a_sheet),
+        }
+    }
 }
 
 /// What the mark is.

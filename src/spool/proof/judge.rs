@@ -10,8 +10,6 @@ use crate::spool::layout::Layout;
 use crate::spool::mark::Payload;
 use crate::spool::options::{Collation, MarkKind, MarkPlace};
 
-/// Digits of a mark that all sheets of a piece share: version, job, child, piece.
-const MARK_PREFIX_DIGITS: usize = 19;
 /// How far a mark may be from where the layout has it.
 const NEAR_MM: f64 = 0.05;
 
@@ -84,7 +82,7 @@ impl Judge {
             kind: payload.kind,
         };
         let digits = symbol.digits.as_deref().unwrap_or_default();
-        let prefix = digits.get(..MARK_PREFIX_DIGITS) == Some(row.mark.as_bytes());
+        let prefix = digits.get(..Payload::PREFIX_DIGITS) == Some(row.mark.as_bytes());
         if payload != expected || !prefix {
             found.push(Discrepancy::MarkOther {
                 found: said(&payload),

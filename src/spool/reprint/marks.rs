@@ -1,10 +1,8 @@
 //! The marks of a page that is printed again, and those of a page that must not be: what is drawn of them is replaced, the
 //! rest of the content stays.
 
-use std::io::Write;
-
 use crate::spool::datamatrix::{self, SIDE};
-use crate::spool::mark::Payload;
+use crate::spool::mark::{Payload, paint_modules};
 use crate::spool::omr::{Bars, Sheet};
 
 /// Fewer lines than a symbol has rows with something dark in them are none: each has its left edge or its lower one.
@@ -15,19 +13,7 @@ const LINES_MIN: usize = SIDE;
 pub(super) fn with_symbol(content: &[u8], payload: &Payload) -> Option<Vec<u8>> {
     let (from, to) = modules(content)?;
     let mut out = content.get(..from)?.to_vec();
-    for (i, row) in datamatrix::encode(&payload.digits()).iter().enumerate() {
-        let y = SIDE - i; // As `mark` draws them: one module of white below the last row.
-        let (mut x, mut rest) = (1, row << (32 - SIDE));
-        while rest != 0 {
-            let light = rest.leading_zeros();
-            rest <<= light;
-            let dark = rest.leading_ones();
-            x += light;
-            let _ = writeln!(out, "{x} {y} {dark} 1 re"); // Into memory: cannot fail.
-            x += dark;
-            rest = rest.checked_shl(dark).unwrap_or(0);
-        }
-    }
+    paint_modules(&mut out, &datamatrix::encode(&payload.digits()));
     out.extend_from_slice(content.get(to..)?);
     Some(out)
 }
