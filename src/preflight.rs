@@ -109,10 +109,15 @@ impl PdfFacts {
 /// # Errors
 /// Every reason why it cannot be printed, up to a hundred.
 pub fn inspect(bytes: &[u8], rules: &Rules) -> Result<PdfFacts, PdfFault> {
-    stage::apart(|| judge(bytes, rules))
+    inspect_known(bytes, disk::sha256(bytes), rules)
 }
 
-fn judge(bytes: &[u8], rules: &Rules) -> Result<PdfFacts, PdfFault> {
+/// The same; the digest is that of the bytes.
+fn inspect_known(bytes: &[u8], sha256: Sha256, rules: &Rules) -> Result<PdfFacts, PdfFault> {
+    stage::apart(|| judge(bytes, sha256, rules))
+}
+
+fn judge(bytes: &[u8], sha256: Sha256, rules: &Rules) -> Result<PdfFacts, PdfFault> {
     let mut remarks = Remarks::new(rules);
     let limits = &rules.limits;
     if bytes.len() as u64 > limits.bytes_max {
@@ -150,7 +155,7 @@ fn judge(bytes: &[u8], rules: &Rules) -> Result<PdfFacts, PdfFault> {
     Ok(PdfFacts {
         pages: laid.len() as u32,
         notes: remarks.verdict()?,
-        sha256: disk::sha256(bytes),
+        sha256,
         window: shown.window,
         coloured: shown.coloured,
         rendered: shown.rendered,

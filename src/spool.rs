@@ -26,7 +26,7 @@ use jiff::civil::Date;
 
 use crate::compose::{Face, Resources};
 use crate::disk::{self, Sha256, WrittenFile};
-use crate::letter::LetterSeq;
+use crate::letter::{Colour, Envelope, LetterSeq, Sides};
 
 mod addresses;
 mod datamatrix;
@@ -77,8 +77,6 @@ use record::Entry;
 const SCRATCH: &str = "spool-scratch";
 /// Enclosed documents known to be in the work file already.
 const PLACES_MAX: usize = 65_536;
-/// Entries are kept in chunks, so that growing never copies them all.
-const CHUNK: usize = 65_536;
 /// A mark has eight digits for the piece and for the job.
 const NUMBER_MAX: u32 = 99_999_999;
 
@@ -175,8 +173,14 @@ impl Error {
 /// One part of the spool.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartSummary {
-    /// Print class and folder name.
+    /// Print class and folder name: the names of the next three.
     pub class: String,
+    /// Envelope of all its pieces.
+    pub envelope: Envelope,
+    /// Sides of all its pieces.
+    pub sides: Sides,
+    /// Ink of all its pieces.
+    pub colour: Colour,
     /// From one within the class.
     pub number: u32,
     /// Relative to the batch's folder.
@@ -197,6 +201,19 @@ pub struct PartSummary {
     pub inserts: [u32; 8],
     /// Addresses as set, for [`Addresses`] and [`proof::check_with_addresses`]; gone when the [`Spooled`] is dropped.
     pub addresses: PathBuf,
+}
+
+impl PartSummary {
+    /// Counts a piece.
+    fn count(&mut self, pages: u32, sheets: u16, weight_mg: u64, stations: u8) {
+        self.pieces += 1;
+        self.pages += pages;
+        self.sheets += u32::from(sheets);
+        self.weight_mg += weight_mg;
+        for (n, inserts) in self.inserts.iter_mut().enumerate() {
+            *inserts += u32::from(stations >> n & 1);
+        }
+    }
 }
 
 /// A spool that is written.
@@ -250,7 +267,7 @@ pub struct Spooler {
     work: BufWriter<File>,
     work_path: PathBuf,
     work_len: u64,
-    entries: Vec<Vec<Entry>>,
+    entries: Vec<Entry>,
     places: Places,
     households: Households,
     scratch: Scratch,
@@ -347,12 +364,7 @@ impl Spooler {
             self.households.add(self.len() as u32, household); // Fewer than `NUMBER_MAX`.
         }
         self.append(&record)?;
-        if self.entries.last().is_none_or(|chunk| chunk.len() == CHUNK) {
-            self.entries.push(Vec::with_capacity(CHUNK.min(1024)));
-        }
-        if let Some(chunk) = self.entries.last_mut() {
-            chunk.push(entry);
-        }
+        self.entries.push(entry);
         if self.len() > u64::from(NUMBER_MAX) {
             return Err(Error::Number {
                 what: "the number of pieces",
@@ -384,8 +396,7 @@ impl Spooler {
     }
 
     fn len(&self) -> u64 {
-        let last = self.entries.last().map_or(0, Vec::len);
-        (self.entries.len().saturating_sub(1) * CHUNK + last) as u64
+        self.entries.len() as u64
     }
 
     /// Where a document lies in the work file; writes it if it does not.

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use lettermill::disk::WrittenFile;
+use lettermill::letter::{Colour, Envelope, Sides};
 use lettermill::spool::{Insert, Job, JobNumber, PartSummary};
 use lettermill::ticket::{Options, Order, Writer};
 use support::files::{ending_in, tree};
@@ -386,8 +387,14 @@ fn write_ticket(folder: &Path, relative: &Path, class: &str, inserts: [u32; 8]) 
             inserts: vec![insert("svar", 1), insert("karta", 1), insert("\"blad\"", 2)],
         },
     };
+    let [envelope, sides, colour] = class.split('-').collect::<Vec<_>>()[..] else {
+        panic!("{class}");
+    };
     let part = PartSummary {
         class: class.into(),
+        envelope: *Envelope::ALL.iter().find(|e| e.name() == envelope).unwrap(),
+        sides: *Sides::ALL.iter().find(|s| s.name() == sides).unwrap(),
+        colour: *Colour::ALL.iter().find(|c| c.name() == colour).unwrap(),
         number: 1,
         pdf: relative.join("0001.pdf"),
         csv: relative.join("0001.pieces.csv"),

@@ -10,8 +10,8 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::Connection;
 use rusqlite::types::Type;
+use rusqlite::{Connection, OptionalExtension};
 
 use super::{Error, Reader, tables};
 use crate::letter::Handling;
@@ -214,10 +214,9 @@ pub(super) fn each(
 /// One piece of a job; `None` where the job has none of that number.
 pub(super) fn one(db: &Connection, job: i64, piece: u32) -> Result<Option<PieceStanding>, Error> {
     let mut find = db.prepare_cached("SELECT part FROM pieces WHERE batch = ?1 AND piece = ?2")?;
-    let mut rows = find.query([job, i64::from(piece)])?;
-    let part: String = match rows.next()? {
-        Some(row) => row.get(0)?,
-        None => return Ok(None),
+    let part = find.query_row([job, i64::from(piece)], |row| row.get(0));
+    let Some(part) = part.optional()? else {
+        return Ok(None);
     };
     let (child, state, twice) = known(db, job, piece)?.conclude();
     Ok(Some(PieceStanding {
@@ -298,11 +297,8 @@ pub(super) fn job_of(db: &Connection, name: &str) -> Result<Option<(i64, u8)>, E
         return Ok(None);
     };
     let mut find = db.prepare_cached("SELECT job, child FROM reprints WHERE batch = ?1")?;
-    let mut rows = find.query([batch])?;
-    Ok(Some(match rows.next()? {
-        Some(row) => (row.get(0)?, row.get(1)?),
-        None => (batch, 0),
-    }))
+    let reprint = find.query_row([batch], |row| Ok((row.get(0)?, row.get(1)?)));
+    Ok(Some(reprint.optional()?.unwrap_or((batch, 0))))
 }
 
 /// How a job stands; keeps so many of the pieces that a person wants to know of.

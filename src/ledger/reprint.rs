@@ -134,20 +134,15 @@ pub fn part_of_child(part: &str, child: u8) -> String {
 }
 
 fn refuse_under_way(batch: &str, standings: &[pieces::PieceStanding]) -> Result<(), Error> {
-    let waiting: Vec<u32> = standings
-        .iter()
-        .filter(|piece| piece.child > 0 && piece.state == PieceState::Waiting)
-        .map(|piece| piece.piece)
-        .collect();
+    let waiting = results::those(standings, |piece| {
+        piece.child > 0 && piece.state == PieceState::Waiting
+    });
     match waiting.is_empty() {
         true => Ok(()),
         false => Err(Error::PiecesUnderWay {
             batch: batch.to_owned(),
             total: waiting.len() as u64,
-            first: waiting
-                .into_iter()
-                .take(super::error::PIECES_NAMED_MAX)
-                .collect(),
+            first: results::first(waiting),
         }),
     }
 }

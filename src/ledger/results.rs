@@ -15,7 +15,7 @@ use crate::letter::Handling;
 mod lookups;
 mod words;
 
-pub(super) use lookups::{name_of, refuse_sent, sent_job, standings_of};
+pub(super) use lookups::{first, name_of, refuse_sent, sent_job, standings_of, those};
 pub use words::{Booked, Remarked, ResultOfPiece, ResultRemark, ResultRow, ResultsFile};
 
 use lookups::{already, insert, is_repeated, not_in_state, state_of};

@@ -30,6 +30,17 @@ pub enum Sides {
 }
 
 impl Sides {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Simplex, Self::Duplex];
+
+    /// The word of the mailing and of the pieces CSV.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Simplex => "simplex",
+            Self::Duplex => "duplex",
+        }
+    }
+
     /// Pages of a sheet, with blank backs.
     pub fn pages_of_a_sheet(self) -> u32 {
         match self {
@@ -49,6 +60,19 @@ pub enum Colour {
     Mono,
     /// Full colour.
     Colour,
+}
+
+impl Colour {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Mono, Self::Colour];
+
+    /// The word of the mailing and of the pieces CSV.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Mono => "mono",
+            Self::Colour => "colour",
+        }
+    }
 }
 
 /// What the post is asked to do.

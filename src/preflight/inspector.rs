@@ -7,7 +7,7 @@ use hashbrown::HashMap;
 
 use super::class::PdfFault;
 use super::rules::Rules;
-use super::{PdfFacts, inspect};
+use super::{PdfFacts, inspect_known};
 use crate::disk::{self, Sha256};
 
 /// Verdicts kept; each has some hundred bytes.
@@ -35,17 +35,17 @@ impl Inspector {
         }
     }
 
-    /// As [`inspect`]; bytes that were judged lately are not judged again.
+    /// As [`inspect`](super::inspect); bytes that were judged lately are not judged again.
     ///
     /// # Errors
-    /// As [`inspect`].
+    /// As [`inspect`](super::inspect).
     pub fn inspect(&self, bytes: &[u8]) -> Result<PdfFacts, PdfFault> {
         let digest = disk::sha256(bytes);
         let known = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(verdict) = known().verdicts.get(&digest) {
             return verdict.clone();
         }
-        let verdict = inspect(bytes, &self.rules); // Outside of the lock: it takes its time.
+        let verdict = inspect_known(bytes, digest, &self.rules); // Outside of the lock: it takes its time.
         let mut kept = known();
         if kept.verdicts.insert(digest, verdict.clone()).is_none() {
             kept.order.push_back(digest);

@@ -4,7 +4,7 @@
 //! renderer would paint lies within the boxes that were looked at, so a place that no box touches is empty. A box may be
 //! larger than its ink; then the page is rendered ([`ink`](super::ink)). White paint is no ink where it cannot darken.
 
-use std::collections::{HashMap, HashSet};
+use hashbrown::{HashMap, HashSet};
 
 use hayro::hayro_interpret::font::{Glyph, GlyphRun};
 use hayro::hayro_interpret::pattern::{Pattern, TilingPattern};
@@ -30,8 +30,6 @@ const MASKS_MAX: usize = 200;
 /// What was seen on a page.
 #[derive(Default)]
 pub(super) struct Seen {
-    /// The smallest box around all that may be ink.
-    pub(super) ink: Option<Rect>,
     /// For each place: whether something may be printed in it.
     pub(super) touched: Vec<bool>,
     /// Text where it matters.
@@ -111,7 +109,6 @@ impl<'p, 'b> Look<'p, 'b> {
         if found.width() <= 0.0 || found.height() <= 0.0 {
             return;
         }
-        self.seen.ink = Some(self.seen.ink.map_or(found, |ink| ink.union(found)));
         for (place, touched) in self.places.iter().zip(&mut self.seen.touched) {
             *touched = *touched || place.may_be_touched(found);
         }

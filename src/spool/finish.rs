@@ -17,11 +17,12 @@ use super::omr::Bars;
 use super::options::{Collation, Options};
 use super::part::{Ending, PartWriter, Ready, each};
 use super::pieces::{PieceRow, PiecesWriter};
+use super::plan::PiecePlan;
 use super::record::{Entry, Header, Record};
 use super::{Beside, Error, Job, PartSummary, Spooled, Spooler};
 use crate::compose::Face;
 use crate::disk::{self, HashingWriter, Sha256, WrittenFile};
-use crate::letter::{Colour, LetterSeq};
+use crate::letter::LetterSeq;
 
 mod collate;
 mod conformance;
@@ -86,7 +87,7 @@ pub(super) fn finish(
         faces,
         work,
         work_path,
-        entries,
+        mut entries,
         households,
         scratch,
         ..
@@ -96,7 +97,6 @@ pub(super) fn finish(
         .into_inner()
         .map_err(|error| failed(error.into_error()))?;
     let map = disk::Map::of(file).map_err(failed)?;
-    let mut entries = entries.concat();
     let shared = shared::envelopes(&mut entries, households, &options, &map)
         .ok_or_else(|| Error::Scratch(work_path.clone()))?;
     entries.sort_unstable_by_key(Entry::key); // No two keys are equal: the last field is the place in the mailing.
@@ -250,8 +250,6 @@ struct OpenPart {
     csv: PiecesWriter<HashingWriter>,
     addresses: BufWriter<File>,
     summary: PartSummary,
-    /// Of all its pieces: a class has one.
-    colour: Colour,
     /// It is PDF/VT-1.
     conforming: bool,
     /// Of all pieces, for the file's id.
@@ -278,14 +276,14 @@ impl Parts<'_, '_> {
         }
         let mut open = match self.open.take() {
             Some(open) => open,
-            None => self.begin(class, piece.header.plan.colour, piece.first.piece)?,
+            None => self.begin(class, &piece.header.plan, piece.first.piece)?,
         };
         open.add(piece, on_piece)?;
         self.open = Some(open);
         Ok(())
     }
 
-    fn begin(&self, class: String, colour: Colour, first_piece: u32) -> Result<OpenPart, Error> {
+    fn begin(&self, class: String, plan: &PiecePlan, first_piece: u32) -> Result<OpenPart, Error> {
         let number = match self.summaries.last() {
             Some(last) if last.class == class => last.number + 1,
             _ => 1,
@@ -302,6 +300,9 @@ impl Parts<'_, '_> {
             csv: relative.join(format!("{number:04}.pieces.csv")),
             addresses: self.scratch.join(format!("{class}-{number:04}.addresses")),
             class,
+            envelope: plan.envelope,
+            sides: plan.sides,
+            colour: plan.colour,
             number,
             first_piece,
             pieces: 0,
@@ -322,7 +323,6 @@ impl Parts<'_, '_> {
             csv,
             addresses: BufWriter::new(addresses),
             summary,
-            colour,
             conforming: self.options.pdf_flavour.is_vt(),
             digest: ring::digest::Context::new(&ring::digest::SHA256),
         })
@@ -338,7 +338,6 @@ impl Parts<'_, '_> {
             csv,
             mut addresses,
             summary,
-            colour,
             mut digest,
             ..
         } = open;
@@ -352,7 +351,7 @@ impl Parts<'_, '_> {
         let id = disk::finished(digest);
         let path = self.folder.join(&summary.pdf);
         let ending = Ending {
-            colour,
+            colour: summary.colour,
             language: None, // Letters of many languages; a plant does not read aloud.
             date: self.job.date,
             id: &id,
@@ -423,13 +422,8 @@ impl OpenPart {
         let written = written.and_then(|()| self.addresses.write_all(address));
         written.map_err(|source| Error::io(&summary.addresses, source))?;
         self.digest.update(&piece.sha256);
-        summary.pieces += 1;
-        summary.pages += pages;
-        summary.sheets += u32::from(header.plan.sheets);
-        summary.weight_mg += u64::from(header.plan.weight_mg);
-        for (n, inserts) in summary.inserts.iter_mut().enumerate() {
-            *inserts += u32::from(header.plan.stations >> n & 1);
-        }
+        let plan = &header.plan;
+        summary.count(pages, plan.sheets, plan.weight_mg.into(), plan.stations);
         on_piece(&row);
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::io::Write;
 use super::Job;
 use super::mark::prefix;
 use super::options::Collation;
-use super::plan::{PiecePlan, colour_name, sides_name};
+use super::plan::PiecePlan;
 use crate::disk::{Sha256, hex};
 use crate::letter::LetterSeq;
 
@@ -94,8 +94,8 @@ impl<W: Write> PiecesWriter<W> {
             number(row.pages),
             number(row.first_sheet),
             number(u32::from(plan.sheets)),
-            sides_name(plan.sides).into(),
-            colour_name(plan.colour).into(),
+            plan.sides.name().into(),
+            plan.colour.name().into(),
             plan.envelope.name().into(),
             plan.postage.name().into(),
             number(plan.postage_step_g),

@@ -182,28 +182,7 @@ pub(super) fn sheets_of(pages: u32, sides: Sides) -> u32 {
 
 /// The print class, for example `c5-duplex-mono`.
 pub(super) fn class_name(envelope: Envelope, sides: Sides, colour: Colour) -> String {
-    format!(
-        "{}-{}-{}",
-        envelope.name(),
-        sides_name(sides),
-        colour_name(colour)
-    )
-}
-
-/// `simplex` or `duplex`.
-pub(super) fn sides_name(sides: Sides) -> &'static str {
-    match sides {
-        Sides::Simplex => "simplex",
-        Sides::Duplex => "duplex",
-    }
-}
-
-/// `mono` or `colour`.
-pub(super) fn colour_name(colour: Colour) -> &'static str {
-    match colour {
-        Colour::Mono => "mono",
-        Colour::Colour => "colour",
-    }
+    format!("{}-{}-{}", envelope.name(), sides.name(), colour.name())
 }
 
 #[cfg(test)]

@@ -151,17 +151,20 @@ pub fn reprint(job: &Reprint<'_>) -> Result<Reprinted, ReprintError> {
     let csv = HashingWriter::create(&csv_path).map_err(|source| write(&csv_path, source))?;
     let mut table = csv::Writer::from_writer(csv);
     let cut = Cut::alike(&opened).map_err(no_part)?;
-    let vt = match rows.first() {
-        Some((_, row)) => Vt::of(&cut, row.job, row.child, job.child).map_err(no_part)?,
-        None => None,
+    let Some((_, first)) = rows.first() else {
+        return Err(ReprintError::NoPiece {
+            path: job.csv.to_owned(),
+            piece: 0,
+        });
     };
+    let vt = Vt::of(&cut, first.job, first.child, job.child).map_err(no_part)?;
     let mut press = Press {
         job,
         cut,
         bars: layout.omr.as_ref().map(Bars::new),
         kind: layout.mark.kind,
         vt,
-        summary: empty_summary(job, &rows, &csv_relative),
+        summary: empty_summary(job, first, &csv_relative),
         digest: ring::digest::Context::new(&ring::digest::SHA256),
     };
     table
@@ -361,14 +364,8 @@ impl Press<'_, '_, '_> {
     fn count(&mut self, row: &Row) {
         self.digest.update(row.sha256.as_bytes());
         self.digest.update(&[self.job.child]);
-        let summary = &mut self.summary;
-        summary.pieces += 1;
-        summary.pages += row.pages;
-        summary.sheets += u32::from(row.sheets);
-        summary.weight_mg += row.weight_mg;
-        for (n, inserts) in summary.inserts.iter_mut().enumerate() {
-            *inserts += u32::from(row.stations >> n & 1);
-        }
+        self.summary
+            .count(row.pages, row.sheets, row.weight_mg, row.stations);
     }
 }
 
@@ -377,17 +374,17 @@ enum MarkError {
     Found(&'static str),
 }
 
-fn empty_summary(
-    job: &Reprint<'_>,
-    rows: &[(StringRecord, Row)],
-    csv_relative: &Path,
-) -> PartSummary {
+/// Of a part whose first piece this is.
+fn empty_summary(job: &Reprint<'_>, first: &Row, csv_relative: &Path) -> PartSummary {
     PartSummary {
         class: job.class.to_owned(),
+        envelope: first.envelope,
+        sides: first.sides,
+        colour: first.colour,
         number: job.number,
         pdf: job.part.to_owned(),
         csv: csv_relative.to_owned(),
-        first_piece: rows.first().map_or(0, |(_, row)| row.piece),
+        first_piece: first.piece,
         pieces: 0,
         sheets: 0,
         pages: 0,

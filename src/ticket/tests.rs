@@ -56,6 +56,9 @@ fn order(child: u8) -> Order {
 fn part(pieces: u32, sheets: u32) -> PartSummary {
     PartSummary {
         class: "c5-duplex-mono".into(),
+        envelope: crate::letter::Envelope::C5,
+        sides: crate::letter::Sides::Duplex,
+        colour: crate::letter::Colour::Mono,
         number: 1,
         pdf: PathBuf::from("print/c5-duplex-mono/0001.pdf"),
         csv: PathBuf::from("print/c5-duplex-mono/0001.pieces.csv"),

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::Order;
 use super::row::Row;
-use crate::letter::{Envelope, Postage};
+use crate::letter::{Colour, Envelope, Postage, Sides};
 use crate::spool::PartSummary;
 
 /// An address has at most so many lines (`facts/print.md` §8).
@@ -199,8 +199,8 @@ pub(super) fn words(value: Value) -> Option<Vec<&'static str>> {
     match value {
         Value::Envelope => Some(Envelope::ALL.map(Envelope::name).to_vec()),
         Value::Postage => Some(Postage::ALL.map(Postage::name).to_vec()),
-        Value::Sides => Some(vec!["simplex", "duplex"]),
-        Value::Colour => Some(vec!["mono", "colour"]),
+        Value::Sides => Some(Sides::ALL.map(Sides::name).to_vec()),
+        Value::Colour => Some(Colour::ALL.map(Colour::name).to_vec()),
         _ => None,
     }
 }
@@ -242,14 +242,12 @@ impl Moment<'_> {
     /// Writes what a text or number says.
     pub fn say(&self, value: Value, out: &mut String) {
         let Self { order, part, .. } = *self;
-        // The words of a class are envelope, sides and ink.
-        let of_class = |n| part.class.split('-').nth(n).unwrap_or_default();
         let text = match value {
             Value::Batch => &order.batch,
             Value::Class => &part.class,
-            Value::Envelope => of_class(0),
-            Value::Sides => of_class(1),
-            Value::Colour => of_class(2),
+            Value::Envelope => part.envelope.name(),
+            Value::Sides => part.sides.name(),
+            Value::Colour => part.colour.name(),
             Value::PartFile => return put(out, part.pdf.file_name().unwrap_or_default().display()),
             Value::JobId => return put(out, order.job_id()),
             _ => match self.number_of_part(value) {

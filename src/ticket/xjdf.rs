@@ -10,7 +10,7 @@ use quick_xml::events::{BytesDecl, Event};
 
 use super::{Options, Order};
 use crate::disk::{WrittenFile, hex};
-use crate::letter::Envelope;
+use crate::letter::{Colour, Envelope, Sides};
 use crate::spool::PartSummary;
 
 /// Namespace of XJDF 2.
@@ -37,8 +37,8 @@ pub(super) fn ticket(
     let job_id = order.job_id();
     let part_id = format!("{}-{:04}", part.class, part.number);
     let title = format!("{}, {}, part {}", order.batch, part.class, part.number);
-    let envelope = part.class.split('-').next().unwrap_or_default();
-    let flat = envelope == Envelope::C4.name();
+    let envelope = part.envelope.name();
+    let flat = part.envelope == Envelope::C4;
     let types = match flat {
         true => "DigitalPrinting Inserting",
         false => "DigitalPrinting Folding Inserting",
@@ -160,8 +160,8 @@ fn ids(
 
 /// What comes out: envelopes, each with one letter and what the stations give it.
 fn products(xml: &mut Xml, order: &Order, part: &PartSummary, envelope: &str) -> io::Result<()> {
-    let sides = part.class.split('-').nth(1) == Some("duplex");
-    let colour = part.class.split('-').nth(2) == Some("colour");
+    let sides = part.sides == Sides::Duplex;
+    let colour = part.colour == Colour::Colour;
     let inks = if colour {
         "Cyan Magenta Yellow Black"
     } else {
@@ -296,9 +296,9 @@ fn resources(
             empty(xml, "Media", &attributes)
         },
     )?;
-    let sides = match part.class.split('-').nth(1) {
-        Some("duplex") => "TwoSided",
-        _ => "OneSidedFront",
+    let sides = match part.sides {
+        Sides::Duplex => "TwoSided",
+        Sides::Simplex => "OneSidedFront",
     };
     resource(xml, "DigitalPrintingParams", &[], None, |xml| {
         empty(xml, "DigitalPrintingParams", &[("Sides", sides)])

@@ -1,7 +1,7 @@
 //! Single questions to the tables of results, and single rows into them.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::pieces::{self, PieceState};
 use super::super::{Error, State, tables};
@@ -12,12 +12,9 @@ pub(in crate::ledger) fn already(
     db: &Connection,
     sha256: &Sha256,
 ) -> Result<Option<Timestamp>, Error> {
-    let mut find = db.prepare("SELECT imported_at FROM result_files WHERE sha256 = ?1")?;
-    let mut rows = find.query([sha256])?;
-    Ok(match rows.next()? {
-        Some(row) => Some(tables::time_at(row, 0)?),
-        None => None,
-    })
+    let find = "SELECT imported_at FROM result_files WHERE sha256 = ?1";
+    let at = db.query_row(find, [sha256], |row| tables::time_at(row, 0));
+    Ok(at.optional()?)
 }
 
 /// Whether an earlier file said the very same: files of some plants grow through the day.
@@ -124,12 +121,24 @@ pub(in crate::ledger) fn standings_of(
         false => Err(Error::NoPieces {
             batch: batch.to_owned(),
             total: missing.len() as u64,
-            first: missing
-                .into_iter()
-                .take(super::super::error::PIECES_NAMED_MAX)
-                .collect(),
+            first: first(missing),
         }),
     }
+}
+
+/// The numbers of some pieces.
+pub(in crate::ledger) fn those(
+    standings: &[pieces::PieceStanding],
+    are: impl Fn(&pieces::PieceStanding) -> bool,
+) -> Vec<u32> {
+    let those = standings.iter().filter(|piece| are(piece));
+    those.map(|piece| piece.piece).collect()
+}
+
+/// As many as an error names.
+pub(in crate::ledger) fn first(mut pieces: Vec<u32>) -> Vec<u32> {
+    pieces.truncate(super::super::error::PIECES_NAMED_MAX);
+    pieces
 }
 
 /// Refuses pieces that are sent.
@@ -137,20 +146,15 @@ pub(in crate::ledger) fn refuse_sent(
     batch: &str,
     standings: &[pieces::PieceStanding],
 ) -> Result<(), Error> {
-    let sent: Vec<u32> = standings
-        .iter()
-        .filter(|piece| matches!(piece.state, PieceState::Sent(_)))
-        .map(|piece| piece.piece)
-        .collect();
+    let sent = those(standings, |piece| {
+        matches!(piece.state, PieceState::Sent(_))
+    });
     match sent.is_empty() {
         true => Ok(()),
         false => Err(Error::PiecesSent {
             batch: batch.to_owned(),
             total: sent.len() as u64,
-            first: sent
-                .into_iter()
-                .take(super::super::error::PIECES_NAMED_MAX)
-                .collect(),
+            first: first(sent),
         }),
     }
 }

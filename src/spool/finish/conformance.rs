@@ -7,7 +7,7 @@ use super::super::mark::Payload;
 use super::super::options::Options;
 use super::super::part::Conformance;
 use super::super::{Job, PartSummary};
-use crate::letter::Postage;
+use crate::letter::{Postage, Sides};
 
 /// What a part says of itself; `None` where it is not PDF/VT-1.
 pub(super) fn of_part<'o>(
@@ -20,9 +20,9 @@ pub(super) fn of_part<'o>(
     }
     let (number, child) = (job.number.0, job.child);
     let (class, part) = (&summary.class, summary.number);
-    let sides = match class.contains("duplex") {
-        true => "TwoSidedHeadToHead",
-        false => "OneSided",
+    let sides = match summary.sides {
+        Sides::Duplex => "TwoSidedHeadToHead",
+        Sides::Simplex => "OneSided",
     };
     Some(Conformance {
         title: format!("Print job {number}.{child}, {class}, part {part}"),

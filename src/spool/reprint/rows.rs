@@ -7,7 +7,7 @@ use std::path::Path;
 use csv::StringRecord;
 
 use super::{Reprint, ReprintError};
-use crate::letter::{Postage, Sides};
+use crate::letter::{Colour, Envelope, Postage, Sides};
 use crate::spool::layout::Layout;
 use crate::spool::options::Collation;
 use crate::spool::pieces::COLUMNS;
@@ -36,6 +36,8 @@ pub(in crate::spool) struct Row {
     pub(super) sheets: u16,
     pub(in crate::spool) sides: Sides,
     pub(in crate::spool) collation: Collation,
+    pub(super) colour: Colour,
+    pub(super) envelope: Envelope,
     pub(super) postage: Postage,
     pub(super) weight_mg: u64,
     pub(super) stations: u8,
