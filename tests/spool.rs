@@ -25,9 +25,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-use lettermill::compose::{Face, GlyphsUsed, LaidLetter, LaidPage, Resources};
+use lettermill::compose::{
+    self, Face, FirstPage, GlyphsUsed, LaidLetter, LaidPage, Resources, Stationery, lay_out,
+};
 use lettermill::disk;
-use lettermill::letter::{Colour, Envelope, LetterSeq, Postage, PrintOptions, Sides};
+use lettermill::letter::{Colour, Envelope, Letter, LetterSeq, Postage, PrintOptions, Sides};
 use lettermill::preflight::inspect;
 use lettermill::spool::{
     self, Destination, Insert, Job, JobNumber, Options, Payload, Piece, PieceRow, Preparer,
@@ -201,6 +203,38 @@ fn spool_of(
     let mut rows = Vec::new();
     let spooled = spooler.finish(|row| rows.push(row.clone())).unwrap();
     (spooled, rows)
+}
+
+/// Letters as `compose` sets them; gives the pages of each too.
+fn composed(
+    folder: &Path,
+    letters: &[Letter<'_>],
+    stationery: &Stationery,
+    options: &Options,
+) -> (Spooled, Vec<usize>) {
+    let header = letters::header("SE");
+    let preparer = Preparer::new(options);
+    let mut spooler = Spooler::create(folder, options, stationery.resources(), job()).unwrap();
+    let mut sides = Vec::new();
+    for (letter, i) in letters.iter().zip(0..) {
+        let laid = lay_out(letter, &header, job().date, stationery, FirstPage::WithText).unwrap();
+        sides.push(laid.pages.len());
+        let plan = spool::plan(laid.pages.len() as u32, &[], &letter.print, options).unwrap();
+        let piece = Piece {
+            seq: LetterSeq(i),
+            letter_id: &letter.id,
+            laid: &laid,
+            enclosures: vec![],
+            postal_code: None,
+            country: "SE",
+            destination: Destination::Domestic,
+            household: None,
+        };
+        spooler
+            .add(&preparer.prepare(&piece, &plan).unwrap())
+            .unwrap();
+    }
+    (spooler.finish(|_| ()).unwrap(), sides)
 }
 
 fn prove(folder: &Path, spooled: &Spooled) -> proof::Proof {
@@ -671,7 +705,6 @@ fn inserts_are_in_mark_and_csv() {
 /// Pages that `compose` has set: kerned text, ligatures, names of many alphabets.
 #[test]
 fn composed_letters_are_proved_and_their_addresses_found() {
-    use lettermill::compose::{FirstPage, Stationery, lay_out};
     let options = Options::default();
     let header = letters::header("SE");
     let stationery = Stationery::new(&Default::default(), &header).unwrap();
@@ -687,34 +720,7 @@ fn composed_letters_are_proved_and_their_addresses_found() {
         letters::short(),
     ];
     let folder = tempfile::tempdir().unwrap();
-    let preparer = Preparer::new(&options);
-    let mut spooler =
-        Spooler::create(folder.path(), &options, stationery.resources(), job()).unwrap();
-    for (letter, i) in samples.iter().zip(0..) {
-        let laid = lay_out(
-            letter,
-            &header,
-            job().date,
-            &stationery,
-            FirstPage::WithText,
-        )
-        .unwrap();
-        let plan = spool::plan(laid.pages.len() as u32, &[], &letter.print, &options).unwrap();
-        let piece = Piece {
-            seq: LetterSeq(i),
-            letter_id: &letter.id,
-            laid: &laid,
-            enclosures: vec![],
-            postal_code: None,
-            country: "SE",
-            destination: Destination::Domestic,
-            household: None,
-        };
-        spooler
-            .add(&preparer.prepare(&piece, &plan).unwrap())
-            .unwrap();
-    }
-    let spooled = spooler.finish(|_| ()).unwrap();
+    let (spooled, _) = composed(folder.path(), &samples, &stationery, &options);
     prove(folder.path(), &spooled);
     for part in &spooled.parts {
         let pdf = folder.path().join(&part.pdf);
@@ -737,7 +743,6 @@ fn composed_letters_are_proved_and_their_addresses_found() {
 /// A template with a logo and an area for a slip whose back stays blank, in parts of both colours.
 #[test]
 fn a_logo_stands_once_a_part_and_is_black_where_all_is_black() {
-    use lettermill::compose::{self, FirstPage, Stationery, lay_out};
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/templates");
     let text = fs::read_to_string(folder.join("faktura.toml")).unwrap();
     let mut look: compose::Options = toml::from_str(&text).unwrap();
@@ -746,41 +751,15 @@ fn a_logo_stands_once_a_part_and_is_black_where_all_is_black() {
     let stationery = Stationery::new(&look, &header).unwrap();
     let options = Options::default();
     let folder = tempfile::tempdir().unwrap();
-    let preparer = Preparer::new(&options);
-    let mut spooler =
-        Spooler::create(folder.path(), &options, stationery.resources(), job()).unwrap();
-    let mut sides = Vec::new();
-    for i in 0..4 {
+    let reminders = [0, 1, 2, 3].map(|i| {
         let mut letter = letters::reminder();
         letter.process = Some("Faktura".into());
         letter.print.colour = Some([Colour::Mono, Colour::Colour][i % 2]);
-        let laid = lay_out(
-            &letter,
-            &header,
-            job().date,
-            &stationery,
-            FirstPage::WithText,
-        )
-        .unwrap();
-        sides.push(laid.pages.len());
-        let plan = spool::plan(laid.pages.len() as u32, &[], &letter.print, &options).unwrap();
-        let piece = Piece {
-            seq: LetterSeq(i as u32),
-            letter_id: &letter.id,
-            laid: &laid,
-            enclosures: vec![],
-            postal_code: None,
-            country: "SE",
-            destination: Destination::Domestic,
-            household: None,
-        };
-        spooler
-            .add(&preparer.prepare(&piece, &plan).unwrap())
-            .unwrap();
-    }
+        letter
+    });
+    let (spooled, sides) = composed(folder.path(), &reminders, &stationery, &options);
     // Text and its blank back, the slip and its blank back.
     assert_eq!(sides, [4; 4]);
-    let spooled = spooler.finish(|_| ()).unwrap();
     prove(folder.path(), &spooled);
     assert_eq!(spooled.parts.len(), 2);
     for (part, bits) in spooled.parts.iter().zip([1, 8]) {

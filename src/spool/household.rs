@@ -118,3 +118,76 @@ impl Households {
         pieces.into_iter().flatten().collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::letter::PrintOptions;
+    use crate::spool::plan;
+
+    fn letter(household: u8, pages: u32) -> (Option<Household>, PiecePlan) {
+        let planned = plan(pages, &[], &PrintOptions::default(), &Options::default());
+        // The first half alike, so that only the whole digest tells them apart.
+        let mut digest = [1; 16];
+        digest[15] = household;
+        (Some(Household(digest)), planned.unwrap())
+    }
+
+    fn grouped(letters: &[(Option<Household>, PiecePlan)]) -> (Vec<Vec<u32>>, Vec<u16>) {
+        let noted = || {
+            let mut households = Households::default();
+            for ((household, _), place) in letters.iter().zip(0..) {
+                households.add(place, household.unwrap());
+            }
+            households
+        };
+        let known = |place: u32| {
+            let (household, plan) = letters[place as usize];
+            household.map(|household| (household, plan)).ok_or(())
+        };
+        let groups = noted().groups(&Options::default(), known).unwrap();
+        let mut groups: Vec<_> = groups.into_iter().map(|group| group.letters).collect();
+        groups.sort();
+        let pieces = noted().pieces(letters, &Options::default());
+        (groups, pieces.iter().map(|plan| plan.sheets).collect())
+    }
+
+    #[test]
+    fn an_envelope_takes_letters_in_their_order_until_it_is_full() {
+        // C5 takes six sheets: 2 + 1 are followed by 4, with which there would be seven.
+        let letters = [
+            letter(1, 4),
+            letter(2, 2),
+            letter(1, 2),
+            letter(1, 8),
+            letter(2, 2),
+            letter(1, 3),
+        ];
+        let (groups, sheets) = grouped(&letters);
+        assert_eq!(groups, [vec![0, 2], vec![1, 4], vec![3, 5]]);
+        assert_eq!(sheets, [3, 2, 6]);
+    }
+
+    #[test]
+    fn who_shares_with_nobody_is_in_no_group() {
+        let (groups, sheets) = grouped(&[letter(1, 1), letter(2, 1)]);
+        assert!(groups.is_empty());
+        assert_eq!(sheets, [1, 1]);
+    }
+
+    #[test]
+    fn what_is_receipted_one_by_one_travels_alone() {
+        let (_, planned) = letter(1, 1);
+        let lines = ["Prov Provsson".to_owned()];
+        assert!(Household::of("1", &lines, &planned).is_some());
+        assert_ne!(
+            Household::of("1", &lines, &planned),
+            Household::of("2", &lines, &planned)
+        );
+        for postage in [Postage::Registered, Postage::Legal] {
+            let plan = PiecePlan { postage, ..planned };
+            assert_eq!(Household::of("1", &lines, &plan), None);
+        }
+        assert_eq!(Household::of("1", &[], &planned), None);
+    }
+}

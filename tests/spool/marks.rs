@@ -300,7 +300,6 @@ fn nothing_may_stand_in_the_code_or_behind_it() {
 /// Letters as `compose` sets them, duplex: nothing near the code on fronts, nothing behind it on backs.
 #[test]
 fn composed_letters_keep_clear_of_the_code_on_both_sides() {
-    use lettermill::compose::{FirstPage, Stationery, lay_out};
     let omr = omr("layout = \"pb-di380\"");
     let options = Options {
         omr: omr.clone(),
@@ -308,38 +307,9 @@ fn composed_letters_keep_clear_of_the_code_on_both_sides() {
     };
     let header = letters::header("SE");
     let stationery = Stationery::new(&Default::default(), &header).unwrap();
-    let preparer = Preparer::new(&options);
     let folder = tempfile::tempdir().unwrap();
-    let mut spooler =
-        Spooler::create(folder.path(), &options, stationery.resources(), job()).unwrap();
-    for (letter, i) in [letters::decision(), letters::long(), letters::wide_table()]
-        .iter()
-        .zip(0..)
-    {
-        let laid = lay_out(
-            letter,
-            &header,
-            job().date,
-            &stationery,
-            FirstPage::WithText,
-        )
-        .unwrap();
-        let plan = spool::plan(laid.pages.len() as u32, &[], &letter.print, &options).unwrap();
-        let piece = Piece {
-            seq: LetterSeq(i),
-            letter_id: &letter.id,
-            laid: &laid,
-            enclosures: vec![],
-            postal_code: None,
-            country: "SE",
-            destination: Destination::Domestic,
-            household: None,
-        };
-        spooler
-            .add(&preparer.prepare(&piece, &plan).unwrap())
-            .unwrap();
-    }
-    let spooled = spooler.finish(|_| ()).unwrap();
+    let samples = [letters::decision(), letters::long(), letters::wide_table()];
+    let (spooled, _) = composed(folder.path(), &samples, &stationery, &options);
     prove(folder.path(), &spooled);
     for part in spooled
         .parts
