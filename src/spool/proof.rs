@@ -21,6 +21,7 @@ use crate::letter::{Colour, Envelope, Postage, Sides};
 
 mod address;
 mod bars;
+mod by_code;
 mod content;
 mod cut;
 mod flate;

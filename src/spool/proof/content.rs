@@ -1,12 +1,13 @@
 //! Reads what a content stream draws: marks from path fills, and operators for those who read text. Shares no code with
 //! those who draw.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 
 use datamatrix::DataMatrix;
 use unicode_normalization::UnicodeNormalization;
 
-use super::reader::literal_len;
+use super::by_code::ByCode;
+use super::reader::{literal_len, regular};
 
 const SIDE: usize = 18;
 const POINTS_A_MM: f64 = 72.0 / 25.4;
@@ -72,8 +73,8 @@ pub(super) fn marks(content: &[u8], frame: Frame) -> Marks {
     let mut path: Vec<[f64; 4]> = Vec::new();
     let mut found = Marks::default();
     scan(content, |operator, operands| {
-        let numbers: Vec<f64> = operands.iter().filter_map(Operand::number).collect();
-        match (operator, &numbers[..]) {
+        let mut room = [0.0; NUMBERS_MAX];
+        match (operator, numbers(operands, &mut room)) {
             (b"q", _) if saved.len() < 64 => saved.push(state),
             (b"Q", _) => state = saved.pop().unwrap_or(state),
             (b"cm", &[a, b, c, d, e, f]) => {
@@ -94,7 +95,7 @@ pub(super) fn marks(content: &[u8], frame: Frame) -> Marks {
             (b"f" | b"F" | b"f*", _) => path.clear(),
             (b"Tj" | b"TJ" | b"'" | b"\"", _) => {
                 let strings = operands.iter().filter_map(Operand::string);
-                strings.for_each(|string| found.text.extend_from_slice(string));
+                strings.for_each(|string| found.text.extend_from_slice(&string));
             }
             (b"n" | b"S" | b"s" | b"B" | b"b" | b"B*" | b"b*" | b"m", _) => path.clear(),
             _ => {}
@@ -135,14 +136,12 @@ pub(super) fn placed(matrix: [f64; 6], frame: Frame, [x, y, w, h]: [f64; 4]) -> 
         corner(x, y + h),
         corner(x + w, y + h),
     ];
-    let edge = |of: fn(&(f64, f64)) -> f64, pick: fn(f64, f64) -> f64| {
-        corners.iter().map(of).fold(f64::NAN, pick)
-    };
+    let (xs, ys) = (corners.map(|p| p.0), corners.map(|p| p.1));
     [
-        edge(|p| p.0, f64::min),
-        edge(|p| p.1, f64::min),
-        edge(|p| p.0, f64::max),
-        edge(|p| p.1, f64::max),
+        xs.into_iter().fold(f64::NAN, f64::min),
+        ys.into_iter().fold(f64::NAN, f64::min),
+        xs.into_iter().fold(f64::NAN, f64::max),
+        ys.into_iter().fold(f64::NAN, f64::max),
     ]
 }
 
@@ -201,11 +200,14 @@ pub(super) enum Operand<'c> {
     /// A number in an array: how far the pen goes back, in thousandths of an em.
     Shift(f64),
     Name(&'c [u8]),
-    String(Vec<u8>),
+    /// What stands between the parentheses of a literal string.
+    Literal(&'c [u8]),
+    /// What stands between the brackets of a hexadecimal string.
+    Hexadecimal(&'c [u8]),
 }
 
 impl Operand<'_> {
-    pub(super) fn number(&self) -> Option<f64> {
+    fn number(&self) -> Option<f64> {
         match self {
             Self::Number(number) => Some(*number),
             _ => None,
@@ -219,12 +221,31 @@ impl Operand<'_> {
         }
     }
 
-    pub(super) fn string(&self) -> Option<&[u8]> {
+    /// The bytes of a string.
+    pub(super) fn string(&self) -> Option<Cow<'_, [u8]>> {
         match self {
-            Self::String(string) => Some(string),
+            Self::Literal(text) if !text.contains(&b'\\') => Some(Cow::Borrowed(text)),
+            Self::Literal(text) => Some(unescaped(text).into()),
+            Self::Hexadecimal(text) => Some(unhexed(text).into()),
             _ => None,
         }
     }
+}
+
+/// Most numbers that an operator read here has.
+pub(super) const NUMBERS_MAX: usize = 6;
+
+/// The numbers among the operands, without those of arrays; none where they are more than any operator has.
+pub(super) fn numbers<'r>(operands: &[Operand<'_>], room: &'r mut [f64; NUMBERS_MAX]) -> &'r [f64] {
+    let mut count = 0;
+    for number in operands.iter().filter_map(Operand::number) {
+        let Some(place) = room.get_mut(count) else {
+            return &[];
+        };
+        *place = number;
+        count += 1;
+    }
+    &room[..count]
 }
 
 /// Calls `each` for every operator with its operands; those of an array stand among them.
@@ -237,17 +258,17 @@ pub(super) fn scan<'c>(content: &'c [u8], mut each: impl FnMut(&[u8], &[Operand<
         let len = match first {
             b'(' => {
                 let len = literal_len(rest).unwrap_or(rest.len());
-                operands.push(Operand::String(unescaped(&rest[1..len.max(2) - 1])));
+                operands.push(Operand::Literal(&rest[1..len.max(2) - 1]));
                 len
             }
             b'<' if rest.get(1) != Some(&b'<') => {
                 let len = memchr::memchr(b'>', rest).map_or(rest.len(), |i| i + 1);
-                operands.push(Operand::String(unhexed(&rest[1..len])));
+                operands.push(Operand::Hexadecimal(&rest[1..len]));
                 len
             }
             b'%' => memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len()),
             b'/' => {
-                let len = 1 + word_len(&rest[1..]);
+                let len = 1 + regular(&rest[1..]);
                 operands.push(Operand::Name(&rest[1..len]));
                 len
             }
@@ -256,9 +277,9 @@ pub(super) fn scan<'c>(content: &'c [u8], mut each: impl FnMut(&[u8], &[Operand<
                 has_array = true;
                 1
             }
-            _ if word_len(rest) == 0 => 1,
+            _ if regular(rest) == 0 => 1,
             _ => {
-                let len = word_len(rest);
+                let len = regular(rest);
                 let word = &rest[..len];
                 let number = std::str::from_utf8(word).ok().filter(|_| is_number(word));
                 match number.and_then(|text| text.parse().ok()) {
@@ -298,11 +319,6 @@ fn image_end(rest: &[u8]) -> usize {
         at > 0 && space(at - 1) && space(at + 2)
     });
     ends.next().map_or(rest.len(), |at| at + 2)
-}
-
-fn word_len(text: &[u8]) -> usize {
-    let end = |b: &u8| b.is_ascii_whitespace() || b"\0()<>[]{}/%".contains(b);
-    text.iter().position(end).unwrap_or(text.len())
 }
 
 fn unhexed(text: &[u8]) -> Vec<u8> {
@@ -353,8 +369,8 @@ fn unescaped(text: &[u8]) -> Vec<u8> {
 }
 
 /// The characters of a ToUnicode map: `<0012><0041>` lines of its `bfchar` sections.
-pub(super) fn to_unicode(map: &[u8]) -> HashMap<u16, String> {
-    let mut out = HashMap::new();
+pub(super) fn to_unicode(map: &[u8]) -> ByCode<String> {
+    let mut out = ByCode::default();
     let mut inside = false;
     for line in map.split(|&b| b == b'\n') {
         if line.ends_with(b"beginbfchar") {

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::content::{Frame, Operand, UNITY, joined, placed, scan};
+use super::by_code::ByCode;
+use super::content::{Frame, NUMBERS_MAX, Operand, UNITY, joined, numbers, placed, scan};
 
 /// How far ink reaches above and below a line, in parts of the size: a capital with its ring, a g (Noto Sans).
 const ASCENT: f64 = 0.95;
@@ -14,20 +15,20 @@ const SAVED_MAX: usize = 64;
 #[derive(Debug, Default)]
 pub(super) struct Font {
     /// What each code stands for.
-    pub(super) unicode: HashMap<u16, String>,
+    pub(super) unicode: ByCode<String>,
     /// Its width in thousandths of the size.
-    pub(super) widths: HashMap<u16, f64>,
+    pub(super) widths: ByCode<f64>,
 }
 
 impl Font {
     /// The text of codes of two bytes.
     pub(super) fn text(&self, codes: &[u8]) -> String {
-        let known = |code| self.unicode.get(&code).map_or("\u{fffd}", String::as_str);
+        let known = |code| self.unicode.get(code).map_or("\u{fffd}", String::as_str);
         self::codes(codes).map(known).collect()
     }
 
     fn width(&self, codes: &[u8]) -> f64 {
-        let width = |code| self.widths.get(&code).copied().unwrap_or_default();
+        let width = |code| self.widths.get(code).copied().unwrap_or_default();
         self::codes(codes).map(width).sum()
     }
 }
@@ -70,8 +71,8 @@ pub(super) fn runs(content: &[u8], fonts: &HashMap<Vec<u8>, Font>, frame: Frame)
     let (mut line, mut at) = (UNITY, UNITY);
     let mut runs = Vec::new();
     scan(content, |operator, operands| {
-        let numbers: Vec<f64> = operands.iter().filter_map(Operand::number).collect();
-        match (operator, &numbers[..]) {
+        let mut room = [0.0; NUMBERS_MAX];
+        match (operator, numbers(operands, &mut room)) {
             (b"q", _) if saved.len() < SAVED_MAX => saved.push(pen),
             (b"Q", _) => pen = saved.pop().unwrap_or(pen),
             (b"cm", &[a, b, c, d, e, f]) => pen.page = joined([a, b, c, d, e, f], pen.page),
@@ -102,13 +103,15 @@ pub(super) fn runs(content: &[u8], fonts: &HashMap<Vec<u8>, Font>, frame: Frame)
                 }
                 for operand in operands {
                     let advance = match operand {
-                        Operand::String(string) => {
-                            let (run, advance) = set(&pen, at, frame, string);
-                            runs.extend(run);
-                            advance
-                        }
                         Operand::Shift(back) => -back / 1000.0 * pen.size,
-                        Operand::Number(_) | Operand::Name(_) => 0.0,
+                        _ => match operand.string() {
+                            Some(string) => {
+                                let (run, advance) = set(&pen, at, frame, &string);
+                                runs.extend(run);
+                                advance
+                            }
+                            None => 0.0,
+                        },
                     };
                     at = joined([1.0, 0.0, 0.0, 1.0, advance, 0.0], at);
                 }
@@ -143,8 +146,8 @@ fn set(pen: &Pen<'_>, at: [f64; 6], frame: Frame, string: &[u8]) -> (Option<Run>
 }
 
 /// The widths of a composite font: `first [width …]` and `first last width` (ISO 32000-1 9.7.4.3).
-pub(super) fn widths(array: &[u8]) -> HashMap<u16, f64> {
-    let mut out = HashMap::new();
+pub(super) fn widths(array: &[u8]) -> ByCode<f64> {
+    let mut out = ByCode::default();
     let text = String::from_utf8_lossy(array);
     let spaced = text.replace('[', " [ ").replace(']', " ] ");
     let mut words = spaced.split_ascii_whitespace().peekable();
@@ -163,7 +166,7 @@ pub(super) fn widths(array: &[u8]) -> HashMap<u16, f64> {
             let (Some(last), Some(width)) = (last, width) else {
                 break;
             };
-            out.extend((first..=last).map(|code| (code, width)));
+            (first..=last).for_each(|code| out.insert(code, width));
         }
     }
     out

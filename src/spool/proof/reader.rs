@@ -470,11 +470,22 @@ fn spaces(text: &[u8]) -> usize {
         .count()
 }
 
-/// Length of the stretch of regular characters at the front.
-fn regular(text: &[u8]) -> usize {
-    let end = |b: &u8| b.is_ascii_whitespace() || b"\0()<>[]{}/%".contains(b);
+/// Length of the stretch of regular characters (ISO 32000-1 7.2.2) at the front.
+pub(super) fn regular(text: &[u8]) -> usize {
+    let end = |b: &u8| !IS_REGULAR[usize::from(*b)];
     text.iter().position(end).unwrap_or(text.len())
 }
+
+const IS_REGULAR: [bool; 256] = {
+    let mut regular = [true; 256];
+    let others = b"\0\t\n\x0c\r ()<>[]{}/%";
+    let mut i = 0;
+    while i < others.len() {
+        regular[others[i] as usize] = false;
+        i += 1;
+    }
+    regular
+};
 
 #[cfg(test)]
 mod tests {
