@@ -92,13 +92,18 @@ pub fn write_listed(folder: &Path, path: PathBuf, bytes: &[u8]) -> io::Result<Wr
     })
 }
 
-/// Creates a file that only its owner can read (0600).
+/// Creates a file that only its owner can read (0600), in place of one of that name: that one may be a link to elsewhere, or
+/// open to others.
 ///
 /// # Errors
-/// Any I/O error of `open(2)`.
+/// Any I/O error of `unlink(2)` and `open(2)`.
 pub fn create_private(path: &Path) -> io::Result<File> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
     let mut options = fs::OpenOptions::new();
-    options.write(true).read(true).create(true).truncate(true);
+    options.write(true).read(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
@@ -135,7 +140,7 @@ pub struct HashingWriter {
 }
 
 impl HashingWriter {
-    /// Creates (truncates) the file, 0600.
+    /// Creates the file, 0600, in place of one of that name.
     ///
     /// # Errors
     /// Any I/O error of `open(2)`.
@@ -203,6 +208,25 @@ pub fn digest_file(path: &Path) -> io::Result<(u64, Sha256)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_in_the_way_gives_neither_its_rights_nor_its_place() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let (path, victim) = (folder.path().join("a.pdf"), folder.path().join("victim"));
+        fs::write(&victim, "theirs").unwrap();
+        let part = path.with_added_extension("part");
+        std::os::unix::fs::symlink(&victim, &part).unwrap();
+        write_whole(&path, b"ours").unwrap();
+        assert_eq!(fs::read(&victim).unwrap(), b"theirs");
+        fs::write(&part, "").unwrap();
+        fs::set_permissions(&part, fs::Permissions::from_mode(0o666)).unwrap();
+        write_whole(&path, b"ours").unwrap();
+        let facts = path.symlink_metadata().unwrap();
+        assert!(facts.is_file());
+        assert_eq!(facts.permissions().mode() & 0o777, 0o600);
+    }
 
     #[test]
     fn digits_are_read_as_they_were_written() {

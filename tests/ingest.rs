@@ -147,6 +147,7 @@ fn kind(error: &Error) -> &'static str {
         Error::IllFormed { .. } => "ill-formed",
         Error::Invalid { .. } => "invalid",
         Error::NoLetters { .. } => "no-letters",
+        Error::Document { .. } => "document",
         Error::Total { .. } => "total",
     }
 }

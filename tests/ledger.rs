@@ -173,7 +173,9 @@ impl Deed {
             Self::Send => send(&mut ledger, 1).map(drop),
             Self::Hold => hold(&mut ledger, 1).map(drop),
             Self::ReleaseHeld => ledger.release_held("night~1.1").map(drop),
-            Self::Withdraw => ledger.withdraw("night~1.1", "sent by hand").map(drop),
+            Self::Withdraw => ledger
+                .withdraw("night~1.1", "sent by hand", false)
+                .map(drop),
         };
         if std::env::var_os(CHILD).is_some() {
             std::process::abort(); // Before anything is closed.
@@ -352,7 +354,7 @@ fn a_file_changed_after_it_was_promised_is_named_and_nothing_is_sent() {
 
         // The way out: a person withdraws it, and the mailing can be sent again.
         let mut ledger = Ledger::open_as_is(home, &clock).unwrap();
-        let folder = ledger.withdraw("night~1.1", "disk fault").unwrap();
+        let folder = ledger.withdraw("night~1.1", "disk fault", false).unwrap();
         assert_eq!(folder, home.join("withdrawn/night~1.1"));
         drop(ledger);
         let (mut ledger, recovered) = Ledger::open(home, &clock).unwrap();
@@ -373,9 +375,73 @@ fn a_folder_that_is_gone_is_an_error_and_can_be_withdrawn() {
     let error = Ledger::open(home.path(), &clock).map(drop).unwrap_err();
     assert!(matches!(error, Error::Missing { .. }), "{error}");
     let mut ledger = Ledger::open_as_is(home.path(), &clock).unwrap();
-    ledger.withdraw("night~1.1", "the folder is gone").unwrap();
+    // It may have been in the outbox, and been collected: only a person can know.
+    let unsure = ledger.withdraw("night~1.1", "lost", false).unwrap_err();
+    assert!(matches!(unsure, Error::Missing { .. }), "{unsure}");
+    assert!(unsure.to_string().contains("--never-left"), "{unsure}");
+    ledger.withdraw("night~1.1", "lost", true).unwrap();
     drop(ledger);
     assert_eq!(Ledger::open(home.path(), &clock).unwrap().1, []);
+    let batch = Ledger::read(home.path())
+        .unwrap()
+        .batch("night~1.1")
+        .unwrap()
+        .unwrap();
+    assert!(batch.reason.contains("never left"), "{}", batch.reason);
+}
+
+#[test]
+fn a_folder_that_was_collected_is_booked_as_sent_when_it_is_put_back() {
+    let home = tempfile::tempdir().unwrap();
+    Deed::Send.until(home.path(), Stop::Moved).unwrap_err();
+    let (there, away) = (
+        home.path().join("outbox/night~1.1"),
+        home.path().join("away"),
+    );
+    fs::rename(&there, &away).unwrap();
+    let clock = clock();
+    let error = Ledger::open(home.path(), &clock).map(drop).unwrap_err();
+    assert!(error.to_string().contains("collected"), "{error}");
+    fs::rename(&away, &there).unwrap();
+    let (_, recovered) = Ledger::open(home.path(), &clock).unwrap();
+    assert_eq!(recovered[0].what, Recovery::Sent);
+}
+
+#[test]
+fn a_batch_in_the_outbox_is_released_though_the_ledger_cannot_be_told() {
+    let home = tempfile::tempdir().unwrap();
+    let clock = clock();
+    let (mut ledger, _) = Ledger::open(home.path(), &clock).unwrap();
+    let mut batch = ledger.begin(&mailing(1)).unwrap();
+    record_all(&mut batch).unwrap();
+    let files = write_files(batch.folder());
+    let ready = batch.ready(&files, &LETTERS).unwrap();
+    // Another process changes the table under the ledger: its next word fails.
+    let db = rusqlite::Connection::open(home.path().join("ledger.sqlite")).unwrap();
+    db.execute_batch("CREATE TRIGGER full BEFORE UPDATE ON batches BEGIN SELECT RAISE(ABORT, 'disk is full'); END")
+        .unwrap();
+    let released = ready.release().unwrap();
+    assert!(released.outbox.join("manifest.json").is_file());
+    let why = released.unbooked.unwrap();
+    assert!(why.contains("disk is full"), "{why}");
+    db.execute_batch("DROP TRIGGER full").unwrap();
+    drop(ledger);
+    let (_, recovered) = Ledger::open(home.path(), &clock).unwrap();
+    assert_eq!(recovered[0].what, Recovery::Sent);
+}
+
+#[cfg(unix)]
+#[test]
+fn folders_on_two_file_systems_are_refused_before_anything_is_begun() {
+    let Ok(elsewhere) = tempfile::tempdir_in("/dev/shm") else {
+        eprintln!("no other file system here: not tested");
+        return;
+    };
+    let home = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink(elsewhere.path(), home.path().join("outbox")).unwrap();
+    let clock = clock();
+    let error = Ledger::open(home.path(), &clock).map(drop).unwrap_err();
+    assert!(matches!(error, Error::OtherFileSystem { .. }), "{error}");
 }
 
 #[test]
@@ -384,7 +450,7 @@ fn a_batch_that_is_sent_cannot_be_withdrawn_or_released() {
     Deed::Send.until(home.path(), Stop::Moved).unwrap_err();
     let clock = clock();
     let mut ledger = Ledger::open_as_is(home.path(), &clock).unwrap();
-    let late = ledger.withdraw("night~1.1", "too late").unwrap_err();
+    let late = ledger.withdraw("night~1.1", "too late", false).unwrap_err();
     assert!(
         matches!(
             late,
@@ -398,7 +464,7 @@ fn a_batch_that_is_sent_cannot_be_withdrawn_or_released() {
     drop(ledger);
     let (mut ledger, _) = Ledger::open(home.path(), &clock).unwrap();
     for error in [
-        ledger.withdraw("night~1.1", "").unwrap_err(),
+        ledger.withdraw("night~1.1", "", false).unwrap_err(),
         ledger.release_held("night~1.1").map(drop).unwrap_err(),
         ledger.release_held("unheard-of.1").map(drop).unwrap_err(),
     ]
@@ -654,7 +720,7 @@ fn a_held_batch_counts_as_sent_and_a_withdrawn_one_does_not() {
     let batch = ledger.begin(&mailing(2)).unwrap();
     assert!(batch.sent_before(&["L-1"]).unwrap()[0].is_some());
     batch.abandon("").unwrap();
-    ledger.withdraw("night~1.1", "sent by hand").unwrap();
+    ledger.withdraw("night~1.1", "sent by hand", false).unwrap();
     let batch = ledger.begin(&mailing(1)).unwrap();
     assert_eq!((batch.name(), batch.mailing_known()), ("night~1.2", false));
 }

@@ -4,7 +4,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Output, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -338,6 +338,67 @@ fn a_bad_letter_is_rejected_mended_and_sent_alone() {
     let whole = bench.run("home", EXAMPLE, &[]);
     assert_eq!(json(&whole)["rejected"], 250, "{}", errors(&whole));
     assert_eq!(code(&whole), 4);
+    // Nobody is told to correct what went out, and send it once more.
+    let held = PathBuf::from(json(&whole)["outbox"].as_str().unwrap());
+    assert!(!held.join("rejected").exists());
+    let page = fs::read_to_string(held.join("report.html")).unwrap();
+    assert!(
+        page.contains("An earlier batch has sent the letter"),
+        "{page}"
+    );
+    assert!(!page.contains("must be corrected"), "{page}");
+}
+
+/// The questions of `docs/formats-ledger.md`, asked as they stand there.
+#[test]
+fn sqlite_answers_the_questions_that_come_up_at_night() {
+    if second_opinion("sqlite3", &["--version"]).is_none() {
+        return;
+    }
+    let bench = Bench::new();
+    let ran = bench.run("home", EXAMPLE, &[]);
+    assert_eq!(code(&ran), 0, "{}", errors(&ran));
+    let docs = fs::read_to_string("docs/formats-ledger.md").unwrap();
+    let (_, after) = docs.split_once("```sh\nsqlite3").unwrap();
+    let questions = format!("sqlite3{}", after.split_once("```").unwrap().0)
+        .replace("night.1", json(&ran)["batch"].as_str().unwrap());
+    let asked = Command::new("sh")
+        .args(["-ec", &questions])
+        .current_dir(bench.path("home"))
+        .output()
+        .unwrap();
+    let answers = String::from_utf8_lossy(&asked.stdout);
+    assert!(
+        asked.status.success(),
+        "{}",
+        String::from_utf8_lossy(&asked.stderr)
+    );
+    assert!(
+        answers.contains("sent|250|") && answers.contains("digital|reachable|"),
+        "{answers}"
+    );
+}
+
+#[test]
+fn a_batch_that_there_is_not_is_told_and_no_home_is_made() {
+    let bench = Bench::new();
+    let home = bench.text("home");
+    for args in [
+        &["release", "--out", &home, "night.1"][..],
+        &["withdraw", "--out", &home, "--why", "no paper", "night.1"],
+    ] {
+        let said = bench.lettermill(args);
+        assert_eq!(code(&said), 15, "{}", errors(&said));
+        assert!(!bench.path("home").exists());
+    }
+    assert_eq!(code(&bench.run("home", EXAMPLE, &[])), 0);
+    let said = bench.lettermill(&["release", "--out", &home, "night.1"]);
+    assert_eq!(code(&said), 15);
+    assert!(
+        errors(&said).contains("does not exist"),
+        "{}",
+        errors(&said)
+    );
 }
 
 #[test]

@@ -197,8 +197,12 @@ pub struct WithdrawArgs {
     #[command(flatten)]
     pub batch: BatchArgs,
     /// Why, for the ledger. No personal data.
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub why: String,
+    /// Of a batch that was bound for the outbox and whose folder is gone: it is certain that nobody collected it there. Its
+    /// letters can be sent again then.
+    #[arg(long)]
+    pub never_left: bool,
 }
 
 /// `verify`

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
 use super::args::{ShowArgs, StatusArgs};
 use super::receipts::tell;
-use super::{BatchArgs, Exit, Failure, JobArgs, WithdrawArgs, job, print};
+use super::{BatchArgs, Exit, Failure, JobArgs, WithdrawArgs, job, print, say};
 use crate::clock::SystemClock;
 use crate::ledger::{BatchRow, History, Ledger, PrintJob, Reader, ResultOfPiece, State};
 use crate::letter::Fate;
@@ -295,7 +295,9 @@ fn delivery_text(out: &mut String, history: &History) {
 
 /// Lets a held batch go.
 pub fn release(args: &BatchArgs) -> Result<Exit, Failure> {
-    let (mut ledger, recovered) = Ledger::open(&home(&args.job)?, &SystemClock)?;
+    let home = home(&args.job)?;
+    refuse_unknown(&home, &args.batch)?;
+    let (mut ledger, recovered) = Ledger::open(&home, &SystemClock)?;
     tell(&recovered);
     let released = ledger.release_held(&args.batch)?;
     print(&format!(
@@ -303,18 +305,34 @@ pub fn release(args: &BatchArgs) -> Result<Exit, Failure> {
         args.batch,
         released.outbox.display()
     ))?;
+    if let Some(note) = released.unbooked {
+        say(&format!("note: {note}"));
+    }
     Ok(Exit::Done)
 }
 
 /// Closes a held batch, or one that is ready and not sent. Batches of earlier runs stay as they are: the one that cannot be
 /// finished may be the one to be withdrawn.
 pub fn withdraw(args: &WithdrawArgs) -> Result<Exit, Failure> {
-    let mut ledger = Ledger::open_as_is(&home(&args.batch.job)?, &SystemClock)?;
-    let folder = ledger.withdraw(&args.batch.batch, &args.why)?;
+    let home = home(&args.batch.job)?;
+    refuse_unknown(&home, &args.batch.batch)?;
+    let mut ledger = Ledger::open_as_is(&home, &SystemClock)?;
+    let folder = ledger.withdraw(&args.batch.batch, &args.why, args.never_left)?;
     print(&format!(
         "batch {} is withdrawn; none of its letters was sent: {}\n",
         args.batch.batch,
         folder.display()
     ))?;
     Ok(Exit::Done)
+}
+
+/// Before anything is opened for writing, and a home made where there is none.
+fn refuse_unknown(home: &Path, batch: &str) -> Result<(), Failure> {
+    match Ledger::read(home)?.batch(batch)? {
+        Some(_) => Ok(()),
+        None => Err(Failure::NotFound(format!(
+            "batch `{batch}` does not exist in `{}`\nhint: `lettermill status` lists what there is; --out or --job name the home",
+            home.display()
+        ))),
+    }
 }

@@ -16,16 +16,50 @@ pub(super) struct Trouble {
     pub(super) allowed: String,
 }
 
+/// Why a file is not read.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Refused {
+    /// The letter names what it should not.
+    Letter(Trouble),
+    /// The disk says no, which may pass.
+    Disk(String),
+}
+
 fn trouble<T>(
     code: Code,
     found: impl Into<String>,
     allowed: impl Into<String>,
-) -> Result<T, Trouble> {
-    Err(Trouble {
+) -> Result<T, Refused> {
+    Err(Refused::Letter(Trouble {
         code,
         found: found.into(),
         allowed: allowed.into(),
-    })
+    }))
+}
+
+/// A file that is not there for this user is the letter's trouble; all else is the disk's.
+fn unread(error: &io::Error, what: &str) -> Refused {
+    use io::ErrorKind as Kind;
+    match error.kind() {
+        Kind::NotFound
+        | Kind::PermissionDenied
+        | Kind::NotADirectory
+        | Kind::IsADirectory
+        | Kind::InvalidInput
+        | Kind::InvalidFilename => Refused::Letter(Trouble {
+            code: Code::DocumentMissing,
+            found: format!("a file that cannot be {what} ({})", error.kind()),
+            allowed: "a readable file beside the mailing".into(),
+        }),
+        _ if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) => {
+            Refused::Letter(Trouble {
+                code: Code::DocumentMissing,
+                found: "symbolic links that lead to one another".into(),
+                allowed: "a readable file beside the mailing".into(),
+            })
+        }
+        _ => Refused::Disk(error.to_string()), // What the system says of a path names none.
+    }
 }
 
 /// Reads the file that `path` names, if it has the digest named.
@@ -34,7 +68,7 @@ pub(super) fn read(
     path: &str,
     sha256: &str,
     bytes_max: usize,
-) -> Result<Vec<u8>, Trouble> {
+) -> Result<Vec<u8>, Refused> {
     let file = locate(folder, path)?;
     let bytes = match read_bounded(&file, bytes_max) {
         Ok(Some(bytes)) => bytes,
@@ -45,13 +79,7 @@ pub(super) fn read(
                 format!("at most {bytes_max} bytes"),
             );
         }
-        Err(error) => {
-            return trouble(
-                Code::DocumentMissing,
-                format!("a file that cannot be read ({})", error.kind()),
-                "a readable file beside the mailing",
-            );
-        }
+        Err(error) => return Err(unread(&error, "read")),
     };
     if !disk::hex(&disk::sha256(&bytes)).eq_ignore_ascii_case(sha256) {
         return trouble(
@@ -64,7 +92,7 @@ pub(super) fn read(
 }
 
 /// Where the file lies; symbolic links are followed as long as they stay in the folder.
-fn locate(folder: &Path, path: &str) -> Result<PathBuf, Trouble> {
+fn locate(folder: &Path, path: &str) -> Result<PathBuf, Refused> {
     const ALLOWED: &str = "a path below the mailing's folder, with forward slashes, without `..`";
     let Some(relative) = plain(path) else {
         return trouble(
@@ -73,11 +101,7 @@ fn locate(folder: &Path, path: &str) -> Result<PathBuf, Trouble> {
             ALLOWED,
         );
     };
-    let missing = |error: io::Error| Trouble {
-        code: Code::DocumentMissing,
-        found: format!("a file that cannot be found ({})", error.kind()),
-        allowed: "a readable file beside the mailing".into(),
-    };
+    let missing = |error: io::Error| unread(&error, "found");
     let folder = folder.canonicalize().map_err(missing)?;
     let file = folder.join(relative).canonicalize().map_err(missing)?;
     if !file.starts_with(&folder) {
@@ -168,7 +192,11 @@ mod tests {
         std::os::unix::fs::symlink("../secret", folder.join("out")).unwrap();
         std::os::unix::fs::symlink("sub/a.pdf", folder.join("inside")).unwrap();
         let abc = "BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD";
-        let code = |path: &str| read(&folder, path, abc, 3).err().map(|t| t.code);
+        let of = |refused| match refused {
+            Refused::Letter(trouble) => Some(trouble.code),
+            Refused::Disk(_) => None,
+        };
+        let code = |path: &str| read(&folder, path, abc, 3).err().and_then(of);
         for good in ["sub/a.pdf", "./sub/a.pdf", "inside"] {
             assert_eq!(read(&folder, good, abc, 3).unwrap(), b"abc", "{good}");
         }
@@ -188,15 +216,37 @@ mod tests {
         assert_eq!(code("sub/b.pdf"), Some(Code::DocumentMissing));
         assert_eq!(code("sub"), Some(Code::DocumentMissing));
         assert_eq!(
-            read(&folder, "sub/a.pdf", abc, 2).unwrap_err().code,
-            Code::LimitDocumentBytes
+            of(read(&folder, "sub/a.pdf", abc, 2).unwrap_err()),
+            Some(Code::LimitDocumentBytes)
         );
         assert_eq!(
-            read(&folder, "sub/a.pdf", &abc.replace('B', "C"), 3)
-                .unwrap_err()
-                .code,
-            Code::DocumentDigest
+            of(read(&folder, "sub/a.pdf", &abc.replace('B', "C"), 3).unwrap_err()),
+            Some(Code::DocumentDigest)
         );
+    }
+
+    #[test]
+    fn no_letter_is_rejected_for_what_may_pass() {
+        use rustix::io::Errno;
+        let of = |errno: Errno| unread(&errno.into(), "read");
+        for passing in [
+            Errno::MFILE,
+            Errno::NFILE,
+            Errno::IO,
+            Errno::STALE,
+            Errno::NOMEM,
+        ] {
+            assert!(matches!(of(passing), Refused::Disk(_)), "{passing}");
+        }
+        for lasting in [
+            Errno::NOENT,
+            Errno::ACCESS,
+            Errno::NOTDIR,
+            Errno::NAMETOOLONG,
+            Errno::LOOP,
+        ] {
+            assert!(matches!(of(lasting), Refused::Letter(_)), "{lasting}");
+        }
     }
 
     #[test]

@@ -129,6 +129,16 @@ pub enum Error {
         /// Where the first letter should stand.
         at: At,
     },
+    /// A file beside the mailing is there and cannot be read for a reason that may pass: no letter is rejected for that.
+    #[error(
+        "{at}: a document beside the mailing cannot be read: {found}; nothing of the mailing goes on without it"
+    )]
+    Document {
+        /// Where the letter names it.
+        at: At,
+        /// What the system said.
+        found: String,
+    },
     /// The file holds another number than it declares.
     #[error("{at}: the {part} declares {declared} {what}, found {found}; the two must agree")]
     Total {
@@ -178,6 +188,9 @@ impl Error {
             Self::NoLetters { .. } => {
                 "an empty night needs no file: let the case system leave it out"
             }
+            Self::Document { .. } => {
+                "check the disk or share that holds the documents, and how many files a process may open; then run again"
+            }
             Self::Total { .. } => {
                 "letters are missing or were written twice: compare with the case system"
             }
@@ -195,6 +208,7 @@ impl Error {
             | Self::IllFormed { at, .. }
             | Self::Invalid { at, .. }
             | Self::NoLetters { at }
+            | Self::Document { at, .. }
             | Self::Total { at, .. } => Some(at),
             Self::Open { .. } | Self::Io { .. } | Self::Empty { .. } | Self::Changed { .. } => None,
         }
@@ -233,6 +247,9 @@ pub(super) enum FaultKind {
         found: String,
     },
     NoLetters,
+    Document {
+        found: String,
+    },
     Total {
         part: &'static str,
         what: &'static str,
@@ -284,6 +301,7 @@ impl FaultKind {
             Self::Root { found, allowed } => Error::Root { at, found, allowed },
             Self::NotXml { found } => Error::NotXml { at, found },
             Self::NoLetters => Error::NoLetters { at },
+            Self::Document { found } => Error::Document { at, found },
             Self::Total {
                 part,
                 what,

@@ -29,7 +29,7 @@ pub struct Excerpt<'s> {
 }
 
 impl<'s> Excerpt<'s> {
-    /// Creates (truncates) the file, 0600. Do so when there is a first letter for it: a mailing has one at least.
+    /// Creates the file, 0600, in place of one of that name. Do so when there is a first letter for it: a mailing has one at least.
     ///
     /// # Errors
     /// Any I/O error.

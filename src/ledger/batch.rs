@@ -44,6 +44,8 @@ pub struct Released {
     pub outbox: PathBuf,
     /// Since when.
     pub at: Timestamp,
+    /// What to say where the folder is there and the ledger could not be told; the next [`Ledger::open`] tells it.
+    pub unbooked: Option<String>,
 }
 
 /// A batch that waits for a person.
@@ -53,6 +55,8 @@ pub struct HeldBack {
     pub folder: PathBuf,
     /// Since when.
     pub at: Timestamp,
+    /// As in [`Released`].
+    pub unbooked: Option<String>,
 }
 
 impl<'l, 'c> Batch<'l, 'c> {
@@ -324,10 +328,9 @@ impl Ready<'_, '_> {
     /// Puts the batch into the outbox, whole.
     ///
     /// # Errors
-    /// Anything that the disk or SQLite says; the next [`Ledger::open`] then finishes what was begun.
+    /// Anything that the disk says before the folder has moved; the next [`Ledger::open`] then finishes what was begun.
     pub fn release(self) -> Result<Released, Error> {
-        let (outbox, at) = self.ledger.move_on(self.number, &self.name, State::Ready)?;
-        Ok(Released { outbox, at })
+        self.ledger.move_on(self.number, &self.name, State::Ready)
     }
 }
 
@@ -338,10 +341,14 @@ impl ReadyToHold<'_, '_> {
     /// As [`Ready::release`].
     pub fn hold_back(self) -> Result<HeldBack, Error> {
         let Self(ready) = self;
-        let (folder, at) = ready
+        let moved = ready
             .ledger
             .move_on(ready.number, &ready.name, State::Holding)?;
-        Ok(HeldBack { folder, at })
+        Ok(HeldBack {
+            folder: moved.outbox,
+            at: moved.at,
+            unbooked: moved.unbooked,
+        })
     }
 }
 

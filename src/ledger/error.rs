@@ -100,12 +100,33 @@ pub enum Error {
     )]
     Changed(PathBuf),
     /// The folder of a batch is gone.
-    #[error("batch `{batch}` is {} but its folder is gone; put it back, or withdraw the batch (`lettermill withdraw`)", state.name())]
+    #[error("batch `{batch}` is {} but its folder is gone{}", state.name(), missing_hint(batch, *state))]
     Missing {
         /// The batch.
         batch: String,
         /// What the ledger says.
         state: State,
+    },
+    /// What an earlier run left cannot be put where it belongs.
+    #[error(
+        "batch `{batch}` of an earlier run cannot be finished, and nothing is begun before that: {source}\n\
+         hint: mend what is named, or give the batch up: `lettermill withdraw {batch} --why …`"
+    )]
+    Unfinished {
+        /// The batch.
+        batch: String,
+        /// What the disk says.
+        source: Box<Error>,
+    },
+    /// A batch could not move by one rename.
+    #[error(
+        "`{folder}` is on another file system than `{other}`; a batch moves from one to the other by a rename: put both on one"
+    )]
+    OtherFileSystem {
+        /// One folder of the home.
+        folder: PathBuf,
+        /// Another.
+        other: PathBuf,
     },
     /// A rerun is over another file than its parent.
     #[error(
@@ -309,6 +330,18 @@ fn twice_hint(batch: &str, held: bool) -> String {
         )
     } else {
         "nothing was sent; `lettermill show LETTER` tells where a letter went".to_owned()
+    }
+}
+
+/// A folder that is bound for the outbox may have got there, and have been taken away.
+fn missing_hint(batch: &str, state: State) -> String {
+    match state {
+        State::Ready | State::Releasing => format!(
+            "\nhint: it may have reached the outbox and been collected there: ask those who collect. If it was, put it into \
+             `outbox/` again and start any run, then it is booked as sent. Only if it never left: \
+             `lettermill withdraw {batch} --never-left --why …`"
+        ),
+        _ => format!("; put it back, or withdraw the batch: `lettermill withdraw {batch} --why …`"),
     }
 }
 

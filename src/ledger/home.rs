@@ -53,6 +53,7 @@ impl Home {
             let folder = home.join(place.folder());
             disk::create_private_folder(&folder).map_err(at(&folder))?;
         }
+        refuse_other_file_systems(home)?;
         disk::sync_parent(&home.join("work")).map_err(at(home))?;
         Ok(Self::at(home))
     }
@@ -147,6 +148,31 @@ impl Home {
         }
         Ok(())
     }
+}
+
+/// A batch moves between the places by one rename.
+#[cfg(unix)]
+fn refuse_other_file_systems(home: &Path) -> Result<(), Error> {
+    let device = |folder: &Path| {
+        let facts = fs::metadata(folder).map_err(at(folder))?;
+        Ok::<_, Error>(std::os::unix::fs::MetadataExt::dev(&facts))
+    };
+    let work = home.join(Place::Work.folder());
+    for place in Place::ALL {
+        let folder = home.join(place.folder());
+        if device(&folder)? != device(&work)? {
+            return Err(Error::OtherFileSystem {
+                folder,
+                other: work,
+            });
+        }
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn refuse_other_file_systems(_: &Path) -> Result<(), Error> {
+    Ok(())
 }
 
 /// Opens for reading and writing, makes it 0600 if it is missing, keeps what is in it.

@@ -59,17 +59,23 @@ impl Ledger<'_> {
         rerun::refuse_twice(&self.db, number, batch, true)?;
         self.check_digests(number, &self.home.place(Place::Held, batch))?;
         self.announce(number, State::Releasing, "")?;
-        let (outbox, at) = self.move_on(number, batch, State::Releasing)?;
-        Ok(Released { outbox, at })
+        self.move_on(number, batch, State::Releasing)
     }
 
     /// Withdraws a batch that is held, or ready but not sent: its letters then count as not sent, and its files lie in
-    /// `withdrawn/` until somebody removes them. Gives that folder.
+    /// `withdrawn/` until somebody removes them. Gives that folder. `never_left` is a person's word that a batch bound for
+    /// the outbox, whose folder is gone, never got there.
     ///
     /// # Errors
-    /// [`Error::NotInState`]; anything that the disk or SQLite says.
-    pub fn withdraw(&mut self, batch: &str, why: &str) -> Result<PathBuf, Error> {
-        let allowed = [State::Held, State::Ready, State::Holding, State::Releasing];
+    /// [`Error::NotInState`]; [`Error::Missing`] without that word; anything that the disk or SQLite says.
+    pub fn withdraw(&mut self, batch: &str, why: &str, never_left: bool) -> Result<PathBuf, Error> {
+        let allowed = [
+            State::Held,
+            State::Ready,
+            State::Holding,
+            State::Releasing,
+            State::Withdrawing,
+        ];
         let (number, state) = self.find(batch, &allowed, "held, or ready and not yet sent")?;
         if state != State::Held && self.home.place(Place::Outbox, batch).exists() {
             return Err(Error::NotInState {
@@ -78,25 +84,54 @@ impl Ledger<'_> {
                 allowed: "held, or ready and not yet sent",
             });
         }
-        self.announce(number, State::Withdrawing, why)?;
-        let (folder, _) = self.move_on(number, batch, State::Withdrawing)?;
-        Ok(folder)
+        let (from, _, end) = self.way(batch, state);
+        let is_gone = end == State::Sent && !self.home.place(from, batch).exists();
+        if is_gone && !never_left {
+            return Err(Error::Missing {
+                batch: batch.to_owned(),
+                state,
+            });
+        }
+        let word = if is_gone {
+            "its folder is gone and never left, says who withdrew it: "
+        } else {
+            ""
+        };
+        self.announce(number, State::Withdrawing, &format!("{word}{why}"))?;
+        Ok(self.move_on(number, batch, State::Withdrawing)?.outbox)
     }
 
-    /// Moves a batch on from a state in which the ledger has promised that.
+    /// Moves a batch on from a state in which the ledger has promised that. Once its folder has moved, that is so: what the
+    /// ledger cannot be told then is told by the next start.
     pub(super) fn move_on(
         &mut self,
         number: i64,
         batch: &str,
         state: State,
-    ) -> Result<(PathBuf, Timestamp), Error> {
+    ) -> Result<Released, Error> {
         let (from, to, end) = self.way(batch, state);
         // The folder of a batch that is withdrawn may be what was lost.
         if end != State::Withdrawn || self.home.place(from, batch).exists() {
             self.home.rename(batch, from, to)?;
         }
         self.reached(Stop::Moved)?;
-        self.arrive(number, batch, from, to, end)
+        match self.arrive(number, batch, from, to, end) {
+            Err(Error::Stopped(stop)) => Err(Error::Stopped(stop)),
+            Err(error) => {
+                let outbox = self.home.place(to, batch);
+                let unbooked = format!(
+                    "the batch lies whole in `{}`, but the ledger could not be told: {error}; the next start tells it, so \
+                     leave the folder there until then",
+                    outbox.display()
+                );
+                Ok(Released {
+                    outbox,
+                    at: self.clock.now(),
+                    unbooked: Some(unbooked),
+                })
+            }
+            moved => moved,
+        }
     }
 
     fn arrive(
@@ -106,7 +141,7 @@ impl Ledger<'_> {
         from: Place,
         to: Place,
         end: State,
-    ) -> Result<(PathBuf, Timestamp), Error> {
+    ) -> Result<Released, Error> {
         self.home.sync_renamed(batch, from, to)?;
         let now = tables::time(self.clock.now());
         let tx = self.db.transaction()?;
@@ -114,7 +149,11 @@ impl Ledger<'_> {
         tx.commit()?;
         self.reached(Stop::Marked)?;
         let at = now.parse().unwrap_or(Timestamp::UNIX_EPOCH); // We wrote it ourselves one line above.
-        Ok((self.home.place(to, batch), at))
+        Ok(Released {
+            outbox: self.home.place(to, batch),
+            at,
+            unbooked: None,
+        })
     }
 
     /// From where, to where, and what the ledger says in the end.
@@ -201,10 +240,16 @@ impl Ledger<'_> {
         };
         unfinished
             .into_iter()
-            .map(|(number, batch, state)| {
-                let what = self.recover_one(number, &batch, state)?;
-                Ok(Recovered { batch, what })
-            })
+            .map(
+                |(number, batch, state)| match self.recover_one(number, &batch, state) {
+                    Ok(what) => Ok(Recovered { batch, what }),
+                    Err(error @ Error::Io { .. }) => Err(Error::Unfinished {
+                        batch,
+                        source: Box::new(error),
+                    }),
+                    Err(error) => Err(error),
+                },
+            )
             .collect()
     }
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, Row};
 
-use super::error::Error;
+use super::error::{Error, at};
 use super::home::Home;
 use super::{Deliveries, DeliveryState, ReceiptOfLetter, Sent, SentBefore, State, Totals};
 use super::{deliveries, tables};
@@ -139,8 +139,12 @@ const BATCH_COLUMNS: &str =
 impl Reader {
     pub(super) fn open(home: &Home) -> Result<Self, Error> {
         let path = home.database();
-        if !path.is_file() {
-            return Err(Error::NoLedger(home.path().to_path_buf()));
+        match std::fs::metadata(&path) {
+            Ok(facts) if facts.is_file() => {}
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(at(&path)(error)); // No right to look, say: that is other news than an empty home.
+            }
+            Ok(_) | Err(_) => return Err(Error::NoLedger(home.path().to_path_buf())),
         }
         Ok(Self {
             db: tables::open_for_reading(&path)?,

@@ -193,8 +193,14 @@ pub fn sentence(reason: &str) -> Option<&'static str> {
     if let Some((_, sentence)) = REASONS.iter().find(|(name, _)| *name == reason) {
         return Some(sentence);
     }
-    let is_code = Code::ALL.iter().any(|code| code.name() == reason);
-    is_code.then_some(
-        "The letter is invalid and cannot be sent as it is; its findings say where and why.",
-    )
+    let code = Code::ALL.iter().find(|code| code.name() == reason)?;
+    Some(match code {
+        Code::IdAlreadySent => {
+            "An earlier batch has sent the letter with this id; nothing is to be done, and it must not be sent under another id."
+        }
+        Code::IdDuplicate => {
+            "An earlier letter of the mailing has the same id, and was taken; one that is another letter needs an id of its own."
+        }
+        _ => "The letter is invalid and cannot be sent as it is; its findings say where and why.",
+    })
 }

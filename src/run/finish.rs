@@ -20,6 +20,7 @@ pub struct Placed {
     report: Report,
     folder: PathBuf,
     held_back: bool,
+    note: Option<String>,
 }
 
 /// The report as it goes with the batch: nothing in it depends on clock or machine. With more rejected letters than
@@ -124,19 +125,21 @@ pub fn release(
     report: Report,
 ) -> Result<Placed, Error> {
     let totals = report.totals;
-    let (folder, held_back) = match &report.outcome {
+    let (folder, held_back, unbooked) = match &report.outcome {
         report::Outcome::HeldBack { reason } => {
             let held = batch.ready_to_hold(files, &totals, reason)?.hold_back()?;
-            (held.folder, true)
+            (held.folder, true, held.unbooked)
         }
         report::Outcome::Released | report::Outcome::Checked => {
-            (batch.ready(files, &totals)?.release()?.outbox, false)
+            let released = batch.ready(files, &totals)?.release()?;
+            (released.outbox, false, released.unbooked)
         }
     };
     Ok(Placed {
         report,
         folder,
         held_back,
+        note: unbooked,
     })
 }
 
@@ -147,8 +150,9 @@ pub fn outcome(plan: &Plan, placed: Placed, timing: Timing<'_>, recovered: Vec<S
         mut report,
         folder,
         held_back,
+        note,
     } = placed;
-    let mut notes = Vec::new();
+    let mut notes: Vec<String> = note.into_iter().collect();
     report.run = Some(timing.notes(plan.threads, recovered));
     let own = plan.home.join("reports").join(&report.about.batch);
     let written = disk::create_private_folder(&own)

@@ -9,6 +9,7 @@ use super::mill::{Done, Mill, Output};
 use super::waves::Sink;
 use crate::bundle::{BundleJob, Bundler, Format, Role};
 use crate::disk::{self, WrittenFile};
+use crate::finding::Code;
 use crate::ingest::{Excerpt, Source};
 use crate::ledger::{Batch, LetterRow, PieceRow};
 use crate::letter::Fate;
@@ -20,6 +21,8 @@ use crate::ticket;
 
 /// Rows of pieces that go to the ledger in one transaction.
 const PIECE_ROWS: usize = 10_000;
+/// The list of findings, in the folder of the batch.
+const FINDINGS: &str = "findings.csv";
 
 /// Everything that is being written.
 pub struct Gather<'g, 'l, 'c> {
@@ -126,7 +129,7 @@ impl<'g, 'l, 'c> Gather<'g, 'l, 'c> {
             order: order(mill, batch.name(), job),
         };
         let findings =
-            FindingsCsv::create(&folder, "findings.csv").map_err(Error::io("findings.csv"))?;
+            FindingsCsv::create(&folder, FINDINGS).map_err(Error::io(folder.join(FINDINGS)))?;
         Ok(Self {
             source,
             batch,
@@ -148,11 +151,13 @@ impl<'g, 'l, 'c> Gather<'g, 'l, 'c> {
         for finding in &done.findings {
             self.findings
                 .add(&done.id, finding)
-                .map_err(Error::io("findings.csv"))?;
+                .map_err(Error::io(self.folder.join(FINDINGS)))?;
             self.tally.finding(&done.id, finding);
         }
         for list in &mut self.lists {
-            if list.fate == done.decision.fate {
+            // Nobody shall correct and send what went out before.
+            let sent_before = done.findings.iter().any(|f| f.code == Code::IdAlreadySent);
+            if list.fate == done.decision.fate && !sent_before {
                 list.add(&self.folder, self.source, done)?;
             }
         }
@@ -231,7 +236,8 @@ impl<'g, 'l, 'c> Gather<'g, 'l, 'c> {
         for list in self.lists {
             list.finish(&mut files)?;
         }
-        files.push(self.findings.finish().map_err(Error::io("findings.csv"))?);
+        let findings = self.findings.finish();
+        files.push(findings.map_err(Error::io(self.folder.join(FINDINGS)))?);
         Ok(Books {
             files,
             tally,

@@ -134,8 +134,10 @@ pub fn reprint(
                     return Err(error);
                 }
             };
-            done.folder = batch.ready(&files, &of.totals)?.release()?.outbox;
+            let released = batch.ready(&files, &of.totals)?.release()?;
+            done.folder = released.outbox;
             done.recovered = recovered;
+            done.recovered.extend(released.unbooked);
             Ok(done)
         }
         Goes::Folder { path, child } => {

@@ -171,7 +171,7 @@ fn a_batch_that_was_not_sent_has_no_receipts() {
             .hold_back()
             .unwrap();
     }
-    ledger.withdraw("withdrawn.1", "by hand").unwrap();
+    ledger.withdraw("withdrawn.1", "by hand", false).unwrap();
     let before = dump(home.path());
     let tally = ledger
         .import(&[

@@ -193,7 +193,7 @@ fn a_child_that_is_withdrawn_or_abandoned_gives_its_letters_back_and_a_held_one_
     assert!(matches!(error, Error::SentTwice { .. }), "{error}");
     drop(ledger);
     let (mut ledger, _) = open_ledger(home.path(), &clock).unwrap(); // Cleans up what was refused.
-    ledger.withdraw("night.2", "no paper").unwrap();
+    ledger.withdraw("night.2", "no paper", false).unwrap();
     assert_eq!(read.undelivered("night.1").unwrap(), [0]);
     assert_eq!(read.left_over("night.1").unwrap(), [6, 7]);
 }

@@ -4,8 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::super::Limits;
-use super::super::beside;
+use super::super::beside::{self, Refused};
 use super::super::cursor::{Cursor, Stop};
+use super::super::error::FaultKind;
 use super::super::vocabulary::{self as words, Element, attribute};
 use super::{Surroundings, bad_value, missing, word_attribute};
 use crate::finding::Code;
@@ -229,9 +230,10 @@ fn file(
     }
     match beside::read(folder, &path, &sha256, bytes_max) {
         Ok(bytes) => Ok(Some(bytes)),
-        Err(trouble) => {
+        Err(Refused::Letter(trouble)) => {
             c.fault(trouble.code, trouble.found, trouble.allowed);
             Ok(None)
         }
+        Err(Refused::Disk(found)) => Err(c.stop(FaultKind::Document { found })),
     }
 }

@@ -2,7 +2,7 @@
 
 use quick_xml::errors::{Error as XmlError, IllFormedError};
 
-use super::super::error::Fault;
+use super::super::error::{Fault, FaultKind};
 use super::{Cursor, Stop};
 use crate::finding::{Code, Finding, Place};
 use crate::xml::markup::{self, Wrong};
@@ -100,6 +100,14 @@ impl Cursor<'_, '_, '_> {
             found,
             allowed,
         )))
+    }
+
+    /// The end of the mailing for a reason that is not in its text.
+    pub(in super::super) fn stop(&self, kind: FaultKind) -> Stop {
+        Stop::Fault(Box::new(Fault {
+            offset: self.origin.offset + self.at,
+            kind,
+        }))
     }
 
     pub(super) fn fault_here(&self, found: impl Into<String>, allowed: impl Into<String>) -> Stop {

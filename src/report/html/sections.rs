@@ -3,9 +3,10 @@
 
 use maud::{Markup, html};
 
-use super::super::{CodeLine, GroupLine, Proof, Report};
+use super::super::{CodeLine, GroupLine, Proof, ReasonLine, Report};
 use super::number::{count, counted, letters, money, percent, seconds, size, weight};
 use super::{clean, fate_title};
+use crate::finding::Code;
 use crate::letter::Fate;
 
 pub(super) fn attention(report: &Report) -> Markup {
@@ -14,10 +15,7 @@ pub(super) fn attention(report: &Report) -> Markup {
         @if !attention.letters.is_empty() {
             section {
                 h2 { "Letters that need a person" }
-                p {
-                    "Held letters wait for a decision. Rejected letters must be corrected by the sender; their corrected \
-                     copies can be sent in a new mailing."
-                }
+                p { (to_do(report)) }
                 div.scroll { table {
                     caption { "Held and rejected letters, in the order of the mailing" }
                     thead { tr { th scope="col" { "Letter" } th scope="col" { "Fate" } th scope="col" { "Why" } } }
@@ -37,6 +35,31 @@ pub(super) fn attention(report: &Report) -> Markup {
             }
         }
     }
+}
+
+/// What a person does about the letters that need one.
+fn to_do(report: &Report) -> String {
+    let sent_before = Code::IdAlreadySent.name();
+    let any = |test: &dyn Fn(&ReasonLine) -> bool| report.reasons.iter().any(test);
+    let sentences = [
+        (
+            any(&|line| line.fate == Fate::Held),
+            "Held letters wait for a decision.",
+        ),
+        (
+            any(&|line| line.fate == Fate::Rejected && line.reason != sent_before),
+            "Rejected letters must be corrected by the sender; their corrected copies can be sent in a new mailing.",
+        ),
+        (
+            any(&|line| line.reason == sent_before),
+            "Letters that an earlier batch has sent are rejected here so that nobody gets them twice: they are in no file of \
+             rejected letters, and nothing is to be done about them.",
+        ),
+    ];
+    let said = sentences.iter().filter(|(is_so, _)| *is_so);
+    said.map(|(_, sentence)| *sentence)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// The sentence of a reason, looked up so that it stands in the report once.
