@@ -116,16 +116,19 @@ fn check_mailing(args: &CheckArgs) -> Result<Exit, Failure> {
         Depth::Routed
     };
     let progress = Progress::new();
-    let report = run::check(&plan, depth, &SystemClock, &progress);
+    let checked = run::check(&plan, depth, &SystemClock, &progress);
     progress.clear();
-    let report = report?;
+    let run::Checked { report, notes } = checked?;
     if args.run.json {
-        print(&summary::check_json(&report))?;
+        print(&summary::check_json(&report, &notes))?;
     } else {
         // Which letters travel together is found out when messages are made.
         let joins = plan.mina_meddelanden.join_letters
             && report.about.country == crate::letter::Country::Sweden;
         print(&summary::check_text(&report, args.full, joins))?;
+    }
+    for note in notes.iter().filter(|_| !args.run.json) {
+        say(&format!("note: {note}"));
     }
     let left = report.totals.held + report.totals.rejected;
     Ok(if left == 0 {

@@ -34,7 +34,7 @@ mod together;
 mod waves;
 
 pub use ask::{AskPlan, ask};
-pub use check::check;
+pub use check::{Checked, check};
 pub use error::Error;
 pub use mill::Depth;
 pub use reprint::{Goes, Press, Reprinted, Wanted, reprint};

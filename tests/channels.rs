@@ -92,8 +92,29 @@ fn a_danish_mailing_becomes_containers_that_others_read() {
 #[test]
 fn through_sf1601_every_letter_is_a_request_and_nothing_is_spooled() {
     let bench = Bench::with_sample("DK", "80");
+    // Households share envelopes, not requests.
+    let path = bench.path("sample/lettermill.toml");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(
+        &path,
+        text.replace("[print]\n", "[print]\nhouseholding = true\n"),
+    )
+    .unwrap();
     job(&bench, "[digital]\ndenmark = \"sf1601\"\n");
+    let mailing = bench.text("sample/mailing.xml");
+    let checked = bench.lettermill(&[
+        "check",
+        "--full",
+        "--json",
+        "--out",
+        &bench.text("out"),
+        &mailing,
+    ]);
     let said = run(&bench, "out", &[]);
+    for key in ["digital", "print", "held", "rejected", "pieces", "sheets"] {
+        assert_eq!(json(&checked)[key], said[key], "{key}");
+    }
+    assert!(said["held"].as_u64() > Some(0), "{said}"); // Those with an insert among them.
     let (digital, print) = (
         said["digital"].as_u64().unwrap(),
         said["print"].as_u64().unwrap(),

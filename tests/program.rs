@@ -539,6 +539,22 @@ fn a_dry_run_writes_nothing_and_says_the_same() {
     for key in ["pieces", "pages", "sheets"] {
         assert_eq!(json(&full)[key], json(&ran)[key], "{key}");
     }
+    // Now that it is sent, that is said: of the file itself, and of each letter of another file of this mailing.
+    let notes = json(&check(&[]))["notes"].to_string();
+    assert!(notes.contains("a run would refuse it"), "{notes}");
+    let other = bench.write(
+        "other.xml",
+        format!("{}\n", fs::read_to_string(EXAMPLE).unwrap()),
+    );
+    let of_other = bench.lettermill(&["check", "--json", "--out", out.to_str().unwrap(), &other]);
+    assert_eq!(
+        json(&of_other)["rejected"],
+        json(&ran)["letters"],
+        "{}",
+        errors(&of_other)
+    );
+    let notes = json(&of_other)["notes"].to_string();
+    assert!(notes.contains("hold the batch back"), "{notes}");
 }
 
 #[test]

@@ -262,13 +262,7 @@ impl Sealer {
         if bytes > bytes_max {
             return Err(Refusal::TooLarge { bytes, bytes_max });
         }
-        match letter.print.inserts.len() {
-            0 => Ok(()),
-            inserts => Err(Refusal::ContentNotAllowed {
-                found: format!("the letter asks for {inserts} inserts"),
-                allowed: "SF1601 has no place for any".into(),
-            }),
-        }
+        takes_on_paper(letter)
     }
 
     fn request(
@@ -302,6 +296,20 @@ impl Sealer {
         }
         out.raw(CLOSING.as_bytes());
         Ok(out.finish())
+    }
+}
+
+/// Whether the platform can print a letter at all, whatever its PDF.
+///
+/// # Errors
+/// What it has no place for.
+pub fn takes_on_paper(letter: &Letter<'_>) -> Result<(), Refusal> {
+    match letter.print.inserts.len() {
+        0 => Ok(()),
+        inserts => Err(Refusal::ContentNotAllowed {
+            found: format!("the letter asks for {inserts} inserts"),
+            allowed: "SF1601 has no place for any".into(),
+        }),
     }
 }
 

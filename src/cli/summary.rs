@@ -20,8 +20,10 @@ pub fn run_json(outcome: &Outcome) -> String {
 }
 
 /// One JSON object about a dry run.
-pub fn check_json(report: &Report) -> String {
-    format!("{}\n", report_object(report))
+pub fn check_json(report: &Report, notes: &[String]) -> String {
+    let mut object = report_object(report);
+    object["notes"] = json!(notes);
+    format!("{object}\n")
 }
 
 fn report_object(report: &Report) -> serde_json::Value {

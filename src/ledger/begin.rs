@@ -1,8 +1,9 @@
 //! A batch begins: over a mailing that is new, or over one that was sent, for letters that did not get through.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Batch, Error, Ledger, Mailing, Sent, State, Stop, tables};
+use crate::disk::Sha256;
 
 /// What a new batch is for. The words are those of the column `batches.kind`.
 struct Purpose {
@@ -20,7 +21,7 @@ impl<'c> Ledger<'c> {
     /// the way; anything that the disk or SQLite says.
     pub fn begin(&mut self, mailing: &Mailing<'_>) -> Result<Batch<'_, 'c>, Error> {
         check_mailing_id(mailing.mailing_id)?;
-        self.refuse_sent(mailing)?;
+        refuse_sent(&self.db, mailing.mailing_id, &mailing.source_sha256)?;
         self.start(
             mailing,
             &Purpose {
@@ -109,18 +110,23 @@ impl<'c> Ledger<'c> {
         };
         Ok(Batch::new(self, number, name, known > 0, sent))
     }
+}
 
-    fn refuse_sent(&self, mailing: &Mailing<'_>) -> Result<(), Error> {
-        let found = self.db.query_row(
-            "SELECT name, state, state_at FROM batches
-             WHERE mailing_id = ?1 AND source_sha256 = ?2 AND state IN ('sent', 'held') ORDER BY batch LIMIT 1",
-            params![mailing.mailing_id, mailing.source_sha256],
-            |row| Ok((row.get(0)?, tables::state_at(row, 1)?, tables::time_at(row, 2)?)),
-        );
-        match found.optional()? {
-            Some((batch, state, at)) => Err(Error::AlreadySent { batch, state, at }),
-            None => Ok(()),
-        }
+/// Refuses the very file that a batch was made of which is sent or held.
+pub(super) fn refuse_sent(
+    db: &Connection,
+    mailing_id: &str,
+    source_sha256: &Sha256,
+) -> Result<(), Error> {
+    let found = db.query_row(
+        "SELECT name, state, state_at FROM batches
+         WHERE mailing_id = ?1 AND source_sha256 = ?2 AND state IN ('sent', 'held') ORDER BY batch LIMIT 1",
+        params![mailing_id, source_sha256],
+        |row| Ok((row.get(0)?, tables::state_at(row, 1)?, tables::time_at(row, 2)?)),
+    );
+    match found.optional()? {
+        Some((batch, state, at)) => Err(Error::AlreadySent { batch, state, at }),
+        None => Ok(()),
     }
 }
 

@@ -6,7 +6,7 @@ use rusqlite::{Connection, Row};
 use super::error::{Error, at};
 use super::home::Home;
 use super::{Deliveries, DeliveryState, ReceiptOfLetter, Sent, SentBefore, State, Totals};
-use super::{deliveries, tables};
+use super::{begin, deliveries, tables};
 use crate::disk::Sha256;
 
 /// The ledger, open for reading. A run may write to it meanwhile.
@@ -149,6 +149,24 @@ impl Reader {
         Ok(Self {
             db: tables::open_for_reading(&path)?,
         })
+    }
+
+    /// Whether any batch of this mailing was begun and not given up.
+    ///
+    /// # Errors
+    /// Anything that SQLite says.
+    pub fn knows(&self, mailing_id: &str) -> Result<bool, Error> {
+        let sql =
+            "SELECT EXISTS (SELECT 1 FROM batches WHERE mailing_id = ?1 AND state <> 'abandoned')";
+        Ok(self.db.query_row(sql, [mailing_id], |row| row.get(0))?)
+    }
+
+    /// Says what [`Ledger::begin`](super::Ledger::begin) would of a file that was sent, or is held.
+    ///
+    /// # Errors
+    /// [`Error::AlreadySent`]; anything that SQLite says.
+    pub fn refuse_sent(&self, mailing_id: &str, source_sha256: &Sha256) -> Result<(), Error> {
+        begin::refuse_sent(&self.db, mailing_id, source_sha256)
     }
 
     /// As [`Batch::sent_before`](super::Batch::sent_before), beside a run that is writing; that batch says what counts as

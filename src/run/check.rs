@@ -1,4 +1,4 @@
-//! The dry run: the same way through the mill, without signing, spool or ledger. Writes nothing.
+//! The dry run: the same way through the mill, without signing and spool; the ledger is asked where there is one. Writes nothing.
 
 use super::gather::{count_piece, letter_count};
 use super::mill::{self, Depth, Done, Mill, Output};
@@ -8,8 +8,18 @@ use super::waves::{self, SentBefore, Sink, Way};
 use super::{Error, Observer, Plan, finish};
 use crate::clock::Clock;
 use crate::ingest;
+use crate::ledger::{self, Ledger};
 use crate::report::{self, Report, Tally};
 use crate::spool::{Household, Households, PiecePlan};
+
+/// What a run would do.
+#[derive(Debug)]
+pub struct Checked {
+    /// Its counts.
+    pub report: Report,
+    /// What else would be so: that the batch would be held back, or the mailing refused as sent before.
+    pub notes: Vec<String>,
+}
 
 /// Says what a run would do.
 ///
@@ -20,7 +30,7 @@ pub fn check(
     depth: Depth,
     clock: &dyn Clock,
     observer: &dyn Observer,
-) -> Result<Report, Error> {
+) -> Result<Checked, Error> {
     waves::threads(plan.threads)?.install(|| count(plan, depth, clock, observer))
 }
 
@@ -29,7 +39,7 @@ fn count(
     depth: Depth,
     clock: &dyn Clock,
     observer: &dyn Observer,
-) -> Result<Report, Error> {
+) -> Result<Checked, Error> {
     let mut timing = Timing::start(clock);
     let source = ingest::open(&plan.mailing, plan.scratch(), &plan.ingest)?;
     let snapshot = mill::open_snapshot(plan)?;
@@ -45,8 +55,24 @@ fn count(
         depth,
         chosen: &Chosen::All,
     };
-    let nobody = SentBefore::nobody();
-    waves::grind(&mill, &source, &way, nobody, &mut count, observer)?;
+    let mut notes = Vec::new();
+    let ledger = match Ledger::read(&plan.home) {
+        Ok(reader) if reader.knows(&mill.header.mailing_id)? => {
+            // Only now is the file read for its digest.
+            match reader.refuse_sent(&mill.header.mailing_id, &source.digest()) {
+                Ok(()) => Some(reader),
+                Err(error @ ledger::Error::AlreadySent { .. }) => {
+                    notes.push(format!("a run would refuse it: {error}"));
+                    None // What is counted is then the mailing as such.
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(_) | Err(ledger::Error::NoLedger(_)) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let sent = SentBefore::for_check(ledger, &mill);
+    waves::grind(&mill, &source, &way, sent, &mut count, observer)?;
     for piece in count.households.pieces(&count.measured, &plan.spool) {
         count_piece(&mut count.tally, &plan.spool, &piece, &piece.class_name());
     }
@@ -58,7 +84,12 @@ fn count(
     finish::name_operators(&mut report, &mill);
     report.outcome = report::Outcome::Checked;
     report.run = Some(timing.notes(plan.threads, Vec::new()));
-    Ok(report)
+    if let Some(why) = finish::why_hold_back(&report.totals, plan.max_rejected_percent) {
+        notes.push(format!(
+            "a run would hold the batch back for a person: {why}"
+        ));
+    }
+    Ok(Checked { report, notes })
 }
 
 struct Count<'m> {

@@ -194,7 +194,7 @@ fn key_kind(mill: &Mill<'_>) -> KeyKind {
 }
 
 /// Too many rejects mean that the export is wrong, not the letters.
-fn why_hold_back(totals: &Totals, max_rejected_percent: f64) -> Option<String> {
+pub fn why_hold_back(totals: &Totals, max_rejected_percent: f64) -> Option<String> {
     if totals.rejected == 0 {
         return None;
     }

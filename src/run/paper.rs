@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::mill::{Depth, Mill, Output, about};
+use crate::bundle::Format;
 use crate::compose::{self, FirstPage, GlyphsUsed, LaidLetter};
 use crate::finding::{Code, Finding};
 use crate::letter::{Address, Channel, Colour, Content, Document, Letter};
@@ -92,7 +93,8 @@ impl Mill<'_> {
     ) -> Option<Household> {
         let recipient = &letter.recipient;
         let alone = letter.legal_notification || recipient.address_protected;
-        if !self.plan.spool.householding || alone {
+        let request = self.format == Format::Sf1601; // Which is for one letter.
+        if !self.plan.spool.householding || alone || request {
             return None;
         }
         Household::of(recipient.id.digits(), address_lines, plan)

@@ -7,8 +7,8 @@ use jiff::civil::Date;
 use super::digital::Writer;
 use super::mill::{Depth, Mill, Output, about};
 use super::{Error, Plan};
-use crate::bundle::sf1601::{Memo, Paper, Sealer};
-use crate::bundle::{Refusal, Sealed};
+use crate::bundle::sf1601::{self, Memo, Paper, Sealer};
+use crate::bundle::{Format, Refusal, Sealed};
 use crate::compose::Stationery;
 use crate::finding::{Code, Finding};
 use crate::letter::{Header, Letter};
@@ -96,6 +96,12 @@ impl Mill<'_> {
         findings: &mut Vec<Finding>,
     ) -> Result<Result<Output, Cause>, Error> {
         let made = self.print(letter, depth, findings);
+        if depth == Depth::Measured && self.format == Format::Sf1601 && made.is_ok() {
+            return Ok(match sf1601::takes_on_paper(letter) {
+                Ok(()) => made,
+                Err(refusal) => Err(not_requestable(letter, &refusal.to_string(), findings)),
+            });
+        }
         let (Some(Writer::Requests(requests)), Ok(Output::Piece(piece, plan))) =
             (&self.writer, &made)
         else {
@@ -111,10 +117,14 @@ impl Mill<'_> {
             }
             Err(refusal) => refusal.to_string(),
         };
-        let allowed = "what SF1601 takes on paper, see docs/formats-sf1601.md";
-        findings.push(about(letter, Code::PrintRequest, &refusal, allowed));
-        Ok(Err(Cause::NotRequestable))
+        Ok(Err(not_requestable(letter, &refusal, findings)))
     }
+}
+
+fn not_requestable(letter: &Letter<'_>, refusal: &str, findings: &mut Vec<Finding>) -> Cause {
+    let allowed = "what SF1601 takes on paper, see docs/formats-sf1601.md";
+    findings.push(about(letter, Code::PrintRequest, refusal, allowed));
+    Cause::NotRequestable
 }
 
 fn paper<'p>(pdf: &'p [u8], pages: u32, plan: &PiecePlan) -> Paper<'p> {

@@ -40,9 +40,9 @@ impl SentBefore {
         Ok(Self(Some((reader, mailing_id, batch.counts_as_sent()))))
     }
 
-    /// For a dry run: asks nothing.
-    pub fn nobody() -> Self {
-        Self(None)
+    /// For a dry run, with what the home knows of the mailing; asks nothing where there is no home yet.
+    pub fn for_check(reader: Option<Reader>, mill: &Mill<'_>) -> Self {
+        Self(reader.map(|reader| (reader, mill.header.mailing_id.clone(), Sent::All)))
     }
 
     fn mark(&mut self, wave: &mut [Parsed<'_>]) -> Result<(), Error> {
