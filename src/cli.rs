@@ -48,12 +48,15 @@ pub fn main() -> Exit {
     }
 }
 
-/// Silences panics of the readers of given PDFs: they become findings, and their messages can quote a document.
+/// The message of a panic can quote a document: only its place is told. Those of the readers of given PDFs become findings.
 fn keep_quiet() {
-    let usual = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
+    std::panic::set_hook(Box::new(|panic| {
         if std::thread::current().name() != Some(crate::preflight::THREAD_NAME) {
-            usual(panic);
+            let place = panic.location().map(ToString::to_string);
+            say(&format!(
+                "error: a fault in this program, at {}; please report this line, the version and the command",
+                place.unwrap_or_default()
+            ));
         }
     }));
 }

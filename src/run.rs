@@ -172,7 +172,9 @@ pub fn run(
         timing.lap("open");
 
         let (mut ledger, recovered) = Ledger::open(&plan.home, clock)?;
-        let recovered: Vec<String> = recovered.iter().map(ToString::to_string).collect();
+        let unwritten = finish::late_reports(&plan.home, &recovered);
+        let recovered = recovered.iter().map(ToString::to_string);
+        let recovered: Vec<String> = recovered.chain(unwritten).collect();
         recovered.iter().for_each(|note| observer.note(note)); // Done, whatever becomes of this run.
         let chosen = Chosen::of(again, &ledger)?; // Under the ledger's lock: nobody takes a letter on twice.
         let mut batch = match again {
@@ -185,7 +187,9 @@ pub fn run(
         let placed = match fill(&mill, &source, &chosen, &mut batch, observer, &mut timing) {
             Ok((report, files)) => finish::release(batch, &files, report)?,
             Err(error) => {
-                let _ = batch.abandon("the run ended with an error"); // Else the next start cleans up.
+                let why = error.to_string();
+                let first = why.lines().next().unwrap_or_default();
+                let _ = batch.abandon(&format!("the run ended with an error: {first}")); // Else the next start cleans up.
                 return Err(error);
             }
         };

@@ -349,6 +349,35 @@ fn a_bad_letter_is_rejected_mended_and_sent_alone() {
     assert!(!page.contains("must be corrected"), "{page}");
 }
 
+#[test]
+fn a_batch_that_a_crash_left_ready_is_sent_by_the_next_start_with_its_report() {
+    let bench = Bench::new();
+    let ran = bench.run("home", EXAMPLE, &[]);
+    let batch = json(&ran)["batch"].as_str().unwrap().to_owned();
+    let home = bench.path("home");
+    let (sent, ready) = (
+        home.join("outbox").join(&batch),
+        home.join("work").join(&batch),
+    );
+    let report = home.join("reports").join(&batch);
+    fs::rename(&sent, ready).unwrap();
+    fs::remove_dir_all(&report).unwrap();
+    let ledger = rusqlite::Connection::open(home.join("ledger.sqlite")).unwrap();
+    ledger
+        .execute("UPDATE batches SET state = 'ready'", [])
+        .unwrap();
+    drop(ledger);
+    let again = bench.run("home", EXAMPLE, &[]);
+    assert_eq!(code(&again), 12, "{}", errors(&again));
+    assert!(errors(&again).contains("is sent now"), "{}", errors(&again));
+    assert_eq!(
+        code(&bench.lettermill(&["verify", sent.to_str().unwrap()])),
+        0
+    );
+    let of_batch = fs::read(sent.join("report.html")).unwrap();
+    assert_eq!(fs::read(report.join("report.html")).unwrap(), of_batch);
+}
+
 /// The questions of `docs/formats-ledger.md`, asked as they stand there.
 #[test]
 fn sqlite_answers_the_questions_that_come_up_at_night() {

@@ -104,7 +104,8 @@ fn banners(report: &Report) -> Markup {
             Outcome::HeldBack { reason } => {
                 p.banner.bad role="alert" {
                     strong { "Held back." } " " (clean(reason))
-                    " Nothing of this batch is sent until a person releases it."
+                    ". Nothing of this batch was sent when this page was written, nor is it until a person releases it; "
+                    code { "lettermill status" } " tells what became of it."
                 }
             }
             Outcome::Checked => {

@@ -8,12 +8,15 @@ use super::timing::Timing;
 use super::{Error, Outcome, Plan};
 use crate::disk::{self, WrittenFile};
 use crate::ingest::Source;
-use crate::ledger::{Batch, Totals};
+use crate::ledger::{Batch, Recovered, Recovery, Totals};
 use crate::letter::Fate;
 use crate::manifest::{self, KeyKind};
 use crate::registry::Snapshot;
 use crate::report::{self, About, Report};
 use crate::sign;
+
+/// The report in the folder of a batch, and in the operator's copy.
+const REPORTS: [&str; 2] = ["report.json", "report.html"];
 
 /// A batch at its end.
 pub struct Placed {
@@ -176,13 +179,38 @@ pub fn outcome(plan: &Plan, placed: Placed, timing: Timing<'_>, recovered: Vec<S
     }
 }
 
+/// Gives the operator copies of the reports of batches that an earlier run made and this start put where they belong. Gives
+/// what to say of those that cannot be written.
+pub fn late_reports(home: &Path, recovered: &[Recovered]) -> Vec<String> {
+    let late = recovered.iter().filter_map(|of| match of.what {
+        Recovery::Sent => Some(("outbox", &of.batch)),
+        Recovery::Held => Some(("held", &of.batch)),
+        Recovery::Abandoned | Recovery::Withdrawn => None,
+    });
+    let copied = late.map(|(place, batch)| {
+        let own = home.join("reports").join(batch);
+        disk::create_private_folder(&own).map_err(Error::io(&own))?;
+        for name in REPORTS {
+            let from = home.join(place).join(batch).join(name);
+            let bytes = std::fs::read(&from).map_err(Error::io(from))?;
+            disk::write_whole(&own.join(name), &bytes).map_err(Error::io(own.join(name)))?;
+        }
+        Ok(())
+    });
+    let failed = copied.filter_map(|copied: Result<(), Error>| copied.err());
+    failed
+        .map(|error| format!("the copy of a report cannot be written: {error}"))
+        .collect()
+}
+
 fn write_report(folder: &Path, report: &Report) -> Result<[WrittenFile; 2], Error> {
     let put = |name: &str, bytes: &[u8]| {
         disk::write_listed(folder, name.into(), bytes).map_err(Error::io(folder.join(name)))
     };
+    let [json, html] = REPORTS;
     Ok([
-        put("report.json", &report::json(report))?,
-        put("report.html", &report::html(report))?,
+        put(json, &report::json(report))?,
+        put(html, &report::html(report))?,
     ])
 }
 
@@ -201,6 +229,9 @@ pub fn why_hold_back(totals: &Totals, max_rejected_percent: f64) -> Option<Strin
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
     let percent = totals.rejected as f64 * 100.0 / totals.letters as f64;
     (percent > max_rejected_percent).then(|| {
-        format!("{percent:.1} per cent of the letters are rejected; {max_rejected_percent} per cent are allowed")
+        let (rejected, letters) = (totals.rejected, totals.letters);
+        format!(
+            "{rejected} of {letters} letters ({percent:.2} per cent) are rejected; {max_rejected_percent} per cent are allowed"
+        )
     })
 }
