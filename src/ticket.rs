@@ -26,6 +26,7 @@ mod row;
 mod slot;
 #[cfg(test)]
 mod tests;
+mod told;
 mod value;
 mod xjdf;
 
@@ -33,7 +34,8 @@ pub use layout::{Layout, OptionsError};
 pub use options::{
     Align, Control, Encoding, Field, Format, LineEnd, Options, Per, Quote, Record, Style, Unfit,
 };
-pub use package::{PackageError, Packed, customer_of, package};
+pub use package::{PackageError, Packed, package};
+pub use told::{Told, told_by};
 
 /// What is the same for all parts of a job.
 #[derive(Clone, Debug)]

@@ -6,6 +6,8 @@
 mod household;
 #[path = "preflight/made.rs"]
 mod made;
+#[path = "print/parts.rs"]
+mod parts;
 #[path = "print/reprint.rs"]
 mod reprint;
 mod support;

@@ -12,7 +12,7 @@ use std::process::Command;
 use lettermill::disk::WrittenFile;
 use lettermill::letter::{Colour, Envelope, Sides};
 use lettermill::spool::{Insert, Job, JobNumber, PartSummary};
-use lettermill::ticket::{Options, Order, Writer};
+use lettermill::ticket::{Options, Order, Writer, told_by};
 use support::files::{ending_in, tree};
 use support::program::{Bench, code, errors, json, outbox};
 use support::tools::{opinion_of, reference, said_by, second_opinion};
@@ -359,6 +359,11 @@ fn tickets_of_every_class_with_every_station_are_valid() {
             .unwrap()
             .contains("svar, karta")
     );
+    let told = told_by(&files[1]).unwrap();
+    assert_eq!(told.customer_name, "Prov & <Co>");
+    let stations: Vec<_> = told.inserts.iter().map(|i| (i.station, &*i.name)).collect();
+    assert_eq!(stations[..2], [(1, "svar, karta"), (2, "\"blad\"")]);
+    assert_eq!((told.paper_grams_m2, stations.len()), (80, 8));
 }
 
 fn write_ticket(folder: &Path, relative: &Path, class: &str, inserts: [u32; 8]) {

@@ -77,6 +77,7 @@ fn exit_of_run(error: &run::Error) -> Exit {
         | run::Error::Stationery(_)
         | run::Error::Profile(_)
         | run::Error::ControlWantsAddresses
+        | run::Error::ControlMissing { .. }
         | run::Error::Threads(_) => Exit::BadJob,
         run::Error::Bundle(bundle::Error::Sender { .. }) => Exit::BadInput,
         run::Error::Ask(_)

@@ -23,6 +23,7 @@ pub fn reprint(args: &ReprintArgs) -> Result<Exit, Failure> {
     let mut press = job.press(keys).map_err(Failure::Job)?;
     if args.without_control {
         press.control = None;
+        press.without_control = true;
     }
     let goes = match (&args.to, args.child) {
         (Some(path), Some(child)) => Goes::Folder { path, child },

@@ -36,6 +36,7 @@ impl Job {
                 relay: None,
             },
             control,
+            without_control: false,
             ticket: self.file.ticket,
             paper_grams_m2: self.file.print.paper_grams_m2,
             inserts: self.file.print.inserts,
