@@ -231,19 +231,73 @@ fn xml_control_files_are_well_formed_in_their_encoding() {
 #[test]
 fn a_value_that_does_not_fit_stops_the_run_and_releases_nothing() {
     let bench = bench();
-    let layout = "[control]\nformat = \"fixed\"\nfields = [{ name = \"TO\", value = \"recipient-line-1\", length = 4 }]";
+    let layout = "[control]\nformat = \"fixed\"\nfields = [{ name = \"NUMBER\", value = \"piece\", length = 1 }]";
     let output = run(&bench, "home", layout, "2");
     assert_eq!(code(&output), 13, "{}", errors(&output));
     let message = errors(&output);
     assert!(
-        message.contains("0001.control.txt`: piece 1, field `TO`: a value of"),
+        message.contains("0001.control.txt`: piece 10 (letter ")
+            && message.contains("), field `NUMBER`: a value of 2 bytes"),
         "{message}"
     );
     assert!(message.contains("hint:"), "{message}");
     let outbox = bench.path("home/outbox");
     assert!(!outbox.exists() || tree(&outbox).is_empty());
     // With a wider field the same mailing is released.
-    released(&bench, "home", &layout.replace("= 4", "= 60"));
+    released(&bench, "home", &layout.replace("= 1 ", "= 60 "));
+}
+
+#[test]
+fn a_letter_that_does_not_fit_is_held_and_nobody_waits_for_it() {
+    let bench = bench();
+    let plain = released(&bench, "plain", "");
+    let row = rows(&ending_in(&plain, ".pieces.csv").remove(0)).remove(0);
+    let id = format!("<letter id=\"{}\"", &row[3]);
+    // Its recipient has a name that Latin-1 has not.
+    let mailing = fs::read_to_string(bench.path(MAILING)).unwrap();
+    let (before, letter) = mailing.split_once(&id).unwrap();
+    let (start, name) = letter.split_once("<name>").unwrap();
+    let (_, behind) = name.split_once("</name>").unwrap();
+    bench.write(
+        MAILING,
+        format!("{before}{id}{start}<name>Νίκη Prov</name>{behind}"),
+    );
+    let layout = "[control]\nformat = \"delimited\"\nencoding = \"iso-8859-1\"\nfields = [{ value = \"letter-id\" }, { name = \"TO\", value = \"recipient-line-1\" }]";
+    let output = run(&bench, "home", layout, "2");
+    assert_eq!(code(&output), 3, "{}", errors(&output));
+    let told = json(&output);
+    assert_eq!(told["held"], 1);
+    let outbox = outbox(&told);
+    let findings = fs::read_to_string(outbox.join("findings.csv")).unwrap();
+    let finding = findings
+        .lines()
+        .find(|line| line.contains("print.control"))
+        .unwrap();
+    assert!(
+        finding.contains(&row[3])
+            && finding.contains("field `TO`: character 1 is not in ISO-8859-1"),
+        "{finding}"
+    );
+    assert!(!finding.contains("Νίκη"));
+    let records = ending_in(&outbox, ".control.csv")
+        .iter()
+        .map(|csv| fs::read(csv).unwrap())
+        .collect::<Vec<_>>()
+        .concat();
+    let records = String::from_utf8_lossy(&records).into_owned();
+    assert!(
+        !records.contains(&row[3]) && records.lines().count() > 5,
+        "{records}"
+    );
+    // The dry run says the same.
+    let job = bench.text("sample/home.toml");
+    let checked = bench.lettermill(&["check", "--full", "--job", &job, &bench.text(MAILING)]);
+    assert_eq!(code(&checked), 3);
+    let checked = String::from_utf8(checked.stdout).unwrap();
+    assert!(
+        checked.contains("print.control") && checked.contains("1 held"),
+        "{checked}"
+    );
 }
 
 #[test]
@@ -404,6 +458,7 @@ fn write_ticket(folder: &Path, relative: &Path, class: &str, inserts: [u32; 8]) 
         pdf: relative.join("0001.pdf"),
         csv: relative.join("0001.pieces.csv"),
         first_piece: 1,
+        last_piece: 2,
         pieces: 2,
         sheets: 3,
         pages: 6,

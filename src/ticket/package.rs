@@ -324,7 +324,8 @@ fn changed(path: &Path) -> PackageError {
     }
 }
 
-fn file_name(path: &Path) -> String {
+/// The last word of a path.
+pub(super) fn file_name(path: &Path) -> String {
     path.file_name()
         .unwrap_or_default()
         .to_string_lossy()

@@ -63,6 +63,7 @@ fn part(pieces: u32, sheets: u32) -> PartSummary {
         pdf: PathBuf::from("print/c5-duplex-mono/0001.pdf"),
         csv: PathBuf::from("print/c5-duplex-mono/0001.pieces.csv"),
         first_piece: 123,
+        last_piece: 122 + pieces,
         pieces,
         sheets,
         pages: 2 * sheets,
@@ -201,7 +202,9 @@ fn what_does_not_fit_names_piece_and_field_and_no_value() {
         "format = \"fixed\"\nfields = [{ name = \"NAME\", value = \"recipient-line-1\", length = 13 }]",
     );
     assert!(
-        long.contains("piece 123, field `NAME`: a value of 16 bytes; allowed: at most 13"),
+        long.contains(
+            "piece 123 (letter B-1), field `NAME`: a value of 16 bytes; allowed: at most 13"
+        ),
         "{long}"
     );
     assert!(!long.contains("Prövning"), "{long}");
@@ -212,7 +215,7 @@ fn what_does_not_fit_names_piece_and_field_and_no_value() {
     let map =
         wrong("format = \"xml\"\nfields = [{ value = \"postage\", map = { standard = \"1\" } }]");
     assert!(
-        map.contains("piece 124, field `postage`") && map.contains("`map`"),
+        map.contains("piece 124 (letter B-1), field `postage`") && map.contains("`map`"),
         "{map}"
     );
     let never = "format = \"delimited\"\nquote = \"never\"\nfields = [{ value = \"piece\" }, { value = \"recipient-line-1\" }]";
@@ -248,7 +251,23 @@ fn every_fault_of_a_layout_is_named() {
             field("value = \"piece\", length = 8 }, { value = \"sheets\", start = 8, length = 3"),
             "bytes 8 to 10, over those of \"piece\"",
         ),
+        (field("value = \"piece\", length = 8, align = \"left\", pad = \"0\""), "no digit but"),
+        (field("value = \"station-flags\", length = 16, on = \"YY\""), "flags of 1 and of 2 bytes"),
+        ("fields = [{ value = \"piece\" }]".into(), "`format` is absent"),
         ("format = \"fixed\"".into(), "`fields` is empty"),
+        ("format = \"delimited\"\nextension = \"pdf\"\nfields = [{ value = \"piece\" }]".into(), "not pdf"),
+        (
+            "format = \"delimited\"\nquote = \"never\"\nfields = [{ value = \"text\", text = \"a,b\" }]".into(),
+            "a constant with the delimiter",
+        ),
+        (
+            "format = \"delimited\"\nquote = \"never\"\ncolumn_names = true\nfields = [{ name = \"a,b\", value = \"piece\" }]".into(),
+            "a constant with the delimiter",
+        ),
+        (
+            "format = \"xml\"\nelement = \"header\"\nfields = [{ value = \"piece\" }]\nheader.fields = [{ value = \"job\" }]".into(),
+            "`element` is \"header\"",
+        ),
         ("format = \"xml\"\nfields = [{ value = \"piece\" }, { value = \"piece\" }]".into(), "a second"),
         ("format = \"xml\"\nroot = \"a b\"\nfields = [{ value = \"piece\" }]".into(), "\"a b\""),
         ("format = \"xml\"\nfields = [{ name = \"XmlX\", value = \"piece\" }]".into(), "XmlX"),
@@ -272,6 +291,80 @@ fn every_fault_of_a_layout_is_named() {
 #[test]
 fn a_layout_of_no_format_is_none() {
     assert!(Layout::compile(&Control::default()).unwrap().is_none());
+    let none = "format = \"none\"\nfields = [{ value = \"piece\" }]"; // A job that wants none over a profile that has one.
+    assert!(
+        Layout::compile(&toml::from_str(none).unwrap())
+            .unwrap()
+            .is_none()
+    );
+}
+
+#[test]
+fn two_numbers_are_never_padded_to_the_same() {
+    let control =
+        "format = \"fixed\"\nfields = [{ value = \"sheets\", length = 3, align = \"left\" }]";
+    assert_eq!(text(control), "2  \n1  \n");
+}
+
+#[test]
+fn flags_are_as_long_as_their_bytes_in_the_encoding() {
+    let control = "format = \"fixed\"\nencoding = \"iso-8859-1\"\nfields = [{ value = \"station-flags\", length = 8, on = \"Å\" }]";
+    let record = printed(&layout(control), 0).unwrap();
+    assert_eq!(&record[..9], b"\xc5\xc5NNNNNN\n");
+}
+
+#[test]
+fn the_last_piece_of_a_part_with_gaps_is_its_last() {
+    let layout = layout(
+        "format = \"delimited\"\nfields = [{ value = \"first-piece\" }, { value = \"last-piece\" }]",
+    );
+    let (order, mut part, mut out) = (order(1), part(2, 3), Vec::new());
+    part.last_piece = 129;
+    let mut printer = Printer::new(&layout, &order, &part, Path::new("x"), &mut out);
+    printer.piece(&row(129, 1, 1), ADDRESSES[0]).unwrap();
+    assert_eq!(out, b"123,129\n");
+}
+
+#[test]
+fn a_due_time_is_as_the_schema_of_tickets_has_it() {
+    let checked = |due_time: &str| {
+        let options = super::Options {
+            due_time: due_time.into(),
+            ..super::Options::default()
+        };
+        options.check().map_err(|fault| fault.to_string())
+    };
+    for good in [
+        "17:00:00+01:00",
+        "00:00:00Z",
+        "23:59:59-14:00",
+        "08:30:00+13:59",
+    ] {
+        assert_eq!(checked(good), Ok(()));
+    }
+    for wrong in [
+        "",
+        "Z",
+        "17:00:00",
+        "17:00+01:00",
+        "17:00:00+01",
+        "170000+0100",
+        "17Z",
+        "17:00:00z",
+        "17:00:00,5+01:00",
+        "23:59:60Z",
+        "24:00:00Z",
+        "17:00:00+01:00:30",
+        "17:00:00+25:00",
+        "17:00:00+14:30",
+        "17:00:00+01:00[Europe/Stockholm]",
+        "17:00:00å",
+    ] {
+        assert!(
+            checked(wrong).unwrap_err().contains("`due_time`"),
+            "{wrong}"
+        );
+    }
 }
 
 /// Values that hold what they say, and what they say of the first piece.
@@ -361,6 +454,74 @@ proptest! {
         if let Ok(Some(layout)) = Layout::compile(&control) {
             let _ = printed(&layout, 0);
         }
+    }
+}
+
+#[test]
+fn a_letter_that_does_not_fit_is_known_before_there_is_a_control_file() {
+    let options = crate::spool::Options::default();
+    let wish = crate::letter::PrintOptions::default();
+    let plan = crate::spool::plan(14, &[], &wish, &options).unwrap(); // C4.
+    let letter = super::Trial {
+        letter_id: "B-12",
+        plan: &plan,
+        enclosures: 0,
+        postal_code: "12345",
+        country: "SE",
+        address: &["Νίκη, Prov".to_owned(), "Inventvej 2".to_owned()],
+    };
+    let misfit = |more: &str, field: &str| {
+        let fields = format!("{more}\nfields = [{{ {field} }}]");
+        layout(&fields)
+            .misfit(&letter)
+            .map(|(found, allowed)| format!("{found}; {allowed}"))
+    };
+    let fixed = "format = \"fixed\"";
+    let delimited = "format = \"delimited\"\nquote = \"never\"";
+    let latin = "format = \"xml\"\nencoding = \"iso-8859-1\"";
+    for (more, field, said) in [
+        (
+            fixed,
+            "value = \"letter-id\", length = 3",
+            "field `letter-id`: a value of 4 bytes; at most 3",
+        ),
+        (
+            latin,
+            "name = \"TO\", value = \"recipient-line-1\"",
+            "field `TO`: character 1 is not in",
+        ),
+        (
+            delimited,
+            "value = \"recipient-line-1\"",
+            "with the delimiter",
+        ),
+        (
+            fixed,
+            "value = \"envelope\", length = 1, map = { c5 = \"5\" }",
+            "`map`",
+        ),
+        (
+            fixed,
+            "value = \"sheet\", length = 1, map = { 1 = \"1\" }",
+            "`map`",
+        ),
+    ] {
+        let more = more.replace(fixed, &format!("{fixed}\nrecord = \"sheet\""));
+        let found = misfit(&more, field).unwrap();
+        assert!(found.contains(said), "{found}");
+    }
+    for field in [
+        "letter-id",
+        "recipient-line-2",
+        "piece",
+        "mark",
+        "is-last-sheet",
+        "envelope",
+    ] {
+        assert_eq!(
+            misfit(fixed, &format!("value = \"{field}\", length = 19")),
+            None
+        );
     }
 }
 
