@@ -250,8 +250,11 @@ fn a_value_that_does_not_fit_stops_the_run_and_releases_nothing() {
 #[test]
 fn a_letter_that_does_not_fit_is_held_and_nobody_waits_for_it() {
     let bench = bench();
-    let plain = released(&bench, "plain", "");
-    let row = rows(&ending_in(&plain, ".pieces.csv").remove(0)).remove(0);
+    let layout = "[control]\nformat = \"delimited\"\nencoding = \"iso-8859-1\"\nfields = [{ value = \"letter-id\" }, { name = \"TO\", value = \"recipient-line-1\" }]";
+    // Some in the sample have such names as well.
+    let before = json(&run(&bench, "before", layout, "2"));
+    let held = before["held"].as_u64().unwrap();
+    let row = rows(&ending_in(&outbox(&before), ".pieces.csv").remove(0)).remove(0);
     let id = format!("<letter id=\"{}\"", &row[3]);
     // Its recipient has a name that Latin-1 has not.
     let mailing = fs::read_to_string(bench.path(MAILING)).unwrap();
@@ -262,20 +265,18 @@ fn a_letter_that_does_not_fit_is_held_and_nobody_waits_for_it() {
         MAILING,
         format!("{before}{id}{start}<name>Νίκη Prov</name>{behind}"),
     );
-    let layout = "[control]\nformat = \"delimited\"\nencoding = \"iso-8859-1\"\nfields = [{ value = \"letter-id\" }, { name = \"TO\", value = \"recipient-line-1\" }]";
     let output = run(&bench, "home", layout, "2");
     assert_eq!(code(&output), 3, "{}", errors(&output));
     let told = json(&output);
-    assert_eq!(told["held"], 1);
+    assert_eq!(told["held"], held + 1);
     let outbox = outbox(&told);
     let findings = fs::read_to_string(outbox.join("findings.csv")).unwrap();
     let finding = findings
         .lines()
-        .find(|line| line.contains("print.control"))
+        .find(|line| line.contains("print.control") && line.contains(&row[3]))
         .unwrap();
     assert!(
-        finding.contains(&row[3])
-            && finding.contains("field `TO`: character 1 is not in ISO-8859-1"),
+        finding.contains("field `TO`: character 1 is not in ISO-8859-1"),
         "{finding}"
     );
     assert!(!finding.contains("Νίκη"));
@@ -295,7 +296,7 @@ fn a_letter_that_does_not_fit_is_held_and_nobody_waits_for_it() {
     assert_eq!(code(&checked), 3);
     let checked = String::from_utf8(checked.stdout).unwrap();
     assert!(
-        checked.contains("print.control") && checked.contains("1 held"),
+        checked.contains("print.control") && checked.contains(&format!("{} held", held + 1)),
         "{checked}"
     );
 }

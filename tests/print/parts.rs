@@ -8,6 +8,11 @@ use super::support::program::{Bench, code, errors, json, outbox, said};
 
 /// A sample, run with more tables in its job; gives the job file and the first part.
 fn printed(more: &str) -> (Bench, String, PathBuf) {
+    printed_on("", more)
+}
+
+/// The same, with more keys under `[print]`.
+fn printed_on(print: &str, more: &str) -> (Bench, String, PathBuf) {
     let bench = Bench::new();
     let sample = bench.text("sample");
     bench.done(&[
@@ -19,6 +24,7 @@ fn printed(more: &str) -> (Bench, String, PathBuf) {
         &sample,
     ]);
     let job = fs::read_to_string(bench.path("sample/lettermill.toml")).unwrap();
+    let job = job.replace("[print]\n", &format!("[print]\n{print}"));
     let job = bench.write("sample/lettermill.toml", format!("{job}\n{more}"));
     let run = bench.run("home", &bench.text("sample/mailing.xml"), &[]);
     assert_eq!(code(&run), 0, "{}", said(&run));
@@ -38,7 +44,7 @@ fn first_piece(part: &Path) -> String {
 
 #[test]
 fn a_piece_is_printed_again_on_the_paper_and_with_the_inserts_of_its_part() {
-    let (bench, _, part) = printed("[print]\npaper_grams_m2 = 90\n");
+    let (bench, _, part) = printed_on("paper_grams_m2 = 90\n", "");
     let plain = bench.write("plain.toml", "[print]\npaper_grams_m2 = 120\n");
     let piece = first_piece(&part);
     let to = bench.text("again");
