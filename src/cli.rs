@@ -128,7 +128,8 @@ fn check_mailing(args: &CheckArgs) -> Result<Exit, Failure> {
         // Which letters travel together is found out when messages are made.
         let joins = plan.mina_meddelanden.join_letters
             && report.about.country == crate::letter::Country::Sweden;
-        print(&summary::check_text(&report, args.full, joins))?;
+        let prices = plan.report.postage.is_some();
+        print(&summary::check_text(&report, args.full, joins, prices))?;
     }
     for note in notes.iter().filter(|_| !args.run.json) {
         say(&format!("note: {note}"));
@@ -188,6 +189,11 @@ fn development_keys(home: &Path) -> Vec<PathBuf> {
     let data = from("XDG_DATA_HOME").or_else(|| from("HOME").map(|home| home.join(".local/share")));
     let of_user = data.map(|data| data.join("lettermill/keys"));
     of_user.into_iter().chain([home.join("keys")]).collect()
+}
+
+/// A path as JSON holds it. What is not UTF-8 in it cannot stand there, and must not stop what is done already.
+fn path_text(path: &Path) -> String {
+    path.display().to_string()
 }
 
 /// Writes a result to stdout.

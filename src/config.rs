@@ -1,7 +1,7 @@
 //! The operator's job file, turned into a [`Plan`].
 //!
 //! [`JobFile`] is text and numbers; reading it opens nothing. [`JobFile::plan`] looks everything up and names every
-//! fault, not the first alone. Paths in it are relative to its own folder. Every key stands with its default in
+//! fault, not the first alone. Relative paths begin in the folder of the file that says them. Every key stands with its default in
 //! `docs/lettermill.toml`, which a test reads. An unknown key is an error.
 
 use std::fs;
@@ -18,12 +18,14 @@ use crate::{bundle, compose, ingest, results, route, sign, spool, ticket, valida
 mod ask;
 mod costs;
 mod error;
+mod layers;
 mod limits;
 mod press;
 mod template;
 
 pub use costs::Costs;
 pub use error::JobError;
+use layers::{Layer, folder_of};
 
 /// Name of the snapshot that is used where the job names none.
 pub const SNAPSHOT: &str = "registry.snapshot";
@@ -80,14 +82,12 @@ impl JobFile {
     /// The profile cannot be used.
     pub fn of_profile(name: &str, folder: Option<&Path>) -> Result<Self, Vec<JobError>> {
         let profile = vendor::Profile::find(name, folder).map_err(|error| vec![error.into()])?;
-        let tables = toml::Value::Table(profile.under(toml::Table::new()));
-        let mut file: Self = tables.try_into().map_err(|error: toml::de::Error| {
-            vec![JobError::Form {
-                path: name.into(),
-                message: error.to_string(),
-            }]
-        })?;
-        let at = |path: &Path| folder.map_or_else(|| path.into(), |folder| folder.join(path));
+        Self::of(&profile)
+    }
+
+    fn of(profile: &vendor::Profile) -> Result<Self, Vec<JobError>> {
+        let mut file = layers::of_profile(profile).map_err(|fault| vec![fault])?;
+        let at = |path: &Path| profile.folder().join(path);
         let loaded = file.print.load(at).map_err(|fault| vec![fault]);
         match file.print.check().and(loaded) {
             Ok(_) => Ok(file),
@@ -213,13 +213,12 @@ pub struct Host {
 pub struct Job {
     /// The job file laid over its vendor profile.
     file: JobFile,
-    /// What the job file says itself.
-    own: toml::Table,
+    /// What the job file says itself, if there is one.
+    own: Option<Layer>,
     /// What the vendor profile says.
-    profile: toml::Table,
+    profile: Layer,
     /// Of both files.
     bytes: Vec<u8>,
-    folder: Option<PathBuf>,
 }
 
 impl Job {
@@ -237,21 +236,14 @@ impl Job {
             message,
         };
         let text = std::str::from_utf8(&bytes).map_err(|error| form(error.to_string()))?;
-        let alone: JobFile = toml::from_str(text).map_err(|error| form(error.to_string()))?;
-        let own: toml::Table = toml::from_str(text).map_err(|error| form(error.to_string()))?;
-        let folder = path.parent().map(Path::to_owned);
-        let name = alone.vendor.as_deref().unwrap_or(vendor::DEFAULT);
-        let profile = vendor::Profile::find(name, folder.as_deref())?;
-        // What is wrong with the job alone has been said, with its line; now it is about both together.
-        let file = toml::Value::Table(profile.under(own.clone())).try_into();
-        let file = file.map_err(|error: toml::de::Error| {
-            form(format!("with the vendor profile `{name}`: {error}"))
-        })?;
+        let tables: toml::Table = toml::from_str(text).map_err(|error| form(error.to_string()))?;
+        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        let name = tables.get("vendor").and_then(toml::Value::as_str);
+        let profile = vendor::Profile::find(name.unwrap_or(vendor::DEFAULT), Some(&folder))?;
         Ok(Self {
-            file,
-            own,
-            profile: profile.under(toml::Table::new()),
-            folder,
+            file: layers::together(&profile, &tables, path, text)?,
+            own: Some(Layer { tables, folder }),
+            profile: Layer::of_profile(&profile),
             bytes: [bytes, profile.text.into_bytes()].concat(),
         })
     }
@@ -289,10 +281,13 @@ impl Job {
             faults.extend(found.into_iter().map(JobError::Print));
         }
         let mut printing = self.file.print.clone();
-        let profile = printing.load(|path| self.at(path)).unwrap_or_else(|fault| {
-            faults.push(JobError::Print(fault));
-            Vec::new()
-        });
+        let beside = folder_of(self.layers(), &["print", "pdf_vt", "output_profile"]);
+        let profile = printing
+            .load(|path| beside.join(path))
+            .unwrap_or_else(|fault| {
+                faults.push(JobError::Print(fault));
+                Vec::new()
+            });
         faults.extend(limits::faults(&self.file));
         let control = ticket::Layout::compile(&self.file.control).unwrap_or_else(|found| {
             faults.extend(found.into_iter().map(JobError::Ticket));
@@ -341,6 +336,9 @@ impl Job {
             sf1601: self.file.sf1601,
             spool: spool::Options {
                 address: template::address_box(&look.options),
+                letter_ids_bytes_max: control
+                    .as_ref()
+                    .and_then(ticket::Layout::letter_ids_bytes_max),
                 ..printing
             },
             stationery: look.options,
@@ -352,11 +350,19 @@ impl Job {
         })
     }
 
-    /// A path of the job file, seen from where the program runs.
+    /// The folder of the job file, if there is one.
+    fn folder(&self) -> Option<&Path> {
+        self.own.as_ref().map(|own| &*own.folder)
+    }
+
+    /// A path of a key that only a job file has, seen from where the program runs.
     fn at(&self, path: &Path) -> PathBuf {
-        self.folder
-            .as_deref()
-            .map_or_else(|| path.to_owned(), |folder| folder.join(path))
+        self.folder().unwrap_or(Path::new("")).join(path)
+    }
+
+    /// The job file, then what it is laid over.
+    fn layers(&self) -> impl Iterator<Item = &Layer> {
+        self.own.iter().chain([&self.profile])
     }
 
     fn schema(&self, faults: &mut Vec<JobError>) -> Option<Arc<Schema>> {
@@ -408,7 +414,7 @@ impl Job {
             }
             return Some(path);
         }
-        let beside = [self.folder.as_deref(), mailing.parent()];
+        let beside = [self.folder(), mailing.parent()];
         beside
             .into_iter()
             .flatten()

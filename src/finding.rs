@@ -172,13 +172,15 @@ codes! {
     PrintPages = "print.pages", NotPrint;
     /// An address that does not fit the window, or has too few lines.
     PrintAddress = "print.address", NotPrint;
+    /// Something of the letter does not fit into the plant's control file.
+    PrintControl = "print.control", NotPrint;
     /// An insert that the plant does not have.
     PrintInsert = "print.insert", NotPrint;
     /// A letter on paper that cannot be a request to SF1601: its PDF is too large, or it asks for inserts; or one with a postage class that the plant does not have.
     PrintRequest = "print.request", NotPrint;
     /// More sheets than the largest envelope takes.
     PrintSheets = "print.sheets", NotPrint;
-    /// Heavier than the last postage step.
+    /// Heavier than the last postage step, or than its envelope may be.
     PrintWeight = "print.weight", NotPrint;
     /// A postal code that the country of the address does not have.
     PrintPostalCode = "print.postal-code", NotPrint;

@@ -73,6 +73,7 @@ mod tables;
 pub use batch::{Batch, HeldBack, Ready, ReadyToHold, Released};
 pub use deliveries::{Deliveries, DeliveryOfLetter, DeliveryState, ReceiptOfLetter};
 pub use error::Error;
+pub use home::check_released;
 pub use moves::{Recovered, Recovery};
 pub use pieces::{Balance, JobStanding, PieceStanding, PieceState};
 pub use reader::{BatchRow, Event, FileRow, History, PieceOfLetter, Reader, ReasonCount};

@@ -91,7 +91,7 @@ pub enum Cause {
     Unprintable,
     /// The print vendor has not what it asks for.
     NotRequestable,
-    /// It weighs more than the last postage step.
+    /// It weighs more than the last postage step, or than its envelope may.
     TooHeavy,
     /// The address is too long for the window.
     AddressDoesNotFit,

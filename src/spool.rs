@@ -189,6 +189,8 @@ pub struct PartSummary {
     pub csv: PathBuf,
     /// Number of the first piece.
     pub first_piece: u32,
+    /// Number of the last piece; between them a reprint has gaps.
+    pub last_piece: u32,
     /// Pieces in it.
     pub pieces: u32,
     /// Sheets in it.
@@ -204,9 +206,10 @@ pub struct PartSummary {
 }
 
 impl PartSummary {
-    /// Counts a piece.
-    fn count(&mut self, pages: u32, sheets: u16, weight_mg: u64, stations: u8) {
+    /// Counts a piece; they come in rising order.
+    fn count(&mut self, piece: u32, pages: u32, sheets: u16, weight_mg: u64, stations: u8) {
         self.pieces += 1;
+        self.last_piece = piece;
         self.pages += pages;
         self.sheets += u32::from(sheets);
         self.weight_mg += weight_mg;

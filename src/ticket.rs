@@ -5,7 +5,7 @@
 //! compiled from a table [`Control`]), `print/<class>/<nnnn>.xjdf`, and on demand a package of a part ([`package()`]).
 //! `docs/formats-print.md` describes all of them. What always holds:
 //! - control file and ticket say what the pieces CSV says: they are made from it, after it is whole;
-//! - no value is ever cut: what does not fit into its field stops the run, with piece and field;
+//! - no value is ever cut: a letter that does not fit is held ([`Trial`]), what is known in the part only stops the run;
 //! - names and addresses appear only where a layout asks for them by name;
 //! - same part, same bytes; memory does not grow with the part.
 //!
@@ -26,6 +26,8 @@ mod row;
 mod slot;
 #[cfg(test)]
 mod tests;
+mod told;
+mod trial;
 mod value;
 mod xjdf;
 
@@ -33,7 +35,9 @@ pub use layout::{Layout, OptionsError};
 pub use options::{
     Align, Control, Encoding, Field, Format, LineEnd, Options, Per, Quote, Record, Style, Unfit,
 };
-pub use package::{PackageError, Packed, customer_of, package};
+pub use package::{PackageError, Packed, package};
+pub use told::{Told, told_by};
+pub use trial::Trial;
 
 /// What is the same for all parts of a job.
 #[derive(Clone, Debug)]
@@ -82,7 +86,7 @@ pub enum Error {
     Value {
         /// The control file.
         path: PathBuf,
-        /// Which record: `piece 12`, `the header`, `the trailer`.
+        /// Which record: `piece 12 (letter A-1)`, `the header`, `the trailer`.
         place: String,
         /// Name of the field.
         field: String,

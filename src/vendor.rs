@@ -38,6 +38,8 @@ pub struct Profile {
     pub about: About,
     /// The file as it is.
     pub text: String,
+    /// Its path; the name of one that comes with the program.
+    pub path: PathBuf,
     tables: Table,
 }
 
@@ -140,8 +142,20 @@ impl Profile {
         Ok(Self {
             about,
             text: text.into(),
+            path: path.into(),
             tables,
         })
+    }
+
+    /// Where paths in it begin.
+    pub fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new(""))
+    }
+
+    /// What is wrong with its tables.
+    pub fn fault(&self, message: String) -> Error {
+        let path = self.path.clone();
+        Error::Form { path, message }
     }
 
     /// The tables of a job with this profile: the profile's, and over them what the job itself says, key by key. A list is

@@ -6,6 +6,8 @@
 mod household;
 #[path = "preflight/made.rs"]
 mod made;
+#[path = "print/parts.rs"]
+mod parts;
 #[path = "print/reprint.rs"]
 mod reprint;
 mod support;
@@ -68,7 +70,7 @@ fn postage_is_told_by_a_dry_run_and_by_the_report() {
         full.contains("postage: 12.34 SEK, part of the cost"),
         "{full}"
     );
-    assert!(!check(&[]).contains("postage:"));
+    assert!(check(&[]).contains("postage: not in the cost yet; --full"));
     let ran = bench.run("home", mailing, &["--job", &job]);
     let report = support::program::outbox(&support::program::json(&ran)).join("report.json");
     let report: serde_json::Value =
@@ -96,6 +98,54 @@ fn pdfs_are_taken_or_refused_with_page_and_box() {
     );
     let missing = bench.lettermill(&["print", "check", "/nowhere/at.pdf"]);
     assert_eq!(code(&missing), 11);
+}
+
+#[test]
+fn a_pdf_with_ink_where_the_marks_of_the_plant_stand_is_refused() {
+    let bench = Bench::new();
+    let ink = "0 g 12 309 20 5 re f"; // x 4 to 11, y 186 to 188 mm.
+    let pdf = made::bytes(made::single_document(ink, lopdf::dictionary! {}));
+    let pdf = bench.write("ink.pdf", pdf);
+    let job = bench.write("job.toml", "vendor = \"digipost\"\n");
+    for plant in [["--vendor", "digipost"], ["--job", &job]] {
+        let check = bench.lettermill(&[&["print", "check"], &plant[..], &[&pdf]].concat());
+        assert_eq!(code(&check), 14, "{}", said(&check));
+        assert!(said(&check).contains("mark"), "{}", said(&check));
+    }
+    // One that cannot be read does not keep the others from being looked at.
+    let good = bench.write("good.pdf", good());
+    let two = bench.lettermill(&["print", "check", "/nowhere.pdf", &good]);
+    assert_eq!(code(&two), 11);
+    assert!(said(&two).contains("good.pdf`: taken"), "{}", said(&two));
+    let small = bench.write("small.toml", "[print.pdf.limits]\nbytes_max = 100\n");
+    let endless = bench.lettermill(&["print", "check", "--job", &small, "/dev/zero"]);
+    assert_eq!(code(&endless), 14, "{}", said(&endless));
+}
+
+#[test]
+fn a_dearer_channel_is_called_dearer() {
+    let bench = Bench::new();
+    let job =
+        "[costs]\npaper = 0.00\ndigital = 0.01\n[registry]\nsnapshot = \"registry.snapshot\"\n";
+    let job = bench.write("job.toml", job);
+    let snapshot = bench.path("registry.snapshot");
+    std::fs::copy("fixtures/example/registry.snapshot", snapshot).unwrap();
+    let checked = bench.lettermill(&["check", "--job", &job, "fixtures/example/mailing.xml"]);
+    let checked = said(&checked);
+    let cost = checked
+        .lines()
+        .find(|line| line.starts_with("cost: "))
+        .unwrap();
+    let amount = cost.trim_start_matches("cost: ").split(' ').next().unwrap();
+    assert_ne!(amount, "0.00");
+    assert_eq!(
+        cost,
+        format!("cost: {amount} SEK, {amount} more than all on paper")
+    );
+    let fine = bench.write("fine.toml", "[costs]\npaper = 0.005\n");
+    let fine = bench.lettermill(&["check", "--job", &fine, "fixtures/example/mailing.xml"]);
+    assert_eq!(code(&fine), 10);
+    assert!(errors(&fine).contains("two decimals"), "{}", errors(&fine));
 }
 
 fn good() -> Vec<u8> {

@@ -746,7 +746,7 @@ fn a_logo_stands_once_a_part_and_is_black_where_all_is_black() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/templates");
     let text = fs::read_to_string(folder.join("faktura.toml")).unwrap();
     let mut look: compose::Options = toml::from_str(&text).unwrap();
-    look.each_path(|path| *path = folder.join(&*path));
+    look.each_path(|_, path| *path = folder.join(&*path));
     let header = letters::header("SE");
     let stationery = Stationery::new(&look, &header).unwrap();
     let options = Options::default();

@@ -12,7 +12,7 @@ use std::process::Command;
 use lettermill::disk::WrittenFile;
 use lettermill::letter::{Colour, Envelope, Sides};
 use lettermill::spool::{Insert, Job, JobNumber, PartSummary};
-use lettermill::ticket::{Options, Order, Writer};
+use lettermill::ticket::{Options, Order, Writer, told_by};
 use support::files::{ending_in, tree};
 use support::program::{Bench, code, errors, json, outbox};
 use support::tools::{opinion_of, reference, said_by, second_opinion};
@@ -231,19 +231,74 @@ fn xml_control_files_are_well_formed_in_their_encoding() {
 #[test]
 fn a_value_that_does_not_fit_stops_the_run_and_releases_nothing() {
     let bench = bench();
-    let layout = "[control]\nformat = \"fixed\"\nfields = [{ name = \"TO\", value = \"recipient-line-1\", length = 4 }]";
+    let layout = "[control]\nformat = \"fixed\"\nfields = [{ name = \"NUMBER\", value = \"piece\", length = 1 }]";
     let output = run(&bench, "home", layout, "2");
     assert_eq!(code(&output), 13, "{}", errors(&output));
     let message = errors(&output);
     assert!(
-        message.contains("0001.control.txt`: piece 1, field `TO`: a value of"),
+        message.contains("0001.control.txt`: piece 10 (letter ")
+            && message.contains("), field `NUMBER`: a value of 2 bytes"),
         "{message}"
     );
     assert!(message.contains("hint:"), "{message}");
     let outbox = bench.path("home/outbox");
     assert!(!outbox.exists() || tree(&outbox).is_empty());
     // With a wider field the same mailing is released.
-    released(&bench, "home", &layout.replace("= 4", "= 60"));
+    released(&bench, "home", &layout.replace("= 1 ", "= 60 "));
+}
+
+#[test]
+fn a_letter_that_does_not_fit_is_held_and_nobody_waits_for_it() {
+    let bench = bench();
+    let layout = "[control]\nformat = \"delimited\"\nencoding = \"iso-8859-1\"\nfields = [{ value = \"letter-id\" }, { name = \"TO\", value = \"recipient-line-1\" }]";
+    // Some in the sample have such names as well.
+    let before = json(&run(&bench, "before", layout, "2"));
+    let held = before["held"].as_u64().unwrap();
+    let row = rows(&ending_in(&outbox(&before), ".pieces.csv").remove(0)).remove(0);
+    let id = format!("<letter id=\"{}\"", &row[3]);
+    // Its recipient has a name that Latin-1 has not.
+    let mailing = fs::read_to_string(bench.path(MAILING)).unwrap();
+    let (before, letter) = mailing.split_once(&id).unwrap();
+    let (start, name) = letter.split_once("<name>").unwrap();
+    let (_, behind) = name.split_once("</name>").unwrap();
+    bench.write(
+        MAILING,
+        format!("{before}{id}{start}<name>Νίκη Prov</name>{behind}"),
+    );
+    let output = run(&bench, "home", layout, "2");
+    assert_eq!(code(&output), 3, "{}", errors(&output));
+    let told = json(&output);
+    assert_eq!(told["held"], held + 1);
+    let outbox = outbox(&told);
+    let findings = fs::read_to_string(outbox.join("findings.csv")).unwrap();
+    let finding = findings
+        .lines()
+        .find(|line| line.contains("print.control") && line.contains(&row[3]))
+        .unwrap();
+    assert!(
+        finding.contains("field `TO`: character 1 is not in ISO-8859-1"),
+        "{finding}"
+    );
+    assert!(!finding.contains("Νίκη"));
+    let records = ending_in(&outbox, ".control.csv")
+        .iter()
+        .map(|csv| fs::read(csv).unwrap())
+        .collect::<Vec<_>>()
+        .concat();
+    let records = String::from_utf8_lossy(&records).into_owned();
+    assert!(
+        !records.contains(&row[3]) && records.lines().count() > 5,
+        "{records}"
+    );
+    // The dry run says the same.
+    let job = bench.text("sample/home.toml");
+    let checked = bench.lettermill(&["check", "--full", "--job", &job, &bench.text(MAILING)]);
+    assert_eq!(code(&checked), 3);
+    let checked = String::from_utf8(checked.stdout).unwrap();
+    assert!(
+        checked.contains("print.control") && checked.contains(&format!("{} held", held + 1)),
+        "{checked}"
+    );
 }
 
 #[test]
@@ -359,6 +414,11 @@ fn tickets_of_every_class_with_every_station_are_valid() {
             .unwrap()
             .contains("svar, karta")
     );
+    let told = told_by(&files[1]).unwrap();
+    assert_eq!(told.customer_name, "Prov & <Co>");
+    let stations: Vec<_> = told.inserts.iter().map(|i| (i.station, &*i.name)).collect();
+    assert_eq!(stations[..2], [(1, "svar, karta"), (2, "\"blad\"")]);
+    assert_eq!((told.paper_grams_m2, stations.len()), (80, 8));
 }
 
 fn write_ticket(folder: &Path, relative: &Path, class: &str, inserts: [u32; 8]) {
@@ -399,6 +459,7 @@ fn write_ticket(folder: &Path, relative: &Path, class: &str, inserts: [u32; 8]) 
         pdf: relative.join("0001.pdf"),
         csv: relative.join("0001.pieces.csv"),
         first_piece: 1,
+        last_piece: 2,
         pieces: 2,
         sheets: 3,
         pages: 6,

@@ -27,7 +27,7 @@ pub struct Cli {
 /// Shown below the help of the program.
 const EXIT_CODES: &str = "\
 Exit codes: 0 done; 3 finished, some letters held or rejected; 4 batch held back for a person;
-10 bad job file; 11 bad input; 12 ledger busy or already sent; 13 cannot write; 14 faults found; 15 not found.";
+10 bad job file; 11 bad input; 12 ledger busy, already sent, or not allowed with this batch; 13 cannot write; 14 faults found; 15 not found.";
 
 /// The commands.
 #[derive(Debug, Subcommand)]

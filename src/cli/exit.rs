@@ -16,7 +16,8 @@ pub enum Exit {
     BadJob = 10,
     /// The input file cannot be used, or changed while it was read; nothing was released.
     BadInput = 11,
-    /// Another run owns the ledger, or the mailing or letters of it were already sent.
+    /// Another run owns the ledger, the mailing or letters of it were already sent, or a batch is not in a state that allows
+    /// what was asked for.
     Refused = 12,
     /// Writing failed (disk full, rights); nothing was released.
     CannotWrite = 13,

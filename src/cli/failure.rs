@@ -39,6 +39,8 @@ pub enum Failure {
     Vendor(vendor::Error),
     /// A PDF that cannot be read.
     Pdf(PathBuf, io::Error),
+    /// Writing there would harm a batch.
+    Refused(String),
     /// Packing a part.
     Package(ticket::PackageError),
     /// stdout.
@@ -53,6 +55,7 @@ impl Failure {
             Self::Run(error) => exit_of_run(error),
             Self::Ledger(error) => exit_of_ledger(error),
             Self::NotFound(_) => Exit::NotFound,
+            Self::Refused(_) => Exit::Refused,
             Self::Mailing(_)
             | Self::Registry(_)
             | Self::Receipts(_)
@@ -77,6 +80,7 @@ fn exit_of_run(error: &run::Error) -> Exit {
         | run::Error::Stationery(_)
         | run::Error::Profile(_)
         | run::Error::ControlWantsAddresses
+        | run::Error::ControlMissing { .. }
         | run::Error::Threads(_) => Exit::BadJob,
         run::Error::Bundle(bundle::Error::Sender { .. }) => Exit::BadInput,
         run::Error::Ask(_)
@@ -148,6 +152,7 @@ impl fmt::Display for Failure {
             | Self::Receipts(what)
             | Self::Results(what)
             | Self::Verify(what)
+            | Self::Refused(what)
             | Self::Trusted(what) => f.write_str(what),
             Self::Registry(error) => error.fmt(f),
             Self::Snapshot(error) => error.fmt(f),

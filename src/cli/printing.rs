@@ -1,19 +1,18 @@
 //! `print`: what a plant takes, what of it a PDF keeps, and parts packed for it.
 
 use std::fmt::Write as _;
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
 use super::args::{PackageArgs, PdfArgs, PrintCommand, ProofArgs};
-use super::{Exit, Failure, job_at, print, results};
-use crate::config::{Job, JobFile};
+use super::{Exit, Failure, job_at, path_text, print, results, say};
+use crate::config::Job;
 use crate::preflight::{self, PdfFault};
-use crate::run;
-use crate::spool;
-use crate::ticket;
 use crate::vendor::{self, Profile};
+use crate::{ledger, manifest, run, spool, ticket};
 
 /// Does what is asked of the print spool.
 pub fn printing(command: &PrintCommand) -> Result<Exit, Failure> {
@@ -38,22 +37,27 @@ fn profiles(name: Option<&str>) -> Result<Exit, Failure> {
         return Ok(Exit::Done);
     };
     let profile = Profile::find(name, None).map_err(Failure::Vendor)?;
+    Job::of_profile(name).map_err(Failure::Job)?; // Else no job could take it.
     print(&profile.text)?;
     Ok(Exit::Done)
 }
 
 /// Looks at PDFs as a run would that shall print them.
 fn check(args: &PdfArgs) -> Result<Exit, Failure> {
-    let print_options = JobFile::of_profile(&args.vendor, None)
-        .map_err(Failure::Job)?
-        .print;
-    let rules = preflight::Rules {
-        target: print_options.target(),
-        ..print_options.pdf
-    };
-    let mut refused = false;
+    let (options, _) = plant(args.vendor.as_deref(), args.job.clone())?;
+    let rules = options.rules();
+    let (mut refused, mut unread) = (false, None);
     for path in &args.pdfs {
-        let bytes = fs::read(path).map_err(|error| Failure::Pdf(path.clone(), error))?;
+        let bytes = match bytes(path, rules.limits.bytes_max) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                let failure = Failure::Pdf(path.clone(), error);
+                if let Some(before) = unread.replace(failure) {
+                    say(&format!("error: {before}")); // The last is said at the end.
+                }
+                continue;
+            }
+        };
         let found = preflight::inspect(&bytes, &rules);
         refused |= found.is_err();
         let remarks: Vec<String> = match &found {
@@ -65,12 +69,37 @@ fn check(args: &PdfArgs) -> Result<Exit, Failure> {
             false => as_text(path, found.as_ref().ok().map(|facts| facts.pages), &remarks),
         })?;
     }
-    Ok(if refused { Exit::Faulty } else { Exit::Done })
+    match unread {
+        Some(failure) => Err(failure),
+        None if refused => Ok(Exit::Faulty),
+        None => Ok(Exit::Done),
+    }
+}
+
+/// What is in a file, as far as it can be a PDF that is taken: one byte more is enough to refuse it.
+fn bytes(path: &Path, bytes_max: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut file = File::open(path)?.take(bytes_max.saturating_add(1));
+    file.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// What the plant of a profile or job takes, and the box of the address.
+fn plant(
+    vendor: Option<&str>,
+    job: Option<PathBuf>,
+) -> Result<(spool::Options, preflight::Area), Failure> {
+    let job = match vendor {
+        Some(name) => Job::of_profile(name).map_err(Failure::Job)?,
+        None => job_at(job, None)?,
+    };
+    job.plant().map_err(Failure::Job)
 }
 
 fn as_json(path: &Path, pages: Option<u32>, remarks: &[String]) -> String {
     let verdict = if pages.is_some() { "taken" } else { "refused" };
-    let told = json!({ "path": path, "verdict": verdict, "pages": pages, "remarks": remarks });
+    let told =
+        json!({ "path": path_text(path), "verdict": verdict, "pages": pages, "remarks": remarks });
     format!("{told}\n")
 }
 
@@ -89,9 +118,14 @@ fn as_text(path: &Path, pages: Option<u32>, remarks: &[String]) -> String {
 /// Packs a part of a spool with what goes beside it.
 fn package(args: &PackageArgs) -> Result<Exit, Failure> {
     let PackageArgs { json, part, out } = args;
+    check_out(out, std::slice::from_ref(part))?;
+    let lies_at = fs::canonicalize(part).ok();
+    let folder = lies_at.as_deref().and_then(|part| part.ancestors().nth(3));
+    folder.map_or(Ok(()), ledger::check_released)?;
     let packed = ticket::package(part, out).map_err(Failure::Package)?;
     let text = if *json {
-        let told = json!({ "package": out, "bytes": packed.bytes, "files": packed.files });
+        let told =
+            json!({ "package": path_text(out), "bytes": packed.bytes, "files": packed.files });
         format!("{told}\n")
     } else {
         let files = packed.files.join("\n  ");
@@ -103,12 +137,9 @@ fn package(args: &PackageArgs) -> Result<Exit, Failure> {
 
 /// Draws the first pieces of each class with the zones of the profile over them.
 fn proof(args: &ProofArgs) -> Result<Exit, Failure> {
-    let job = match &args.vendor {
-        Some(name) => Job::of_profile(name).map_err(Failure::Job)?,
-        None => job_at(args.job.clone(), None)?,
-    };
-    let (options, address) = job.plant().map_err(Failure::Job)?;
+    let (options, address) = plant(args.vendor.as_deref(), args.job.clone())?;
     let parts = parts(&args.path)?;
+    check_out(&args.out, &parts)?;
     let sampled = spool::sample(
         &spool::Sample {
             parts: &parts,
@@ -121,7 +152,10 @@ fn proof(args: &ProofArgs) -> Result<Exit, Failure> {
     .map_err(run::Error::from)?;
     let spool::Sampled { pieces, pages } = sampled;
     let text = if args.json {
-        let told = json!({ "proof": args.out, "parts": parts, "pieces": pieces, "pages": pages });
+        let parts: Vec<String> = parts.iter().map(|part| path_text(part)).collect();
+        let told = json!({
+            "proof": path_text(&args.out), "parts": parts, "pieces": pieces, "pages": pages,
+        });
         format!("{told}\n")
     } else {
         format!(
@@ -134,13 +168,47 @@ fn proof(args: &ProofArgs) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
+/// Refuses to write over what is read, or into the folder of a batch: what lies there is final and whole.
+fn check_out(out: &Path, parts: &[PathBuf]) -> Result<(), Failure> {
+    let refused = |why: &str| {
+        Err(Failure::Refused(format!(
+            "`{}` {why}\nhint: name a file outside of all batches",
+            out.display()
+        )))
+    };
+    let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = fs::canonicalize(folder.unwrap_or(Path::new("."))).ok();
+    if folder.as_deref().and_then(batch_of).is_some() {
+        return refused("would lie in the folder of a batch, which is final");
+    }
+    let mut inputs = parts.iter().flat_map(|part| {
+        let beside = ["pieces.csv", "layout.json"].map(|end| part.with_extension(end));
+        beside.into_iter().chain([part.clone()])
+    });
+    match fs::canonicalize(out) {
+        Ok(out) if inputs.any(|input| fs::canonicalize(input).is_ok_and(|input| input == out)) => {
+            refused("is read for it")
+        }
+        _ => Ok(()), // It is not there yet, or another file.
+    }
+}
+
+/// The folder of the batch that a path, absolute and without links, lies in.
+fn batch_of(path: &Path) -> Option<&Path> {
+    let mut folders = path.ancestors();
+    folders.find(|folder| folder.join(manifest::MANIFEST).is_file())
+}
+
 /// The part that was named, or the first of each class in the folder of a batch.
 fn parts(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     if path.is_file() {
         return Ok(vec![path.to_owned()]);
     }
     let spool = path.join("print");
-    let unreadable = |error| Failure::Pdf(spool.clone(), error);
+    let unreadable = |error: io::Error| {
+        let hint = "hint: name the folder of a batch in `outbox/` or `held/`, or a part";
+        Failure::Pdf(spool.clone(), io::Error::other(format!("{error}\n{hint}")))
+    };
     let mut parts = Vec::new();
     for class in fs::read_dir(&spool).map_err(unreadable)? {
         let class = class.map_err(unreadable)?.path();
@@ -151,6 +219,10 @@ fn parts(path: &Path) -> Result<Vec<PathBuf>, Failure> {
                 .filter(|path| path.extension().is_some_and(|end| end == "pdf"))
                 .min(),
         );
+    }
+    if parts.is_empty() {
+        let empty = io::Error::other("no part lies in it");
+        return Err(unreadable(empty));
     }
     parts.sort();
     Ok(parts)

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::args::{AskArgs, RegistryCommand};
 use super::progress::Progress;
-use super::{Exit, Failure, job_at, print, say, threads};
+use super::{Exit, Failure, job_at, path_text, print, say, threads};
 use crate::disk;
 use crate::letter::identifier::Kind;
 use crate::registry::{
@@ -61,7 +61,7 @@ fn ask_json(asked: &Asked, out: &Path) -> Value {
         .map(|why| (why.name().to_owned(), count(*why).into()))
         .collect();
     json!({
-        "folder": out, "letters": asked.letters, "letters_asked": asked.letters_asked, "ids": asked.ids,
+        "folder": path_text(out), "letters": asked.letters, "letters_asked": asked.letters_asked, "ids": asked.ids,
         "ids_asked": asked.ids_asked, "requests": asked.requests, "not_asked": not_asked,
     })
 }
@@ -164,7 +164,7 @@ fn show_json(snapshot: &Snapshot, census: &Census) -> Value {
         })
         .collect();
     json!({
-        "path": snapshot.path(), "date": snapshot.date(), "bytes": snapshot.file_bytes(),
+        "path": path_text(snapshot.path()), "date": snapshot.date(), "bytes": snapshot.file_bytes(),
         "digest": disk::hex(&snapshot.digest()), "recipients": snapshot.counts().total(),
         "statuses": by_status(snapshot.counts()), "kinds": kinds, "operators": operators,
         "nem_sms": census.nem_sms(),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::args::ReprintArgs;
-use super::{Exit, Failure, development_keys, job_at, print, results, say};
+use super::{Exit, Failure, development_keys, job_at, path_text, print, results, say};
 use crate::clock::SystemClock;
 use crate::config::Job;
 use crate::ledger::Ledger;
@@ -23,6 +23,7 @@ pub fn reprint(args: &ReprintArgs) -> Result<Exit, Failure> {
     let mut press = job.press(keys).map_err(Failure::Job)?;
     if args.without_control {
         press.control = None;
+        press.without_control = true;
     }
     let goes = match (&args.to, args.child) {
         (Some(path), Some(child)) => Goes::Folder { path, child },
@@ -161,8 +162,9 @@ fn batch_of(parts: &[(PathBuf, Vec<u32>)]) -> Result<String, Failure> {
 }
 
 fn as_json(done: &Reprinted) -> String {
+    let parts: Vec<String> = done.parts.iter().map(|part| path_text(part)).collect();
     let told = json!({
-        "batch": done.batch, "folder": done.folder, "child": done.child, "parts": done.parts,
+        "batch": done.batch, "folder": path_text(&done.folder), "child": done.child, "parts": parts,
         "pieces": done.pieces, "sheets": done.sheets,
     });
     format!("{told}\n")

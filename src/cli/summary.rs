@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use serde_json::json;
 
+use super::path_text;
 use crate::letter::Environment;
 use crate::manifest::KeyKind;
 use crate::report::Report;
@@ -13,8 +14,8 @@ use crate::run::Outcome;
 pub fn run_json(outcome: &Outcome) -> String {
     let mut object = report_object(&outcome.report);
     object["batch"] = json!(outcome.report.about.batch);
-    object["outbox"] = json!(outcome.folder);
-    object["report"] = json!(outcome.report_folder.join("report.html"));
+    object["outbox"] = path_text(&outcome.folder).into();
+    object["report"] = path_text(&outcome.report_folder.join("report.html")).into();
     object["held_back"] = json!(outcome.held_back);
     format!("{object}\n")
 }
@@ -84,8 +85,8 @@ pub fn run_text(outcome: &Outcome) -> String {
     out
 }
 
-/// A dry run in sentences; with `joins` letters to one person travel together.
-pub fn check_text(report: &Report, full: bool, joins: bool) -> String {
+/// A dry run in sentences; with `joins` letters to one person travel together, with `prices` postage has its own.
+pub fn check_text(report: &Report, full: bool, joins: bool, prices: bool) -> String {
     let mut out = String::new();
     headline(&mut out, report);
     reasons(&mut out, report);
@@ -107,6 +108,9 @@ pub fn check_text(report: &Report, full: bool, joins: bool) -> String {
         );
     }
     costs(&mut out, report);
+    if prices && !full {
+        let _ = writeln!(out, "postage: not in the cost yet; --full tells it");
+    }
     for code in &report.findings.codes {
         let _ = writeln!(
             out,
@@ -165,26 +169,24 @@ fn reasons(out: &mut String, report: &Report) {
 
 fn costs(out: &mut String, report: &Report) {
     let costs = &report.costs;
-    let money = |hundredths: i64| {
-        format!(
-            "{}.{:02}",
-            hundredths / 100,
-            hundredths.unsigned_abs() % 100
-        )
-    };
-    let signed = |hundredths: u64| money(i64::try_from(hundredths).unwrap_or(i64::MAX));
+    let money = |hundredths: u64| format!("{}.{:02}", hundredths / 100, hundredths % 100);
     let _ = writeln!(
         out,
-        "cost: {} {}, {} less than all on paper",
-        signed(costs.total_hundredths),
+        "cost: {} {}, {} {} than all on paper",
+        money(costs.total_hundredths),
         costs.currency,
-        money(costs.saved_hundredths)
+        money(costs.saved_hundredths.unsigned_abs()),
+        if costs.saved_hundredths < 0 {
+            "more"
+        } else {
+            "less"
+        },
     );
     if let Some(postage) = &costs.postage {
         let _ = writeln!(
             out,
             "postage: {} {}, {}",
-            signed(postage.hundredths),
+            money(postage.hundredths),
             postage.currency,
             match postage.in_total {
                 true => "part of the cost",

@@ -60,17 +60,20 @@ pub struct Options {
 }
 
 impl Options {
-    /// Calls with each path of a file.
-    pub fn each_path(&mut self, mut change: impl FnMut(&mut PathBuf)) {
+    /// Calls with each path of a file, and the keys that lead to it.
+    pub fn each_path(&mut self, mut change: impl FnMut(&[&str], &mut PathBuf)) {
         if let Some(fonts) = &mut self.fonts {
-            change(&mut fonts.regular);
-            change(&mut fonts.bold);
-            change(&mut fonts.italic);
-            change(&mut fonts.bold_italic);
+            change(&["letter", "fonts", "regular"], &mut fonts.regular);
+            change(&["letter", "fonts", "bold"], &mut fonts.bold);
+            change(&["letter", "fonts", "italic"], &mut fonts.italic);
+            change(&["letter", "fonts", "bold_italic"], &mut fonts.bold_italic);
         }
         if let Some(logo) = &mut self.letterhead.logo {
-            change(&mut logo.file);
-            logo.mono_file.iter_mut().for_each(change);
+            let file = |key| ["letter", "letterhead", "logo", key];
+            change(&file("file"), &mut logo.file);
+            if let Some(mono_file) = &mut logo.mono_file {
+                change(&file("mono_file"), mono_file);
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::{report, spool};
 #[derive(Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Costs {
-    /// A letter on paper.
+    /// A letter on paper, alone in its envelope or not.
     pub paper: f64,
     /// A digital letter.
     pub digital: f64,
@@ -33,11 +33,12 @@ impl Costs {
     ) -> report::Options {
         let Self { paper, digital } = *self;
         let mut hundredths = |key, price: f64| {
-            if !(0.0..=100_000.0).contains(&price) {
+            let rest = price * 100.0 - (price * 100.0).round();
+            if !(0.0..=100_000.0).contains(&price) || rest.abs() > 1e-4 {
                 faults.push(JobError::Value {
                     key,
                     found: price.to_string(),
-                    allowed: "0 to 100000".into(),
+                    allowed: "0 to 100000, with at most two decimals".into(),
                 });
                 return 0;
             }

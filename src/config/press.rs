@@ -2,11 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Job, JobError, JobFile, template};
-use crate::letter::Micrometres;
+use super::{Job, JobError, JobFile, Layer, template};
 use crate::preflight::Area;
 use crate::run::{KeySource, Keys, Press};
-use crate::{results, spool, ticket};
+use crate::{results, spool, ticket, vendor};
 
 impl Job {
     /// What a reprint needs.
@@ -36,6 +35,7 @@ impl Job {
                 relay: None,
             },
             control,
+            without_control: false,
             ticket: self.file.ticket,
             paper_grams_m2: self.file.print.paper_grams_m2,
             inserts: self.file.print.inserts,
@@ -47,8 +47,10 @@ impl Job {
     /// # Errors
     /// The profile cannot be used.
     pub fn of_profile(name: &str) -> Result<Self, Vec<JobError>> {
+        let profile = vendor::Profile::find(name, None).map_err(|error| vec![error.into()])?;
         Ok(Self {
-            file: JobFile::of_profile(name, None)?,
+            file: JobFile::of(&profile)?,
+            profile: Layer::of_profile(&profile),
             ..Self::default()
         })
     }
@@ -66,15 +68,7 @@ impl Job {
         if !faults.is_empty() {
             return Err(faults);
         }
-        let address = look.options.geometry.address;
-        let mm = |length: Micrometres| f64::from(length.0) / 1000.0;
-        let address = Area {
-            x_mm: mm(address.x),
-            y_mm: mm(address.y),
-            width_mm: mm(address.width),
-            height_mm: mm(address.height),
-        };
-        Ok((self.file.print, address))
+        Ok((self.file.print, template::address_box(&look.options)))
     }
 
     /// How results files are read.

@@ -1,7 +1,7 @@
 //! The look of letters: `[letter]` of the job file laid over the template that it names, and that over the vendor profile.
 //!
 //! A template is a TOML file with the keys of `[letter]` and a `version`. What the job file says comes first, key by key;
-//! a list is taken whole. Paths in a template are relative to its own folder.
+//! a list is taken whole. Paths begin in the folder of the file that says them.
 
 use std::fs;
 use std::path::Path;
@@ -9,20 +9,11 @@ use std::path::Path;
 use serde::Deserialize;
 use toml::{Table, Value};
 
-use super::{Job, JobError};
+use super::{Job, JobError, Layer, folder_of};
 use crate::compose::{Options, TEMPLATE_VERSION};
 use crate::preflight::Area;
 use crate::vendor;
 
-/// Keys whose values are paths.
-const PATHS: &[&[&str]] = &[
-    &["fonts", "regular"],
-    &["fonts", "bold"],
-    &["fonts", "italic"],
-    &["fonts", "bold_italic"],
-    &["letterhead", "logo", "file"],
-    &["letterhead", "logo", "mono_file"],
-];
 /// A template with its pictures; what is larger is none.
 const FILES_BYTES_MAX: u64 = 32 << 20;
 
@@ -74,57 +65,67 @@ pub fn letter(job: &Job, faults: &mut Vec<JobError>) -> Look {
 }
 
 fn look(job: &Job) -> Result<Look, JobError> {
-    let here = job.folder.as_deref().unwrap_or(Path::new(""));
-    let Some(template) = &job.file.letter.template else {
-        let mut options = job.file.letter.clone();
-        options.each_path(|path| *path = here.join(&*path));
-        return Ok(Look {
-            options,
-            files: Vec::new(),
-        });
+    let mut look = Look {
+        options: job.file.letter.clone(),
+        files: Vec::new(),
     };
-    let path = job.at(template);
-    let fault = |message: String| JobError::Template {
-        path: path.clone(),
-        message,
-    };
-    let files = bytes(&path).map_err(|source| JobError::Missing {
-        key: "letter.template",
-        path: path.clone(),
-        source,
-    })?;
-    let text = std::str::from_utf8(&files).map_err(|error| fault(error.to_string()))?;
-    // Once by its form, for an error that says the line; once as a table, to see which keys it has.
-    let options: Options = toml::from_str(text).map_err(|error| fault(error.to_string()))?;
-    match options.version {
-        Some(TEMPLATE_VERSION) => {}
-        Some(other) => {
-            return Err(fault(format!(
-                "`version` is {other}; allowed: {TEMPLATE_VERSION}"
-            )));
-        }
-        None => return Err(fault(format!("`version = {TEMPLATE_VERSION}` is missing"))),
+    let mut between = None;
+    if let Some(template) = &job.file.letter.template {
+        let path = folder_of(job.layers(), &["letter", "template"]).join(template);
+        look.files = bytes(&path).map_err(|source| JobError::Missing {
+            key: "letter.template",
+            path: path.clone(),
+            source,
+        })?;
+        let (options, layer) = with_template(job, &path, &look.files).map_err(|message| {
+            let path = path.clone();
+            JobError::Template { path, message }
+        })?;
+        look.options = options;
+        between = Some(layer);
     }
-    if options.template.is_some() {
-        return Err(fault(
-            "`template` stands in it; allowed: in a job file only".into(),
-        ));
+    look.options.each_path(|keys, path| {
+        let layers = job.own.iter().chain(&between).chain([&job.profile]);
+        *path = folder_of(layers, keys).join(&*path);
+    });
+    Ok(look)
+}
+
+/// Template, what lies over and under it, and the template alone.
+fn with_template(job: &Job, path: &Path, text: &[u8]) -> Result<(Options, Layer), String> {
+    let text = std::str::from_utf8(text).map_err(|error| error.to_string())?;
+    let template: Table = toml::from_str(text).map_err(|error| error.to_string())?;
+    match template.get("version") {
+        Some(Value::Integer(version)) if *version == i64::from(TEMPLATE_VERSION) => {}
+        Some(other) => return Err(format!("`version` is {other}; allowed: {TEMPLATE_VERSION}")),
+        None => return Err(format!("`version = {TEMPLATE_VERSION}` is missing")),
     }
-    let mut both: Table = toml::from_str(text).map_err(|error| fault(error.to_string()))?;
-    let folder = path.parent().unwrap_or(Path::new(""));
-    rebase(&mut both, folder);
-    let profile = job.profile.get("letter").cloned();
-    let mut all = profile.unwrap_or(Value::Table(Table::new()));
-    vendor::lay_over(&mut all, Value::Table(both));
-    if let Some(Value::Table(mut own)) = job.own.get("letter").cloned() {
-        rebase(&mut own, here);
-        vendor::lay_over(&mut all, Value::Table(own));
+    if template.contains_key("template") {
+        return Err("`template` stands in it; allowed: in a job file only".into());
     }
+    let empty = || Value::Table(Table::new());
+    let mut all = job
+        .profile
+        .tables
+        .get("letter")
+        .cloned()
+        .unwrap_or_else(empty);
+    vendor::lay_over(&mut all, Value::Table(template.clone()));
+    let own = job.own.as_ref().and_then(|own| own.tables.get("letter"));
+    vendor::lay_over(&mut all, own.cloned().unwrap_or_else(empty));
     let options = Options::deserialize(all).map_err(|error| {
-        // Each alone has the right form: only tables that need several keys can go wrong together.
-        fault(format!("together with the job file: {error}"))
+        // What is wrong with the template alone is told with its line.
+        let alone = toml::from_str::<Options>(text).err();
+        match alone.filter(|alone| alone.message() == error.message()) {
+            Some(alone) => alone.to_string(),
+            None => format!("together with the job file: {error}"),
+        }
     })?;
-    Ok(Look { options, files })
+    let layer = Layer {
+        tables: Table::from_iter([("letter".to_owned(), Value::Table(template))]),
+        folder: path.parent().unwrap_or(Path::new("")).to_owned(),
+    };
+    Ok((options, layer))
 }
 
 fn bytes(path: &Path) -> std::io::Result<Vec<u8>> {
@@ -132,25 +133,6 @@ fn bytes(path: &Path) -> std::io::Result<Vec<u8>> {
         return Err(std::io::Error::other("larger than 32 MiB"));
     }
     fs::read(path)
-}
-
-/// Makes relative paths start from `folder`.
-fn rebase(table: &mut Table, folder: &Path) {
-    for keys in PATHS {
-        let Some((last, way)) = keys.split_last() else {
-            continue;
-        };
-        let mut at = Some(&mut *table);
-        for key in way {
-            at = at.and_then(|table| table.get_mut(*key)?.as_table_mut());
-        }
-        if let Some(Value::String(path)) = at.and_then(|table| table.get_mut(*last)) {
-            // A path that is not UTF-8 cannot stand in a table; the folder is then left to the working directory.
-            if let Some(joined) = folder.join(&*path).to_str() {
-                *path = joined.to_owned();
-            }
-        }
-    }
 }
 
 #[cfg(test)]

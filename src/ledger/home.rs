@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, flock};
 
+use super::State;
 use super::error::{Error, at};
 use crate::disk;
 
@@ -173,6 +174,34 @@ fn refuse_other_file_systems(home: &Path) -> Result<(), Error> {
 #[cfg(not(unix))]
 fn refuse_other_file_systems(_: &Path) -> Result<(), Error> {
     Ok(())
+}
+
+/// Refuses the folder of a batch that lies in a home and not in its outbox: nobody may send what is in it. Of a folder
+/// elsewhere, as at a plant, nothing is known.
+///
+/// # Errors
+/// The batch is in no state that allows it.
+pub fn check_released(folder: &Path) -> Result<(), Error> {
+    let name = |path: &Path| Some(path.file_name()?.to_string_lossy().into_owned());
+    let place = folder.parent();
+    let home = place.and_then(Path::parent).map(Home::at);
+    let (Some(home), Some(lies_in)) = (home, place.and_then(name)) else {
+        return Ok(());
+    };
+    let known = Place::ALL
+        .into_iter()
+        .find(|place| place.folder() == lies_in);
+    let state = match known.filter(|_| home.database().is_file()) {
+        None | Some(Place::Outbox) => return Ok(()),
+        Some(Place::Work) => State::Begun,
+        Some(Place::Held) => State::Held,
+        Some(Place::Withdrawn) => State::Withdrawn,
+    };
+    Err(Error::NotInState {
+        batch: name(folder).unwrap_or_default(),
+        found: Some(state),
+        allowed: State::Sent.name(),
+    })
 }
 
 /// Opens for reading and writing, makes it 0600 if it is missing, keeps what is in it.

@@ -126,7 +126,7 @@ pub const REASONS: &[(&str, &str)] = &[
     ),
     (
         "not-requestable",
-        "The print vendor cannot take the letter as it is: it asks for inserts or a postage class that it does not have, its PDF is too large, or a text or the address does not fit.",
+        "The print vendor cannot take the letter as it is: it asks for inserts or a postage class that it does not have, its PDF is too large, or a text or the address does not fit into the request or the control file.",
     ),
     (
         "operator-not-supported",
@@ -155,7 +155,7 @@ pub const REASONS: &[(&str, &str)] = &[
     ),
     (
         "too-heavy",
-        "The letter weighs more than the last postage step of the plant.",
+        "The letter weighs more than the last postage step of the plant, or than its envelope may.",
     ),
     (
         "too-large",

@@ -74,6 +74,16 @@ pub enum Error {
          hint: --without-control, or a layout for reprints without them"
     )]
     ControlWantsAddresses,
+    /// A part had a control file, and nothing says how that of its reprint is written.
+    #[error(
+        "`{}` lies beside the part, and the job has no [control] for that of the reprint\n\
+         hint: --job with the job file of the run, or --without-control if the plant needs none",
+        path.display()
+    )]
+    ControlMissing {
+        /// The control file.
+        path: PathBuf,
+    },
     /// What should be a part of a batch is none.
     #[error(
         "`{}` is no part of a batch: {found}\nhint: name the PDF as it lies in the folder of its batch, `print/<class>/<nnnn>.pdf`",

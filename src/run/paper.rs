@@ -10,6 +10,7 @@ use crate::letter::{Address, Channel, Colour, Content, Document, Letter};
 use crate::preflight::{PdfFacts, PdfFault, Remark};
 use crate::route::Cause;
 use crate::spool::{self, CoverSheet, Destination, Household, PiecePlan};
+use crate::ticket::Trial;
 
 impl Mill<'_> {
     /// Makes a piece of a letter, or says why it cannot be one; findings are added.
@@ -53,22 +54,36 @@ impl Mill<'_> {
         let own = u32::try_from(laid.pages.len()).unwrap_or(u32::MAX);
         let plan = spool::plan(own, &pages, &letter.print, &self.plan.spool)
             .map_err(|unfit| unfit_cause(letter, &unfit, findings))?;
+        let plan = PiecePlan {
+            letter_ids_bytes: u32::try_from(letter.id.len()).unwrap_or(u32::MAX),
+            ..plan
+        };
+        let address = letter.recipient.address.as_ref();
+        let postal_code = address.and_then(Address::postal_code_digits);
+        let home = self.header.sender.country;
+        let country = address.and_then(|a| a.country.as_deref());
+        let country = country.unwrap_or(home.code());
+        let trial = Trial {
+            letter_id: &letter.id,
+            plan: &plan,
+            enclosures: u32::try_from(enclosures.len()).unwrap_or(u32::MAX),
+            postal_code: postal_code.as_deref().unwrap_or_default(),
+            country,
+            address: &laid.address_lines,
+        };
+        self.fits_control_file(letter, &trial, findings)?;
         let household = self.household(letter, &laid.address_lines, &plan);
         if depth != Depth::Finished {
             return Ok(Output::Measured(plan, household));
         }
-        let home = self.header.sender.country;
-        let address = letter.recipient.address.as_ref();
         let abroad = address.is_some_and(|address| address.is_foreign(home));
         let piece = spool::Piece {
             seq: letter.seq,
             letter_id: &letter.id,
             laid: &laid,
             enclosures,
-            postal_code: address.and_then(Address::postal_code_digits),
-            country: address
-                .and_then(|a| a.country.as_deref())
-                .unwrap_or(home.code()),
+            postal_code,
+            country,
             destination: if abroad {
                 Destination::Foreign
             } else {
@@ -81,6 +96,22 @@ impl Mill<'_> {
             .prepare(&piece, &plan)
             .map_err(|fault| unprintable(letter, &fault, findings))?;
         Ok(Output::Piece(Box::new(prepared), plan))
+    }
+
+    /// Letters that travel alone are tried; those that may share an envelope do so only if their ids fit together.
+    fn fits_control_file(
+        &self,
+        letter: &Letter<'_>,
+        trial: &Trial<'_>,
+        findings: &mut Vec<Finding>,
+    ) -> Result<(), Cause> {
+        let in_a_part = self.format != Format::Sf1601;
+        let control = self.plan.control.as_ref().filter(|_| in_a_part);
+        let Some((found, allowed)) = control.and_then(|control| control.misfit(trial)) else {
+            return Ok(());
+        };
+        findings.push(about(letter, Code::PrintControl, &found, &allowed));
+        Err(Cause::NotRequestable)
     }
 
     /// With which letters one may share an envelope, if the plant does that. Letters that must reach their recipient for a

@@ -35,11 +35,13 @@ pub struct Press {
     pub keys: Keys,
     /// Layout of the control file, if the plant wants one.
     pub control: Option<ticket::Layout>,
+    /// A part that had a control file shall be printed again without one.
+    pub without_control: bool,
     /// How job tickets are written.
     pub ticket: ticket::Options,
-    /// Weight of the paper.
+    /// Weight of the paper, for parts without a ticket that says it.
     pub paper_grams_m2: u32,
-    /// What lies in the stations.
+    /// What lies in the stations, for parts without a ticket that says it.
     pub inserts: Vec<Insert>,
 }
 
@@ -110,6 +112,12 @@ pub fn reprint(
         return Err(Error::ControlWantsAddresses);
     }
     let origin = Origin::of(wanted)?;
+    if press.control.is_none() && !press.without_control {
+        let mut controls = wanted.iter().filter_map(|one| origin.control_of(&one.pdf));
+        if let Some(path) = controls.next() {
+            return Err(Error::ControlMissing { path });
+        }
+    }
     match *goes {
         Goes::Outbox { home, again, why } => {
             origin.check_ledger(home)?;
@@ -274,7 +282,7 @@ impl Sheaf<'_> {
             folder: self.folder.clone(),
             layout: self.press.control.clone(),
             options: self.press.ticket.clone(),
-            order: self.order(JobNumber(job)),
+            order: self.order(JobNumber(job), &wanted.pdf),
         };
         let beside = tickets.write(&summary, &pdf)?;
         let mut of_part = vec![pdf, pieces, layout];
@@ -295,7 +303,12 @@ impl Sheaf<'_> {
         Ok((summary.pdf, proof))
     }
 
-    fn order(&self, number: JobNumber) -> ticket::Order {
+    /// Paper and inserts are those that the part was printed with, whatever the job says today.
+    fn order(&self, number: JobNumber, pdf: &Path) -> ticket::Order {
+        let (paper_grams_m2, inserts) = match ticket::told_by(&pdf.with_extension("xjdf")) {
+            Some(told) => (told.paper_grams_m2, told.inserts),
+            None => (self.press.paper_grams_m2, self.press.inserts.clone()),
+        };
         ticket::Order {
             job: Job {
                 number,
@@ -305,8 +318,8 @@ impl Sheaf<'_> {
             batch: self.name.clone(),
             customer_name: self.origin.customer.clone(),
             customer_id: self.origin.manifest.sender_organisation.clone(),
-            paper_grams_m2: self.press.paper_grams_m2,
-            inserts: self.press.inserts.clone(),
+            paper_grams_m2,
+            inserts,
         }
     }
 

@@ -305,6 +305,7 @@ impl Parts<'_, '_> {
             colour: plan.colour,
             number,
             first_piece,
+            last_piece: first_piece,
             pieces: 0,
             sheets: 0,
             pages: 0,
@@ -423,7 +424,8 @@ impl OpenPart {
         written.map_err(|source| Error::io(&summary.addresses, source))?;
         self.digest.update(&piece.sha256);
         let plan = &header.plan;
-        summary.count(pages, plan.sheets, plan.weight_mg.into(), plan.stations);
+        let weight_mg = plan.weight_mg.into();
+        summary.count(row.piece, pages, plan.sheets, weight_mg, plan.stations);
         on_piece(&row);
         Ok(())
     }

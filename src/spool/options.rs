@@ -53,6 +53,10 @@ pub struct Options {
     /// The box that holds the address of letters that we set. No key of its own: `[letter.geometry]` says it.
     #[serde(skip, default = "address_box")]
     pub address: Area,
+    /// What a control file takes of the ids of letters in one envelope, spaces between them counted. No key of its own:
+    /// `[control]` says it.
+    #[serde(skip)]
+    pub letter_ids_bytes_max: Option<u32>,
     /// A part ends before it grows beyond this.
     pub part_bytes_max: u64,
     /// A part ends before it has more sheets than this.
@@ -139,6 +143,16 @@ impl Envelopes {
             .map(|(envelope, _, weight_mg)| (envelope, weight_mg))
     }
 
+    /// The largest of those that take so many sheets, if it takes nothing as heavy: what it would weigh, and what it may, in grams.
+    pub(super) fn overweight(&self, sheets: u32, content_mg: u64) -> Option<(u64, u32)> {
+        let mut thick_enough = self
+            .classes()
+            .filter(|(_, class)| sheets <= u32::from(class.sheets_max));
+        let (_, class) = thick_enough.next_back()?;
+        let weight_mg = content_mg + u64::from(class.weight_mg);
+        Some((weight_mg.div_ceil(1000), class.filled_g_max?))
+    }
+
     /// The most sheets that any takes.
     pub fn sheets_max(&self) -> u16 {
         let sheets = self.classes().map(|(_, class)| class.sheets_max);
@@ -164,11 +178,11 @@ pub enum SortBy {
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Insert {
-    /// The name that letters use.
+    /// The name that letters use. Several with one station are names for the same sheet.
     pub name: String,
     /// The feeder it lies in, 1 to 8.
     pub station: u8,
-    /// Its weight in milligrams.
+    /// Its weight in milligrams; of a sheet with several names the largest counts.
     #[serde(default)]
     pub weight_mg: u32,
 }
@@ -220,6 +234,7 @@ impl Default for Options {
             omr: None,
             collation: Collation::Forward,
             address: address_box(),
+            letter_ids_bytes_max: None,
             part_bytes_max: 1 << 30,
             part_sheets_max: 50_000,
             part_pieces_max: 50_000,
@@ -249,6 +264,16 @@ impl Options {
     /// Weight of so many sheets in milligrams.
     pub fn paper_mg(&self, sheets: u32) -> u64 {
         (u64::from(sheets) * A4_MM2 * u64::from(self.paper_grams_m2) + 500) / 1000
+    }
+
+    /// Weight of what the feeders give, station n being bit n-1, in milligrams: one sheet from each.
+    pub(super) fn inserts_mg(&self, stations: u8) -> u64 {
+        let given = (1..=8).filter(|n| stations >> (n - 1) & 1 == 1);
+        let each = given.map(|n| {
+            let names = self.inserts.iter().filter(|insert| insert.station == n);
+            u64::from(names.map(|insert| insert.weight_mg).max().unwrap_or(0))
+        });
+        each.sum()
     }
 
     /// The postage step of so much: its upper end in grams, and which it is, from 0.
@@ -322,12 +347,25 @@ impl Options {
             self.paper_grams_m2.to_string(),
             "20 to 1000",
         );
-        for insert in &self.inserts {
+        for (n, Insert { name, station, .. }) in self.inserts.iter().enumerate() {
             ask(
-                (1..=8).contains(&insert.station),
+                (1..=8).contains(station),
                 "inserts.station",
-                insert.station.to_string(),
+                station.to_string(),
                 "1 to 8",
+            );
+            ask(
+                !name.is_empty() && !name.contains(char::is_control),
+                "inserts.name",
+                format!("{name:?}"),
+                "a name without control characters",
+            );
+            let mut before = self.inserts.iter().take(n);
+            ask(
+                !before.any(|other| other.name == *name),
+                "inserts.name",
+                format!("{name:?} once more"),
+                "one of each name",
             );
         }
         ask(
@@ -435,6 +473,13 @@ mod tests {
                 ..MarkPlace::default()
             },
             postage_steps_g: vec![100, 50],
+            inserts: [("a", 1), ("a", 2), ("", 3), ("x\u{1}y", 9)]
+                .map(|(name, station)| Insert {
+                    name: name.into(),
+                    station,
+                    weight_mg: 0,
+                })
+                .to_vec(),
             ..Options::default()
         };
         let fields: Vec<_> = options
@@ -443,7 +488,17 @@ mod tests {
             .iter()
             .map(|f| f.field)
             .collect();
-        assert_eq!(fields, ["postage_steps_g", "mark.module_mm", "mark.y_mm"]);
+        let inserts = [
+            "inserts.name",
+            "inserts.name",
+            "inserts.station",
+            "inserts.name",
+        ];
+        assert_eq!(fields[..4], inserts);
+        assert_eq!(
+            fields[4..],
+            ["postage_steps_g", "mark.module_mm", "mark.y_mm"]
+        );
     }
 
     #[test]

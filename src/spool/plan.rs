@@ -26,6 +26,8 @@ pub struct PiecePlan {
     pub weight_mg: u32,
     /// Feeders that give an insert: station n is bit n-1.
     pub stations: u8,
+    /// Of the ids of its letters with a space between two, where a control file asks for them.
+    pub letter_ids_bytes: u32,
 }
 
 impl PiecePlan {
@@ -35,16 +37,20 @@ impl PiecePlan {
     }
 
     /// This one and another in one envelope; both have the same sides, ink and postage. `None` where it would have too many
-    /// pages, need a larger envelope than both, or weigh too much. What both get from a feeder lies in it once.
+    /// pages, need a larger envelope than both, weigh too much, or have more ids than a control file takes. What both get from a feeder lies in it once.
     pub(super) fn with(&self, other: &Self, options: &Options) -> Option<Self> {
         let pages = self.pages.saturating_add(other.pages);
         let sheets = self.sheets.checked_add(other.sheets)?;
         let stations = self.stations | other.stations;
-        let inserts_mg = (1..=8).filter(|n| stations >> (n - 1) & 1 == 1).map(|n| {
-            let at = options.inserts.iter().filter(|insert| insert.station == n);
-            u64::from(at.map(|insert| insert.weight_mg).max().unwrap_or(0))
-        });
-        let content_mg = options.paper_mg(sheets.into()) + inserts_mg.sum::<u64>();
+        let content_mg = options.paper_mg(sheets.into()) + options.inserts_mg(stations);
+        let ids = self.letter_ids_bytes.saturating_add(other.letter_ids_bytes);
+        let letter_ids_bytes = ids.saturating_add(1);
+        if options
+            .letter_ids_bytes_max
+            .is_some_and(|most| letter_ids_bytes > most)
+        {
+            return None;
+        }
         let least = self.envelope.max(other.envelope);
         let (envelope, weight_mg) =
             options
@@ -59,6 +65,7 @@ impl PiecePlan {
             weight_mg: u32::try_from(weight_mg).ok()?,
             envelope,
             stations,
+            letter_ids_bytes,
             ..*self
         })
     }
@@ -88,12 +95,12 @@ pub enum Unfit {
         /// Pages allowed.
         pages_max: u32,
     },
-    /// Heavier than the last postage step.
-    #[error("{weight_g} g; the last postage step ends at {weight_g_max} g")]
+    /// Heavier than the last postage step, or than any envelope for so many sheets may be.
+    #[error("{weight_g} g; the plant takes at most {weight_g_max} g")]
     TooHeavy {
         /// Weight, rounded up.
         weight_g: u32,
-        /// End of the last step.
+        /// End of the last step, or what the largest envelope may weigh when it is filled.
         weight_g_max: u32,
     },
     /// A postage class that the plant does not have.
@@ -136,14 +143,13 @@ pub fn plan(
     };
     let sheets_u16 = u16::try_from(sheets).map_err(|_| too_thick())?;
 
-    let mut content_mg = options.paper_mg(sheets);
     let mut stations = 0;
     for (i, name) in wish.inserts.iter().enumerate() {
         let insert = options.inserts.iter().find(|insert| insert.name == *name);
         let insert = insert.ok_or(Unfit::UnknownInsert { position: i + 1 })?;
         stations |= 1_u8 << (insert.station.wrapping_sub(1) & 7); // `Options::check` keeps it within 1 to 8.
-        content_mg += u64::from(insert.weight_mg);
     }
+    let content_mg = options.paper_mg(sheets) + options.inserts_mg(stations);
     let postage = wish.postage.unwrap_or(options.postage);
     if !options.postage_classes.contains(&postage) {
         return Err(Unfit::Postage { postage });
@@ -151,13 +157,14 @@ pub fn plan(
     let (envelope, weight_mg) = options
         .envelopes
         .smallest(sheets, content_mg, wish.envelope)
-        .ok_or_else(too_thick)?;
-    let Some((postage_step_g, postage_step)) = options.postage_step(weight_mg) else {
-        return Err(Unfit::TooHeavy {
-            weight_g: u32::try_from(weight_mg.div_ceil(1000)).unwrap_or(u32::MAX),
-            weight_g_max: options.postage_steps_g.last().copied().unwrap_or_default(),
-        });
-    };
+        .ok_or_else(|| match options.envelopes.overweight(sheets, content_mg) {
+            Some((weight_g, weight_g_max)) => too_heavy(weight_g, weight_g_max),
+            None => too_thick(),
+        })?;
+    let (postage_step_g, postage_step) = options.postage_step(weight_mg).ok_or_else(|| {
+        let weight_g_max = options.postage_steps_g.last().copied().unwrap_or_default();
+        too_heavy(weight_mg.div_ceil(1000), weight_g_max)
+    })?;
     Ok(PiecePlan {
         sheets: sheets_u16,
         pages,
@@ -169,7 +176,15 @@ pub fn plan(
         postage_step,
         weight_mg: u32::try_from(weight_mg).unwrap_or(u32::MAX),
         stations,
+        letter_ids_bytes: 0,
     })
+}
+
+fn too_heavy(weight_g: u64, weight_g_max: u32) -> Unfit {
+    Unfit::TooHeavy {
+        weight_g: u32::try_from(weight_g).unwrap_or(u32::MAX),
+        weight_g_max,
+    }
 }
 
 /// Sheets that a document of so many pages takes when it starts on a front.
@@ -279,6 +294,58 @@ mod tests {
     }
 
     #[test]
+    fn a_sheet_with_several_names_is_given_once_and_weighs_as_the_heaviest() {
+        let insert = |name: &str, weight_mg| Insert {
+            name: name.into(),
+            station: 1,
+            weight_mg,
+        };
+        let options = Options {
+            inserts: vec![insert("a", 30_000), insert("b", 4_000)],
+            ..Options::default()
+        };
+        let of = |names: &[&'static str]| {
+            let wish = PrintOptions {
+                inserts: names.iter().map(|name| (*name).into()).collect(),
+                ..wish()
+            };
+            plan(1, &[], &wish, &options).unwrap()
+        };
+        for names in [&["a"][..], &["b"], &["a", "b"], &["a", "a"]] {
+            assert_eq!((of(names).stations, of(names).weight_mg), (1, 41_990));
+        }
+        let joint = of(&["a"]).with(&of(&["b"]), &options).unwrap();
+        assert_eq!(u64::from(joint.weight_mg), options.paper_mg(2) + 37_000);
+    }
+
+    #[test]
+    fn a_letter_too_heavy_for_the_envelope_that_takes_its_sheets_is_not_called_too_thick() {
+        let class = |sheets_max, filled_g_max| {
+            Some(EnvelopeClass {
+                sheets_max,
+                weight_mg: 7_000,
+                filled_g_max,
+            })
+        };
+        let options = Options {
+            envelopes: Envelopes {
+                c65: None,
+                c5: class(1, None),
+                c4: class(6, Some(16)),
+            },
+            ..Options::default()
+        };
+        let planned = |pages| plan(pages, &[], &wish(), &options);
+        assert_eq!(planned(2).unwrap().envelope, Envelope::C5);
+        assert_eq!(planned(4), Err(too_heavy(17, 16)));
+        let thick = Unfit::TooThick {
+            sheets: 7,
+            sheets_max: 6,
+        };
+        assert_eq!(planned(14), Err(thick));
+    }
+
+    #[test]
     fn a_plant_has_the_envelopes_that_its_profile_names() {
         let class = |sheets_max, filled_g_max| {
             Some(EnvelopeClass {
@@ -361,6 +428,20 @@ mod tests {
         assert_eq!(of(3, None).with(&of(9, None), &options), None);
         let flat = of(3, None).with(&of(9, Some(Envelope::C4)), &options);
         assert_eq!(flat.map(|plan| plan.sheets), Some(7));
+        let named = |bytes| PiecePlan {
+            letter_ids_bytes: bytes,
+            ..of(3, None)
+        };
+        let short = Options {
+            letter_ids_bytes_max: Some(10),
+            ..options.clone()
+        };
+        let ids = |a, b| {
+            named(a)
+                .with(&named(b), &short)
+                .map(|plan| plan.letter_ids_bytes)
+        };
+        assert_eq!((ids(4, 5), ids(5, 5)), (Some(10), None));
         let few = Options {
             pages_max: 9,
             ..options.clone()

@@ -191,9 +191,14 @@ impl Header {
             postage_step,
             weight_mg,
             stations,
+            letter_ids_bytes: 0,
         };
         let mut text = || fields.str().map(str::to_owned);
         let [letter_id, postal_code, country, address] = [text()?, text()?, text()?, text()?];
+        let plan = PiecePlan {
+            letter_ids_bytes: letter_id.len() as u32, // An id is short.
+            ..plan
+        };
         let household = match fields.bytes()? {
             [] => None,
             digest => Some(Household(digest.try_into().ok()?)),
@@ -252,6 +257,7 @@ mod tests {
                 postage_step: 0,
                 weight_mg: 17_000,
                 stations: 5,
+                letter_ids_bytes: 3,
             },
             letter_id: "L-7".into(),
             postal_code: "12345".into(),

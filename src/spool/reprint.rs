@@ -364,8 +364,16 @@ impl Press<'_, '_, '_> {
     fn count(&mut self, row: &Row) {
         self.digest.update(row.sha256.as_bytes());
         self.digest.update(&[self.job.child]);
+        let Row {
+            piece,
+            pages,
+            sheets,
+            weight_mg,
+            stations,
+            ..
+        } = *row;
         self.summary
-            .count(row.pages, row.sheets, row.weight_mg, row.stations);
+            .count(piece, pages, sheets, weight_mg, stations);
     }
 }
 
@@ -385,6 +393,7 @@ fn empty_summary(job: &Reprint<'_>, first: &Row, csv_relative: &Path) -> PartSum
         pdf: job.part.to_owned(),
         csv: csv_relative.to_owned(),
         first_piece: first.piece,
+        last_piece: first.piece,
         pieces: 0,
         sheets: 0,
         pages: 0,

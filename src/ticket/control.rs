@@ -191,7 +191,7 @@ impl<'p, W: Write> Printer<'p, W> {
                 .and_then(|()| self.place(n, slot))
                 .map_err(|misfit| {
                     let place = match moment.row {
-                        Some(row) => format!("piece {}", row.piece),
+                        Some(row) => format!("piece {} (letter {})", row.piece, row.letter_id),
                         None => format!("the {element}"),
                     };
                     misplaced(self.path, &place, slot, misfit)
@@ -235,23 +235,10 @@ impl<'p, W: Write> Printer<'p, W> {
     }
 
     fn delimited(&mut self, n: usize) -> Result<(), Misfit> {
-        let Layout {
-            delimiter, quote, ..
-        } = *self.layout;
         if n > 0 {
-            self.line.push(delimiter);
+            self.line.push(self.layout.delimiter);
         }
-        let has_delimiter = self.field.contains(&delimiter);
-        let quoted = match quote {
-            Quote::Always => true,
-            Quote::Needed => has_delimiter || self.field.contains(&b'"'),
-            Quote::Never if has_delimiter => {
-                let found = format!("a value with the delimiter `{}`", char::from(delimiter));
-                return Err((found, "one without it, or `quote = \"needed\"`".into()));
-            }
-            Quote::Never => false,
-        };
-        if !quoted {
+        if !self.layout.quoted(&self.field)? {
             self.line.extend_from_slice(&self.field);
             return Ok(());
         }
@@ -276,6 +263,23 @@ impl<'p, W: Write> Printer<'p, W> {
     fn put(&mut self, text: &[u8]) -> Result<(), Error> {
         self.line.extend_from_slice(text);
         self.end_line()
+    }
+}
+
+impl Layout {
+    /// Whether a value stands in quotes.
+    pub(super) fn quoted(&self, field: &[u8]) -> Result<bool, Misfit> {
+        let delimiter = self.delimiter;
+        let has_delimiter = self.format == Format::Delimited && field.contains(&delimiter);
+        match self.quote {
+            Quote::Always => Ok(true),
+            Quote::Needed => Ok(has_delimiter || field.contains(&b'"')),
+            Quote::Never if has_delimiter => {
+                let found = format!("a value with the delimiter `{}`", char::from(delimiter));
+                Err((found, "one without it, or `quote = \"needed\"`".into()))
+            }
+            Quote::Never => Ok(false),
+        }
     }
 }
 

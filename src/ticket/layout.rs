@@ -8,6 +8,9 @@ mod fields;
 
 use fields::Compiler;
 
+/// Endings by which other files are known.
+const TAKEN: [&str; 4] = ["pdf", "xjdf", "sha256", "part"];
+const FORMATS: &str = "\"fixed\", \"delimited\" or \"xml\" with other keys; \"none\" if there shall be no control file";
 /// Characters of a file's ending.
 const EXTENSION_MAX: usize = 8;
 
@@ -57,15 +60,35 @@ impl Options {
     /// # Errors
     /// The fault.
     pub fn check(&self) -> Result<(), OptionsError> {
-        let time = format!("2000-01-01T{}", self.due_time);
-        match time.parse::<jiff::Timestamp>() {
-            Ok(_) => Ok(()),
-            Err(_) => Err(OptionsError {
+        match is_time(&self.due_time) {
+            Some(()) => Ok(()),
+            None => Err(OptionsError {
                 place: "[ticket]: `due_time`".into(),
                 found: format!("{:?}", self.due_time),
-                allowed: "a time with its offset, as \"17:00:00+01:00\"".into(),
+                allowed: "hh:mm:ss with Z or an offset, as \"17:00:00+01:00\"".into(),
             }),
         }
+    }
+}
+
+/// A time with its offset as xs:dateTime has it (XML Schema 1.0, part 2, 3.2.7): the ticket holds it as it stands here.
+fn is_time(text: &str) -> Option<()> {
+    let (time, offset) = text.split_at_checked(8)?;
+    let numbers = |text: &str, most: &[u8]| {
+        let mut parts = text.split(':');
+        let mut number = |most| {
+            let digits = parts.next()?;
+            let two = digits.len() == 2 && digits.bytes().all(|b| b.is_ascii_digit());
+            (two && digits.parse::<u8>().ok()? <= most).then_some(())
+        };
+        most.iter().try_for_each(|most| number(*most))?;
+        parts.next().is_none().then_some(())
+    };
+    numbers(time, &[23, 59, 59])?;
+    match offset.strip_prefix(['+', '-']) {
+        None => (offset == "Z").then_some(()),
+        Some("14:00") => Some(()),
+        Some(offset) => numbers(offset, &[13, 59]),
     }
 }
 
@@ -75,18 +98,19 @@ impl Layout {
     /// # Errors
     /// Every fault.
     pub fn compile(control: &Control) -> Result<Option<Self>, Vec<OptionsError>> {
-        if control.format == Format::None {
-            return Ok(None);
-        }
         let mut faults = Faults(Vec::new());
-        let compiler = Compiler {
-            control,
-            scope: match control.record {
-                Per::Piece => Scope::Piece,
-                Per::Sheet => Scope::Sheet,
-            },
+        let format = control.format.unwrap_or_default();
+        if format == Format::None {
+            let said = control.format.is_some() || *control == Control::default();
+            faults.ask(said, "format", "absent", FORMATS);
+            return if said { Ok(None) } else { Err(faults.0) };
+        }
+        let compiler = Compiler { control, format };
+        let scope = match control.record {
+            Per::Piece => Scope::Piece,
+            Per::Sheet => Scope::Sheet,
         };
-        let mut record = compiler.line("fields", &control.fields, compiler.scope, &mut faults);
+        let mut record = compiler.line("fields", &control.fields, scope, &mut faults);
         let (header, trailer) = (&control.header.fields, &control.trailer.fields);
         let mut header = compiler.line("header.fields", header, Scope::Part, &mut faults);
         let mut trailer = compiler.line("trailer.fields", trailer, Scope::Part, &mut faults);
@@ -94,20 +118,19 @@ impl Layout {
         let longest = lines.iter().map(|line| line.bytes).max().unwrap_or(0);
         lines.iter_mut().for_each(|line| line.bytes = longest);
         faults.ask(!control.fields.is_empty(), "fields", "empty", "one or more");
-        let extension = control
-            .extension
-            .as_deref()
-            .unwrap_or(match control.format {
-                Format::None | Format::Fixed => "txt",
-                Format::Delimited => "csv",
-                Format::Xml => "xml",
-            });
+        let extension = control.extension.as_deref().unwrap_or(match format {
+            Format::None | Format::Fixed => "txt",
+            Format::Delimited => "csv",
+            Format::Xml => "xml",
+        });
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
         faults.ask(
-            (1..=EXTENSION_MAX).contains(&extension.len()) && extension.chars().all(plain),
+            (1..=EXTENSION_MAX).contains(&extension.len())
+                && extension.chars().all(plain)
+                && !TAKEN.contains(&extension),
             "extension",
             &format!("{extension:?}"),
-            "1 to 8 of a to z and 0 to 9",
+            "1 to 8 of a to z and 0 to 9; not pdf, xjdf, sha256 or part, as other files end",
         );
         let delimiter = control.delimiter.unwrap_or(',');
         faults.ask(
@@ -118,7 +141,7 @@ impl Layout {
             "a tab, a space, or an ASCII character that is no letter, digit or quote",
         );
         faults.ask(
-            control.line_end != LineEnd::None || control.format == Format::Fixed,
+            control.line_end != LineEnd::None || format == Format::Fixed,
             "line_end",
             "\"none\"",
             "\"lf\" or \"crlf\"; \"none\" with fixed records only",
@@ -128,12 +151,17 @@ impl Layout {
         for (key, name) in [("root", root), ("element", element)] {
             faults.ask(is_name(name), key, &format!("{name:?}"), NAME);
         }
+        for (name, line) in [("header", &header), ("trailer", &trailer)] {
+            let mistaken = format == Format::Xml && element == name && !line.slots.is_empty();
+            let allowed = "another name than that of the record before or behind";
+            faults.ask(!mistaken, "element", &format!("{element:?}"), allowed);
+        }
         let fill = faults.character("fill", control.fill, b' ');
         if !faults.0.is_empty() {
             return Err(faults.0);
         }
         Ok(Some(Self {
-            format: control.format,
+            format,
             per: control.record,
             characters: (control.encoding, control.unfit),
             line_end: control.line_end,

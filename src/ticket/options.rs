@@ -9,8 +9,8 @@ use serde::Deserialize;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Control {
-    /// How records are written; none: there is no control file.
-    pub format: Format,
+    /// How records are written; no control file if absent. A job says none over a profile that has one.
+    pub format: Option<Format>,
     /// What a record is about.
     pub record: Per,
     /// Of the characters.

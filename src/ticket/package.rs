@@ -130,16 +130,6 @@ pub fn package(pdf: &Path, out: &Path) -> Result<Packed, PackageError> {
     filled
 }
 
-/// Whom the ticket of a part names as the customer; `None` if it cannot be read.
-pub fn customer_of(ticket: &Path) -> Option<String> {
-    let text = small(ticket).ok()?;
-    let document = roxmltree::Document::parse(&text).ok()?;
-    let mut elements = document.descendants();
-    let customer =
-        elements.find(|element| element.has_tag_name((xjdf::NAMESPACE, "CustomerInfo")))?;
-    customer.attribute("CustomerJobName").map(str::to_owned)
-}
-
 struct Pack<'p> {
     zip: ZipWriter<File>,
     out: &'p Path,
@@ -295,7 +285,8 @@ fn in_artwork(element: &BytesStart<'_>) -> Option<BytesStart<'static>> {
     Some(changed)
 }
 
-fn small(path: &Path) -> Result<String, PackageError> {
+/// The text of a ticket or of a list of checksums.
+pub(super) fn small(path: &Path) -> Result<String, PackageError> {
     let unreadable = |source| unreadable(path, source);
     let file = File::open(path).map_err(unreadable)?;
     let mut text = String::new();
@@ -333,7 +324,8 @@ fn changed(path: &Path) -> PackageError {
     }
 }
 
-fn file_name(path: &Path) -> String {
+/// The last word of a path.
+pub(super) fn file_name(path: &Path) -> String {
     path.file_name()
         .unwrap_or_default()
         .to_string_lossy()

@@ -71,12 +71,22 @@ impl Slot {
     pub fn fill(
         &self,
         moment: &Moment<'_>,
-        (encoding, unfit): (Encoding, Unfit),
+        characters: (Encoding, Unfit),
         said: &mut String,
         out: &mut Vec<u8>,
     ) -> Result<(), Misfit> {
         said.clear();
         self.say(moment, said);
+        self.set(said, characters, out)
+    }
+
+    /// Makes the bytes of the field of what it says.
+    pub fn set(
+        &self,
+        said: &mut String,
+        (encoding, unfit): (Encoding, Unfit),
+        out: &mut Vec<u8>,
+    ) -> Result<(), Misfit> {
         if let Some(words) = self.translated(said)? {
             said.clear();
             said.push_str(words);

@@ -11,6 +11,8 @@ use super::row::Row;
 use super::{Control, Error, Layout, Order};
 use crate::spool::{Job, JobNumber, PartSummary};
 
+mod refused;
+
 /// The layouts that the documentation shows, in order.
 fn shown() -> Vec<Control> {
     #[derive(Deserialize)]
@@ -30,12 +32,6 @@ fn shown() -> Vec<Control> {
 fn layout(control: &str) -> Layout {
     let control: Control = toml::from_str(control).unwrap();
     Layout::compile(&control).unwrap().unwrap()
-}
-
-fn faults(control: &str) -> Vec<String> {
-    let control: Control = toml::from_str(control).unwrap();
-    let faults = Layout::compile(&control).unwrap_err();
-    faults.iter().map(ToString::to_string).collect()
 }
 
 fn order(child: u8) -> Order {
@@ -63,6 +59,7 @@ fn part(pieces: u32, sheets: u32) -> PartSummary {
         pdf: PathBuf::from("print/c5-duplex-mono/0001.pdf"),
         csv: PathBuf::from("print/c5-duplex-mono/0001.pieces.csv"),
         first_piece: 123,
+        last_piece: 122 + pieces,
         pieces,
         sheets,
         pages: 2 * sheets,
@@ -201,7 +198,9 @@ fn what_does_not_fit_names_piece_and_field_and_no_value() {
         "format = \"fixed\"\nfields = [{ name = \"NAME\", value = \"recipient-line-1\", length = 13 }]",
     );
     assert!(
-        long.contains("piece 123, field `NAME`: a value of 16 bytes; allowed: at most 13"),
+        long.contains(
+            "piece 123 (letter B-1), field `NAME`: a value of 16 bytes; allowed: at most 13"
+        ),
         "{long}"
     );
     assert!(!long.contains("Prövning"), "{long}");
@@ -212,7 +211,7 @@ fn what_does_not_fit_names_piece_and_field_and_no_value() {
     let map =
         wrong("format = \"xml\"\nfields = [{ value = \"postage\", map = { standard = \"1\" } }]");
     assert!(
-        map.contains("piece 124, field `postage`") && map.contains("`map`"),
+        map.contains("piece 124 (letter B-1), field `postage`") && map.contains("`map`"),
         "{map}"
     );
     let never = "format = \"delimited\"\nquote = \"never\"\nfields = [{ value = \"piece\" }, { value = \"recipient-line-1\" }]";
@@ -226,52 +225,29 @@ fn what_does_not_fit_names_piece_and_field_and_no_value() {
 }
 
 #[test]
-fn every_fault_of_a_layout_is_named() {
-    let field = |field: &str| format!("format = \"fixed\"\nfields = [{{ {field} }}]");
-    for (control, named) in [
-        (field("value = \"name\", length = 3"), "recipient-line-1 to recipient-line-7"),
-        (field("value = \"piece\""), "without `length`"),
-        (field("value = \"piece\", length = 0"), "0 bytes long"),
-        (field("value = \"piece\", length = 8, start = 0"), "at byte 0"),
-        (field("value = \"piece\", length = 32761"), "32760"),
-        (field("value = \"sheet\", length = 8"), "not known there"),
-        (field("value = \"text\", length = 8"), "without `text`"),
-        (field("value = \"text\", text = \"ab\", length = 1"), "to say \"ab\""),
-        (field("value = \"piece\", length = 8, on = \"Y\""), "given `on`"),
-        (field("value = \"piece\", length = 8, pad = \"å\""), "one ASCII character"),
-        (field("value = \"station-flags\", length = 7"), "8 or more"),
-        (field("value = \"station-flags\", length = 99, count = 17"), "17 flags"),
-        (field("value = \"date\", length = 6"), "10 or more"),
-        (field("value = \"date\", length = 10, format = \"D\""), "YYYYMMDD"),
-        (field("value = \"envelope\", length = 9, map = { c6 = \"1\" }"), "c65, c5, c4"),
-        (
-            field("value = \"piece\", length = 8 }, { value = \"sheets\", start = 8, length = 3"),
-            "bytes 8 to 10, over those of \"piece\"",
-        ),
-        ("format = \"fixed\"".into(), "`fields` is empty"),
-        ("format = \"xml\"\nfields = [{ value = \"piece\" }, { value = \"piece\" }]".into(), "a second"),
-        ("format = \"xml\"\nroot = \"a b\"\nfields = [{ value = \"piece\" }]".into(), "\"a b\""),
-        ("format = \"xml\"\nfields = [{ name = \"XmlX\", value = \"piece\" }]".into(), "XmlX"),
-        ("format = \"delimited\"\ndelimiter = \"\\\"\"\nfields = [{ value = \"piece\" }]".into(), "`delimiter`"),
-        ("format = \"delimited\"\nline_end = \"none\"\nfields = [{ value = \"piece\" }]".into(), "`line_end`"),
-        ("format = \"delimited\"\nextension = \"../x\"\nfields = [{ value = \"piece\" }]".into(), "`extension`"),
-        (
-            "format = \"fixed\"\nrecord_length = 7\nfields = [{ value = \"piece\", length = 8 }]".into(),
-            "`record_length` is 7",
-        ),
-        (
-            "format = \"xml\"\nfields = [{ value = \"piece\" }]\nheader.fields = [{ value = \"piece\" }]".into(),
-            "header.fields[1] piece",
-        ),
-    ] {
-        let faults = faults(&control);
-        assert!(faults.len() == 1 && faults[0].contains(named), "{control}\n{faults:?}");
-    }
+fn two_numbers_are_never_padded_to_the_same() {
+    let control =
+        "format = \"fixed\"\nfields = [{ value = \"sheets\", length = 3, align = \"left\" }]";
+    assert_eq!(text(control), "2  \n1  \n");
 }
 
 #[test]
-fn a_layout_of_no_format_is_none() {
-    assert!(Layout::compile(&Control::default()).unwrap().is_none());
+fn flags_are_as_long_as_their_bytes_in_the_encoding() {
+    let control = "format = \"fixed\"\nencoding = \"iso-8859-1\"\nfields = [{ value = \"station-flags\", length = 8, on = \"Å\" }]";
+    let record = printed(&layout(control), 0).unwrap();
+    assert_eq!(&record[..9], b"\xc5\xc5NNNNNN\n");
+}
+
+#[test]
+fn the_last_piece_of_a_part_with_gaps_is_its_last() {
+    let layout = layout(
+        "format = \"delimited\"\nfields = [{ value = \"first-piece\" }, { value = \"last-piece\" }]",
+    );
+    let (order, mut part, mut out) = (order(1), part(2, 3), Vec::new());
+    part.last_piece = 129;
+    let mut printer = Printer::new(&layout, &order, &part, Path::new("x"), &mut out);
+    printer.piece(&row(129, 1, 1), ADDRESSES[0]).unwrap();
+    assert_eq!(out, b"123,129\n");
 }
 
 /// Values that hold what they say, and what they say of the first piece.

@@ -87,6 +87,28 @@ pub(super) enum Value {
     IsLastSheet,
 }
 
+impl Value {
+    /// Whether it is known of a letter that travels alone, before it is part of anything.
+    pub const fn is_of_letter(self) -> bool {
+        matches!(
+            self,
+            Self::LetterId
+                | Self::Pages
+                | Self::Sheets
+                | Self::Sheet
+                | Self::Enclosures
+                | Self::Stations
+                | Self::Postage
+                | Self::PostageStepG
+                | Self::WeightMg
+                | Self::WeightG
+                | Self::PostalCode
+                | Self::Country
+                | Self::RecipientLine(_)
+        )
+    }
+}
+
 /// Name, value, kind and scope of those that have no number in their name, in the order of the documentation.
 const NAMED: [(&str, Value, Kind, Scope); 47] = [
     ("text", Value::Text, Kind::Text, Scope::Part),
@@ -171,8 +193,8 @@ const NAMED: [(&str, Value, Kind, Scope); 47] = [
 /// The value of a name.
 pub(super) fn named(name: &str) -> Option<(Value, Kind, Scope)> {
     let numbered = |prefix: &str, max| {
-        let number: u8 = name.strip_prefix(prefix)?.parse().ok()?;
-        (1..=max).contains(&number).then_some(number)
+        let digit = name.strip_prefix(prefix)?;
+        (1..=max).find(|number| number.to_string() == digit)
     };
     if let Some(n) = numbered("station-", STATIONS) {
         return Some((Value::Station(n), Kind::Flag, Scope::Piece));
@@ -256,7 +278,7 @@ impl Moment<'_> {
                     return self
                         .row
                         .into_iter()
-                        .for_each(|row| self.say_of(row, value, out));
+                        .for_each(|row| say_of(row, self.sheet, self.address, value, out));
                 }
             },
         };
@@ -276,54 +298,54 @@ impl Moment<'_> {
             Value::PartWeightMg => part.weight_mg,
             Value::PartWeightG => part.weight_mg.div_ceil(1000),
             Value::FirstPiece => part.first_piece.into(),
-            Value::LastPiece => u64::from(part.first_piece) + u64::from(part.pieces) - 1,
+            Value::LastPiece => part.last_piece.into(),
             Value::Sequence => self.sequence.into(),
             _ => return None,
         })
     }
+}
 
-    fn say_of(&self, row: &Row<'_>, value: Value, out: &mut String) {
-        let sheet = self.sheet;
-        let number = match value {
-            Value::Piece => row.piece,
-            Value::Pages => row.pages,
-            Value::Sheets => row.sheets,
-            Value::FirstPage => row.first_page,
-            Value::FirstSheet => row.first_sheet,
-            Value::Enclosures => row.enclosures,
-            Value::Stations => row.stations.into(),
-            Value::PostageStepG => row.postage_step_g,
-            Value::WeightMg => row.weight_mg,
-            Value::WeightG => row.weight_mg.div_ceil(1000),
-            Value::Sheet => sheet,
-            Value::PartSheet => row.first_sheet + row.place_of(sheet) - 1,
-            Value::SheetPage => row.page_of(sheet),
-            Value::PieceId => return put(out, format_args!("{:08}", row.piece)),
-            Value::SheetId => {
-                return put(out, format_args!("{:08}-{sheet}/{}", row.piece, row.sheets));
-            }
-            Value::SheetMark => {
-                // What follows in a mark also depends on what the sheet shows, which the CSV does not say.
-                let (mark, sheets, stations) = (row.mark, row.sheets, row.stations);
-                return put(
-                    out,
-                    format_args!("{mark}{sheet:03}{sheets:03}{stations:03}"),
-                );
-            }
-            Value::LetterId => return out.push_str(row.letter_id),
-            Value::Postage => return out.push_str(row.postage),
-            Value::PostalCode => return out.push_str(row.postal_code),
-            Value::Country => return out.push_str(row.country),
-            Value::Mark => return out.push_str(row.mark),
-            Value::Sha256 => return out.push_str(row.sha256),
-            Value::RecipientLine(n) => {
-                let line = self.address.split('\n').nth(usize::from(n) - 1);
-                return out.push_str(line.unwrap_or_default());
-            }
-            _ => return, // Flags, dates and texts are said elsewhere.
-        };
-        put(out, number);
-    }
+/// Writes what a text or number of a piece says; `sheet` is one of it, from one.
+pub(super) fn say_of(row: &Row<'_>, sheet: u32, address: &str, value: Value, out: &mut String) {
+    let number = match value {
+        Value::Piece => row.piece,
+        Value::Pages => row.pages,
+        Value::Sheets => row.sheets,
+        Value::FirstPage => row.first_page,
+        Value::FirstSheet => row.first_sheet,
+        Value::Enclosures => row.enclosures,
+        Value::Stations => row.stations.into(),
+        Value::PostageStepG => row.postage_step_g,
+        Value::WeightMg => row.weight_mg,
+        Value::WeightG => row.weight_mg.div_ceil(1000),
+        Value::Sheet => sheet,
+        Value::PartSheet => row.first_sheet + row.place_of(sheet) - 1,
+        Value::SheetPage => row.page_of(sheet),
+        Value::PieceId => return put(out, format_args!("{:08}", row.piece)),
+        Value::SheetId => {
+            return put(out, format_args!("{:08}-{sheet}/{}", row.piece, row.sheets));
+        }
+        Value::SheetMark => {
+            // What follows in a mark also depends on what the sheet shows, which the CSV does not say.
+            let (mark, sheets, stations) = (row.mark, row.sheets, row.stations);
+            return put(
+                out,
+                format_args!("{mark}{sheet:03}{sheets:03}{stations:03}"),
+            );
+        }
+        Value::LetterId => return out.push_str(row.letter_id),
+        Value::Postage => return out.push_str(row.postage),
+        Value::PostalCode => return out.push_str(row.postal_code),
+        Value::Country => return out.push_str(row.country),
+        Value::Mark => return out.push_str(row.mark),
+        Value::Sha256 => return out.push_str(row.sha256),
+        Value::RecipientLine(n) => {
+            let line = address.split('\n').nth(usize::from(n) - 1);
+            return out.push_str(line.unwrap_or_default());
+        }
+        _ => return, // Flags, dates and texts are said elsewhere.
+    };
+    put(out, number);
 }
 
 fn gives(stations: u8, n: u8) -> bool {
@@ -351,6 +373,7 @@ mod tests {
     fn names_with_numbers_end_where_they_end() {
         assert!(named("station-8").is_some() && named("station-9").is_none());
         assert!(named("recipient-line-7").is_some() && named("recipient-line-0").is_none());
+        assert!(named("station-01").is_none() && named("station-+1").is_none());
         assert!(named("station-flags").is_some() && named("name").is_none());
     }
 }

@@ -8,6 +8,7 @@ use std::path::Path;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, Event};
 
+use super::package::{TICKET, file_name};
 use super::{Options, Order};
 use crate::disk::{WrittenFile, hex};
 use crate::letter::{Colour, Envelope, Sides};
@@ -74,7 +75,7 @@ pub(super) fn message(gang: &str, time: &str) -> io::Result<Vec<u8>> {
             header(xml, time, None)?;
             with(xml, "CommandSubmitQueueEntry", &[], |xml| {
                 header(xml, time, Some("m1"))?;
-                let attributes = [("URL", super::package::TICKET), ("GangName", gang)];
+                let attributes = [("URL", TICKET), ("GangName", gang)];
                 empty(xml, "QueueSubmissionParams", &attributes)
             })
         })?;
@@ -378,11 +379,4 @@ fn insert_names(order: &Order, station: u8) -> String {
         .map(|insert| insert.name.as_str())
         .collect::<Vec<_>>()
         .join(", ")
-}
-
-fn file_name(path: &Path) -> String {
-    path.file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned()
 }

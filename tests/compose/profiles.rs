@@ -197,7 +197,7 @@ fn cases(plant: &Plant) -> Vec<Case> {
             sides: usual.sides,
             ..template
         };
-        options.each_path(|path| *path = folder.join(&*path));
+        options.each_path(|_, path| *path = folder.join(&*path));
         let mut letter = letters::reminder();
         letter.process = Some("Påminnelse".into());
         cases.push(case(file, "SE", letter, text, &options));

@@ -109,3 +109,27 @@ fn printed_again(bench: &Bench, part: &str, piece: &str, second: &str) {
     let story = bench.done(&["show", "--out", &home, second]);
     assert!(story.contains("0001.r01.pdf"), "{story}");
 }
+
+#[test]
+fn letters_whose_ids_do_not_fit_into_the_control_file_together_travel_apart() {
+    let bench = Bench::new();
+    let (mailing, joined) = twice(&bench);
+    let text = fs::read_to_string(&mailing).unwrap();
+    let ids = text.split("<letter id=\"").skip(1);
+    let longest = ids.map(|id| id.find('"').unwrap()).max().unwrap();
+    let job = fs::read_to_string(&joined).unwrap();
+    let pieces = |home: &str, length: usize| {
+        let control = format!(
+            "[control]\nformat = \"fixed\"\nfields = [{{ value = \"letter-id\", length = {length} }}]\n"
+        );
+        let job = bench.write(&format!("sample/{home}.toml"), format!("{job}\n{control}"));
+        let checked = bench.lettermill(&["check", "--full", "--json", "--job", &job, &mailing]);
+        let run = bench.run(home, &mailing, &["--job", &job]);
+        assert_eq!(code(&run), 0, "{}", said(&run));
+        let run = json(&run);
+        assert_eq!(run["pieces"], json(&checked)["pieces"]);
+        run["pieces"].as_u64().unwrap()
+    };
+    assert_eq!(pieces("narrow", longest), 120);
+    assert!(pieces("wide", 10 * longest) < 120);
+}

@@ -509,7 +509,9 @@ fn a_plant_that_lists_only_what_went_wrong_and_reprints_by_itself() {
     fs::write(&plant.part, bytes).unwrap();
     let all = format!("{}-{}", plant.piece(0), plant.piece(plant.rows.len() - 1));
     let refused = plant.refused(
-        &["reprint", "--pieces", &all, "--again", "trial"],
+        &[
+            "reprint", "--job", &job_file, "--pieces", &all, "--again", "trial",
+        ],
         14,
         &[text(&plant.part)],
     );

@@ -6,7 +6,6 @@ use clap::{Args, Subcommand};
 
 use super::ResultsCommand;
 use crate::spool::SAMPLE_PIECES_MAX;
-use crate::vendor;
 
 /// `print`
 #[derive(Debug, Subcommand)]
@@ -31,9 +30,12 @@ pub enum PrintCommand {
 /// `print check`
 #[derive(Debug, Args)]
 pub struct PdfArgs {
-    /// Vendor profile: a name of `print profiles`, or the path of a .toml file.
-    #[arg(long, default_value = vendor::DEFAULT)]
-    pub vendor: String,
+    /// Job file whose plant it is for.
+    #[arg(long, value_name = "FILE", conflicts_with = "vendor")]
+    pub job: Option<PathBuf>,
+    /// Vendor profile in place of a job's: a name of `print profiles`, or the path of a .toml file.
+    #[arg(long)]
+    pub vendor: Option<String>,
     /// Print one JSON object a line.
     #[arg(long)]
     pub json: bool,
@@ -59,7 +61,7 @@ pub struct ProofArgs {
     pub json: bool,
     /// The folder of a batch, in `outbox/` or `held/`, or one part of it.
     pub path: PathBuf,
-    /// The PDF to write; a file of that name is replaced.
+    /// The PDF to write, outside of all batches; a file of that name is replaced.
     pub out: PathBuf,
 }
 
@@ -71,6 +73,6 @@ pub struct PackageArgs {
     pub json: bool,
     /// The part, as it lies in the outbox: `print/<class>/<nnnn>.pdf`.
     pub part: PathBuf,
-    /// The package to write; a file of that name is replaced.
+    /// The package to write, outside of all batches; a file of that name is replaced.
     pub out: PathBuf,
 }

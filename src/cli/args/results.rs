@@ -134,7 +134,7 @@ pub struct ReprintArgs {
     /// Number of the reprint, with --to; the ledger counts by itself.
     #[arg(long, value_name = "N", requires = "to", value_parser = clap::value_parser!(u8).range(1..=99))]
     pub child: Option<u8>,
-    /// Without the control file that the profile asks for.
+    /// Without the control file that the profile asks for, or that the part has.
     #[arg(long)]
     pub without_control: bool,
     /// Print JSON.

@@ -60,6 +60,23 @@ impl Rules {
             self.limits.pages_max.to_string(),
             "1 to 1998",
         );
+        ask(
+            self.limits.bytes_max > 0,
+            "limits.bytes_max",
+            "0".into(),
+            "1 or more",
+        );
+        for (field, found, most, allowed) in [
+            ("allowed_grow_mm", self.allowed_grow_mm, 100.0, "0 to 100"),
+            ("tiny_text_pt", self.tiny_text_pt, 1000.0, "0 to 1000"),
+        ] {
+            ask(
+                (0.0..=most).contains(&found),
+                field,
+                found.to_string(),
+                allowed,
+            );
+        }
         for margins in [&self.margins_first, &self.margins_later] {
             let all = [
                 margins.left_mm,
@@ -134,5 +151,27 @@ impl Rules {
         } else {
             Err(faults)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_that_would_take_all_or_nothing_are_refused() {
+        let mut rules = Rules {
+            allowed_grow_mm: f64::NAN,
+            tiny_text_pt: 1e308,
+            ..Rules::default()
+        };
+        rules.limits.bytes_max = 0;
+        let faults = rules.check().unwrap_err();
+        let fields: Vec<_> = faults.iter().map(|fault| fault.field).collect();
+        assert_eq!(
+            fields,
+            ["limits.bytes_max", "allowed_grow_mm", "tiny_text_pt"]
+        );
+        assert_eq!(Rules::default().check(), Ok(()));
     }
 }

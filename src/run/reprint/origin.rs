@@ -93,7 +93,8 @@ impl Origin {
             .date
             .parse()
             .map_err(|_| wrong("its date is none"))?;
-        let customer = ticket::customer_of(&pdf.with_extension("xjdf"));
+        let told = ticket::told_by(&pdf.with_extension("xjdf"));
+        let customer = told.map(|told| told.customer_name);
         Ok(Self {
             customer: customer.unwrap_or_else(|| manifest.sender_organisation.clone()),
             folder,
@@ -102,6 +103,18 @@ impl Origin {
             environment,
             date,
         })
+    }
+
+    /// The control file beside a part, if it has one.
+    pub(super) fn control_of(&self, pdf: &Path) -> Option<PathBuf> {
+        let stem = pdf
+            .strip_prefix(&self.folder)
+            .ok()?
+            .with_extension("control.");
+        let stem = stem.to_str()?;
+        let mut files = self.manifest.files.iter();
+        let control = files.find(|file| file.path.starts_with(stem))?;
+        Some(self.folder.join(&control.path))
     }
 
     /// The folder is the one that the ledger knows by that name.

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use super::{Faults, Line, NAME, is_name};
 use crate::ticket::encode::encode;
-use crate::ticket::options::{Align, Control, Field, Format};
+use crate::ticket::options::{Align, Control, Field, Format, Quote};
 use crate::ticket::slot::{DateForm, Slot};
 use crate::ticket::value::{self, Kind, Scope, Value};
 
@@ -18,7 +18,7 @@ const FLAGS_MAX: u8 = 16;
 /// Compiles records of a layout.
 pub(super) struct Compiler<'c> {
     pub control: &'c Control,
-    pub scope: Scope,
+    pub format: Format,
 }
 
 impl Compiler<'_> {
@@ -37,11 +37,11 @@ impl Compiler<'_> {
         let mut end = 0;
         for (n, field) in fields.iter().enumerate() {
             let at = format!("{list}[{}] {}", n + 1, field.value);
-            let Some(mut slot) = self.slot(&at, field, scope, faults) else {
+            let Some(mut slot) = self.slot((list, &at), field, scope, faults) else {
                 continue;
             };
             if let (Format::Xml, Some(_)) = (
-                self.control.format,
+                self.format,
                 line.slots.iter().find(|other| other.name == slot.name),
             ) {
                 faults.ask(
@@ -51,7 +51,7 @@ impl Compiler<'_> {
                     "one of each name",
                 );
             }
-            if self.control.format == Format::Fixed {
+            if self.format == Format::Fixed {
                 slot.at = field
                     .start
                     .map_or(end, |start| start.saturating_sub(1) as usize);
@@ -74,7 +74,7 @@ impl Compiler<'_> {
             }
             line.slots.push(slot);
         }
-        if let (Format::Fixed, Some(length)) = (self.control.format, self.control.record_length) {
+        if let (Format::Fixed, Some(length)) = (self.format, self.control.record_length) {
             let length = length as usize;
             let allowed = format!(
                 "{} (where the last field of `{list}` ends) or more",
@@ -97,7 +97,13 @@ impl Compiler<'_> {
         line
     }
 
-    fn slot(&self, at: &str, field: &Field, scope: Scope, faults: &mut Faults) -> Option<Slot> {
+    fn slot(
+        &self,
+        (list, at): (&str, &str),
+        field: &Field,
+        scope: Scope,
+        faults: &mut Faults,
+    ) -> Option<Slot> {
         let Some((value, kind, known)) = value::named(&field.value) else {
             let allowed = format!("one of: {}", value::names());
             faults.ask(false, at, "no value that there is", &allowed);
@@ -114,7 +120,7 @@ impl Compiler<'_> {
             },
         );
         let name = field.name.as_deref().unwrap_or(&field.value);
-        let xml = self.control.format == Format::Xml;
+        let xml = self.format == Format::Xml;
         faults.ask(!xml || is_name(name), at, &format!("named {name:?}"), NAME);
         faults.ask(
             xml || (!name.is_empty()
@@ -160,7 +166,7 @@ impl Compiler<'_> {
             faults.ask(strange.is_none(), at, &found, &words.join(", "));
         }
         let number = kind == Kind::Number && !mapped;
-        let fixed = self.control.format == Format::Fixed;
+        let fixed = self.format == Format::Fixed;
         let sound = |bytes: RangeInclusive<u32>, found: Option<u32>| {
             found.is_none_or(|found| bytes.contains(&found))
         };
@@ -183,6 +189,18 @@ impl Compiler<'_> {
         let count = field.count.unwrap_or(8);
         let found = format!("{count} flags");
         faults.ask((1..=FLAGS_MAX).contains(&count), at, &found, "1 to 16");
+        let align = field
+            .align
+            .unwrap_or(if number { Align::Right } else { Align::Left });
+        let before_number = number && align == Align::Right;
+        let pad = if before_number { b'0' } else { b' ' };
+        let digit = field.pad.filter(|pad| number && pad.is_ascii_digit());
+        faults.ask(
+            digit.is_none_or(|digit| before_number && digit == '0'),
+            at,
+            &format!("padded with {:?}", digit.unwrap_or_default()),
+            "no digit but `0` before a number: it would be another",
+        );
         let default = |of_one: &str, of_many: &str| {
             String::from(if kind == Kind::Flags { of_many } else { of_one })
         };
@@ -193,14 +211,8 @@ impl Compiler<'_> {
             text: field.text.clone().unwrap_or_default(),
             at: 0,
             length: field.length.map(|length| length as usize),
-            pad: faults.character(
-                &format!("{at}.pad"),
-                field.pad,
-                if number { b'0' } else { b' ' },
-            ),
-            align: field
-                .align
-                .unwrap_or(if number { Align::Right } else { Align::Left }),
+            pad: faults.character(&format!("{at}.pad"), field.pad, pad),
+            align,
             date: date_form(at, field.format.as_deref(), faults),
             on: field.on.clone().unwrap_or_else(|| default("1", "Y")),
             off: field.off.clone().unwrap_or_else(|| default("0", "N")),
@@ -208,10 +220,25 @@ impl Compiler<'_> {
             map: field.map.clone(),
             otherwise: field.otherwise.clone(),
         };
+        if self.control.column_names && list == "fields" {
+            self.undelimited(at, slot.name.as_bytes(), faults);
+        }
         if faults.0.len() == before {
             self.constants_fit(at, &slot, faults);
         }
         (faults.0.len() == before).then_some(slot) // One fault of a field is enough said of its place.
+    }
+
+    /// A constant without quotes has no delimiter in it.
+    fn undelimited(&self, at: &str, text: &[u8], faults: &mut Faults) {
+        let unquoted = self.format == Format::Delimited && self.control.quote == Quote::Never;
+        let delimiter = self.control.delimiter.unwrap_or(',') as u8;
+        faults.ask(
+            !unquoted || !text.contains(&delimiter),
+            at,
+            "a constant with the delimiter",
+            "one without it, or `quote = \"needed\"`",
+        );
     }
 
     /// What a field can say and is known beforehand fits into it.
@@ -222,9 +249,13 @@ impl Compiler<'_> {
             Kind::Text | Kind::Number | Kind::Date => &[&slot.text],
         };
         let words = own.iter().copied();
+        let (mut shortest, mut longest) = (usize::MAX, 0);
         for text in words.chain(slot.map.values()).chain(&slot.otherwise) {
             let mut bytes = Vec::new();
             let encoded = encode(text, encoding, unfit, &mut bytes).is_ok();
+            shortest = shortest.min(bytes.len());
+            longest = longest.max(bytes.len());
+            self.undelimited(at, &bytes, faults);
             let allowed = format!("characters of {}", encoding.name());
             faults.ask(encoded, at, &format!("to say {text:?}"), &allowed);
             let of_one = slot.kind != Kind::Flags; // Of many: together, below.
@@ -236,7 +267,12 @@ impl Compiler<'_> {
             faults.ask(fits, at, &found, "words that fit into the field");
         }
         let longest = match slot.kind {
-            Kind::Flags => slot.on.len().max(slot.off.len()) * usize::from(slot.count),
+            Kind::Flags => {
+                let found = format!("flags of {shortest} and of {longest} bytes");
+                let allowed = "`on` and `off` of one length: each flag has its place";
+                faults.ask(shortest == longest, at, &found, allowed);
+                longest * usize::from(slot.count)
+            }
             Kind::Date => slot.date.write(jiff::civil::date(2000, 1, 1)).len(),
             Kind::Text | Kind::Number | Kind::Flag => return,
         };
