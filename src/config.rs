@@ -341,6 +341,7 @@ impl Job {
             sf1601: self.file.sf1601,
             spool: spool::Options {
                 address: template::address_box(&look.options),
+                letter: Some(template::letter_look(&look.options)),
                 ..printing
             },
             stationery: look.options,

@@ -12,7 +12,7 @@ const A4_MM2: u64 = 62_370;
 
 mod sheet;
 
-pub use sheet::{Collation, MarkKind, MarkPlace};
+pub use sheet::{Collation, LetterLook, MarkKind, MarkPlace, PageNumbers};
 
 /// The vendor profile.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -53,6 +53,9 @@ pub struct Options {
     /// The box that holds the address of letters that we set. No key of its own: `[letter.geometry]` says it.
     #[serde(skip, default = "address_box")]
     pub address: Area,
+    /// How letters that we set look, for the proof. No key of its own either.
+    #[serde(skip)]
+    pub letter: Option<LetterLook>,
     /// A part ends before it grows beyond this.
     pub part_bytes_max: u64,
     /// A part ends before it has more sheets than this.
@@ -220,6 +223,7 @@ impl Default for Options {
             omr: None,
             collation: Collation::Forward,
             address: address_box(),
+            letter: None,
             part_bytes_max: 1 << 30,
             part_sheets_max: 50_000,
             part_pieces_max: 50_000,
