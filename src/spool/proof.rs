@@ -41,7 +41,7 @@ mod unpack;
 pub(super) use cut::{Cut, CutError, CutPage, NewPage, Opened, VtFacts};
 pub use reader::Fault;
 
-use content::Frame;
+use content::frame;
 use judge::Judge;
 use lines::Font;
 use pages::{Memory, Place};
@@ -537,21 +537,5 @@ impl Witness<'_, '_> {
             Ok(Some(what)) => proof.miss(row.piece, None, Discrepancy::DocumentParts(what)),
             Err(fault) => proof.miss(row.piece, None, Discrepancy::Unreadable(fault)),
         }
-    }
-}
-
-fn frame(text: &[u8]) -> Frame {
-    let numbers = |key: &[u8]| -> Vec<f64> {
-        let value = reader::get(text, key).and_then(|value| std::str::from_utf8(value).ok());
-        let words = value.unwrap_or_default().split(['[', ']', ' ']);
-        words.filter_map(|word| word.parse().ok()).collect()
-    };
-    let media_box = numbers(b"/MediaBox")
-        .try_into()
-        .unwrap_or([0.0, 0.0, 595.276, 841.89]);
-    Frame {
-        media_box,
-        rotate: numbers(b"/Rotate").first().map_or(0, |&r| r as u16),
-        unit: numbers(b"/UserUnit").first().copied().unwrap_or(1.0),
     }
 }
