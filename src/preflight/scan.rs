@@ -211,7 +211,7 @@ impl<'a> Lexer<'a> {
     fn skip_image(&mut self, from: &[u8]) {
         let dictionary = from.get(..from.len().saturating_sub(self.rest.len()));
         let len = dictionary.and_then(plain_len);
-        let end = len.and_then(|len| end_at(self.rest, len + 1)); // One white space stands before them.
+        let end = len.and_then(|len| end_at(self.rest, len.checked_add(1)?)); // One white space stands before them.
         let end = end.or_else(|| end_in(self.rest));
         let rest = end.and_then(|end| self.rest.get(end..));
         self.rest = rest.unwrap_or_default();

