@@ -267,7 +267,7 @@ fn whatever_hides_or_replaces_an_address_is_found() {
         "q 1 g 60 640 240 90 re f Q",
         "q /X Do Q",
         "q BT 90 690 Td /G0 10 Tf [(\0\u{1})]TJ ET Q",
-        "q BT 90 690 Td /F0 10 Tf -60 Ts [(\0\u{1})]TJ ET Q",
+        "q BT 90 690 Td /F0 10 Tf 2 Ts [(\0\u{1})]TJ ET Q",
     ] {
         let found = after(|part| part.change(0, with(behind)));
         assert!(

@@ -398,7 +398,7 @@ mod tests {
         };
         assert_eq!(seen(b"q BI /W 1/H 1/BPC 8/CS/G ID \x80EI Q q"), "qBIIDQq");
         assert_eq!(seen(b"BI /W 9 /H 1 /BPC 8 ID \x80 EI q q \nEI q"), "BIIDq");
-        assert_eq!(seen(b"BI /W 3 /H 2 /IM true ID \x80\x80 EI q"), "BIIDq");
+        assert_eq!(seen(b"BI /W 3 /H 2 /IM true ID \x80\x80 EI q"), "BItrueIDq");
         assert_eq!(
             seen(b"BI /W 90 /H 9 /F /Fl ID \x01 EI \x02\x03 q\x81EI Q q"),
             "BIIDQq"

@@ -161,7 +161,7 @@ impl Reader<'_> {
                 text.font = self.fonts.get(*name);
                 text.size = *size;
             }
-            (b"Ts", [_], &[rise]) if rise.abs() <= text.size => text.rise = rise,
+            (b"Ts", [_], &[rise]) => text.rise = rise,
             (b"TJ", all, []) if text.rise == 0.0 && all.len() < ARRAY_MAX => self.show(all)?,
             (b"Tj", all @ [code @ Operand::Literal(_)], _)
                 if code.string().is_some_and(|code| code.len() == 2) =>
@@ -179,7 +179,10 @@ impl Reader<'_> {
         };
         let font = text.font.ok_or("text in a face that is none of the part")?;
         self.own.is_empty = false;
-        let [x, y] = text.at;
+        // Accents that are raised are not counted, for a line has room for them; what is raised further is elsewhere.
+        let is_accent = text.rise.abs() <= text.size;
+        let rise = if is_accent { 0.0 } else { text.rise };
+        let [x, y] = [text.at[0], text.at[1] + rise];
         let (left, baseline_mm) = self.frame.shown_mm(x, y);
         let low = DESCENT * text.size;
         let place = |along: f64, wide: f64| {
@@ -203,7 +206,6 @@ impl Reader<'_> {
                     let said = font.text(&codes);
                     if !said.chars().all(char::is_whitespace) {
                         self.own.runs.push(Run {
-                            // Accents that are raised are not counted: a line has room for them.
                             place_mm: place(text.along, advance),
                             baseline_mm,
                             text: said,
@@ -272,6 +274,8 @@ mod tests {
         near(own.runs[1].place_mm[0], mm(81.0));
         near(own.runs[1].place_mm[2], mm(91.0));
         assert_eq!(own.boxes.len(), 1);
+        let raised = page(&RIGHT.replacen("2 Ts", "-20 Ts", 1)).unwrap();
+        near(raised.runs[2].baseline_mm, mm(164.0));
         assert_eq!(own.number(&fonts()), Some((1, 1)));
         assert!(page("q\n\nQ\n").unwrap().is_empty);
     }
@@ -291,7 +295,6 @@ mod tests {
             ("/F0", "/G0"),
             ("re f", "re f*"),
             ("re f", "re 1 1 1 1 re f"),
-            ("2 Ts", "-60 Ts"),
             ("(\0\u{1})Tj", "(\0\u{1}\0\u{1}\0\u{1})Tj"),
             ("0 Ts\n[(", "[("),
             ("TJ\n0 -400", "TJ\n<0001>Tj\n0 -400"),
