@@ -339,6 +339,7 @@ impl Job {
                 letter_ids_bytes_max: control
                     .as_ref()
                     .and_then(ticket::Layout::letter_ids_bytes_max),
+                letter: Some(template::letter_look(&look.options)),
                 ..printing
             },
             stationery: look.options,

@@ -60,8 +60,8 @@ pub use household::{Household, Households};
 pub use mark::{PageKind, Payload};
 pub use omr::{Count, FeedOn, Omr, Parity, Position, Read, Restart, Sequence};
 pub use options::{
-    Collation, CoverSheet, EnvelopeClass, Envelopes, Insert, MarkKind, MarkPlace, Options,
-    OptionsError, SortBy,
+    Collation, CoverSheet, EnvelopeClass, Envelopes, Insert, LetterLook, MarkKind, MarkPlace,
+    Options, OptionsError, PageNumbers, SortBy,
 };
 pub use pieces::PieceRow;
 pub use plan::{PiecePlan, Unfit, plan};

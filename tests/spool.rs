@@ -16,6 +16,8 @@ mod support;
 
 #[path = "spool/damage.rs"]
 mod damage;
+#[path = "spool/ink.rs"]
+mod ink;
 #[path = "spool/marks.rs"]
 mod marks;
 
@@ -61,16 +63,20 @@ impl Pen {
     fn line(&mut self, face: Face, size: f64, x: f64, y: f64, text: &str) {
         let font = FontRef::new(programs()[face as usize]).unwrap();
         let charmap = font.charmap();
-        let codes: String = text
-            .chars()
-            .map(|c| {
-                let glyph = u16::try_from(charmap.map(c).unwrap().to_u32()).unwrap();
-                self.glyphs[face as usize].insert(glyph);
-                format!("{glyph:04x}")
-            })
-            .collect();
-        let line = format!("BT /F{} {size} Tf {x} {y} Td <{codes}> Tj ET\n", face as u8);
-        self.content.extend_from_slice(line.as_bytes());
+        let begin = format!("BT\n{x} {y} Td\n/F{} {size} Tf\n[(", face as u8);
+        self.content.extend_from_slice(begin.as_bytes());
+        for c in text.chars() {
+            let glyph = u16::try_from(charmap.map(c).unwrap().to_u32()).unwrap();
+            self.glyphs[face as usize].insert(glyph);
+            for byte in glyph.to_be_bytes() {
+                match byte {
+                    b'\r' => self.content.extend_from_slice(b"\\r"),
+                    b'(' | b')' | b'\\' => self.content.extend_from_slice(&[b'\\', byte]),
+                    _ => self.content.push(byte),
+                }
+            }
+        }
+        self.content.extend_from_slice(b")]TJ\nET\n");
     }
 }
 
@@ -115,8 +121,6 @@ fn laid(number: u32, pages: u32) -> LaidLetter {
                 530.0,
                 &format!("Ärende {number}, sida {page}. Łódź, İstanbul, Giđđa."),
             );
-            // A stray matrix outside of q and Q must not move the mark.
-            pen.content.extend_from_slice(b"0.5 0 0 0.5 100 100 cm\n");
             for (all, more) in glyphs.iter_mut().zip(pen.glyphs) {
                 all.extend(more);
             }

@@ -10,8 +10,9 @@ use serde::Deserialize;
 use toml::{Table, Value};
 
 use super::{Job, JobError, Layer, folder_of};
-use crate::compose::{Options, TEMPLATE_VERSION};
+use crate::compose::{Options, PageNumberForm, TEMPLATE_VERSION};
 use crate::preflight::Area;
+use crate::spool::{LetterLook, PageNumbers};
 use crate::vendor;
 
 /// A template with its pictures; what is larger is none.
@@ -35,6 +36,25 @@ pub fn address_box(options: &Options) -> Area {
         y_mm,
         width_mm,
         height_mm,
+    }
+}
+
+/// How the letters will look, for the proof of what is printed of them.
+pub fn letter_look(options: &Options) -> LetterLook {
+    let geometry = &options.geometry;
+    let area = geometry.address;
+    let in_box =
+        (area.x.0..area.x.0.saturating_add(area.width.0)).contains(&geometry.margin_left.0);
+    let left = if in_box { geometry.margin_left } else { area.x };
+    let number = &options.page_number;
+    LetterLook {
+        address_left_mm: f64::from(left.0) / 1000.0,
+        address_points: f64::from(options.type_sizes.address.0) / 100.0,
+        page_numbers: match (number.form, number.not_on_single_page) {
+            (PageNumberForm::None, _) => PageNumbers::None,
+            (_, true) => PageNumbers::OfSeveral,
+            (_, false) => PageNumbers::Every,
+        },
     }
 }
 

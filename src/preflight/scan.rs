@@ -3,6 +3,9 @@
 //! In: the content of one page, unpacked. Out: [`Balance`]. Only operators that outlast the content matter here; strings,
 //! dictionaries and inline images are skipped as ISO 32000-1 7.8.2 and 8.9.7 have them.
 
+/// So many bytes behind an inline image must be text.
+const TEXT_BEHIND: usize = 10;
+
 /// What a page's content leaves open.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Balance {
@@ -12,6 +15,8 @@ pub(crate) struct Balance {
     pub(crate) saves_open: u16,
     /// `BT` without `ET`.
     pub(crate) text_open: bool,
+    /// A path that was begun and not painted: the next operator that paints would paint it too, or clip by it.
+    pub(crate) path_open: bool,
     /// `BMC` or `BDC` without `EMC`.
     pub(crate) marked_open: u16,
     /// Deepest nesting of `q`.
@@ -31,6 +36,9 @@ impl Balance {
     /// What must stand behind it.
     pub(crate) fn restore(self) -> Vec<u8> {
         let mut out = Vec::new();
+        if self.path_open {
+            out.extend_from_slice(b"n ");
+        }
         if self.text_open {
             out.extend_from_slice(b"ET ");
         }
@@ -46,6 +54,7 @@ pub(crate) fn balance(content: &[u8]) -> Balance {
     let mut out = Balance::default();
     let mut lexer = Lexer { rest: content };
     let mut strings_bytes = 0_usize;
+    let mut image: &[u8] = &[];
     while let Some(token) = lexer.next() {
         let operator = match token {
             Token::Word(word) => word,
@@ -70,8 +79,16 @@ pub(crate) fn balance(content: &[u8]) -> Balance {
             b"ET" => out.text_open = false,
             b"BMC" | b"BDC" => out.marked_open = out.marked_open.saturating_add(1),
             b"EMC" => out.marked_open = out.marked_open.saturating_sub(1),
-            b"m" | b"l" | b"c" | b"v" | b"y" | b"h" | b"re" => out.steps += 1,
-            b"ID" => lexer.skip_image(),
+            b"m" | b"l" | b"c" | b"v" | b"y" | b"h" | b"re" => {
+                out.steps += 1;
+                out.path_open = true;
+            }
+            b"W" | b"W*" => out.path_open = true,
+            b"S" | b"s" | b"f" | b"F" | b"f*" | b"B" | b"B*" | b"b" | b"b*" | b"n" => {
+                out.path_open = false;
+            }
+            b"BI" => image = lexer.rest,
+            b"ID" => lexer.skip_image(image),
             _ => {}
         }
     }
@@ -86,6 +103,7 @@ pub(super) fn words<'c>(
 ) {
     let mut lexer = Lexer { rest: content };
     let mut last = None;
+    let mut image: &[u8] = &[];
     while let Some(token) = lexer.next() {
         match token {
             Token::Name(name) => {
@@ -94,8 +112,10 @@ pub(super) fn words<'c>(
             }
             Token::Word(word) if word.first().is_some_and(u8::is_ascii_alphabetic) => {
                 see(Some(word), last.take());
-                if word == b"ID" {
-                    lexer.skip_image();
+                match word {
+                    b"BI" => image = lexer.rest,
+                    b"ID" => lexer.skip_image(image),
+                    _ => {}
                 }
             }
             Token::Word(_) | Token::String(_) | Token::Other => {}
@@ -160,6 +180,14 @@ impl<'a> Lexer<'a> {
         }
     }
 
+    /// The whole number that follows.
+    fn number(&mut self) -> Option<usize> {
+        match self.next()? {
+            Token::Word(word) => std::str::from_utf8(word).ok()?.parse().ok(),
+            _ => None,
+        }
+    }
+
     /// Skips a literal string; parentheses nest, a backslash takes the next byte.
     fn skip_string(&mut self) {
         let mut depth = 0_usize;
@@ -179,18 +207,69 @@ impl<'a> Lexer<'a> {
         self.rest = self.rest.get(i..).unwrap_or_default();
     }
 
-    /// Skips the bytes of an inline image: up to `EI` between white space.
-    fn skip_image(&mut self) {
-        for at in memchr::memmem::find_iter(self.rest, b"EI") {
-            let before = at.checked_sub(1).and_then(|i| self.rest.get(i));
-            let after = self.rest.get(at + 2);
-            if before.is_none_or(|&b| is_space(b)) && after.is_none_or(|&b| is_space(b)) {
-                self.rest = self.rest.get(at + 2..).unwrap_or_default();
-                return;
-            }
-        }
-        self.rest = &[];
+    /// Skips the bytes of an inline image; `from` begins with its dictionary.
+    fn skip_image(&mut self, from: &[u8]) {
+        let dictionary = from.get(..from.len().saturating_sub(self.rest.len()));
+        let len = dictionary.and_then(plain_len);
+        let end = len.and_then(|len| end_at(self.rest, len.checked_add(1)?)); // One white space stands before them.
+        let end = end.or_else(|| end_in(self.rest));
+        let rest = end.and_then(|end| self.rest.get(end..));
+        self.rest = rest.unwrap_or_default();
     }
+}
+
+/// Bytes of an inline image that is not packed (ISO 32000-1 8.9.7), where its dictionary says all that decides it.
+fn plain_len(dictionary: &[u8]) -> Option<usize> {
+    let mut lexer = Lexer { rest: dictionary };
+    let (mut width, mut height, mut bits, mut colours) = (None, None, Some(8), Some(1));
+    while let Some(token) = lexer.next() {
+        let Token::Name(key) = token else {
+            continue;
+        };
+        match key {
+            b"F" | b"Filter" => return None,
+            b"W" | b"Width" => width = lexer.number(),
+            b"H" | b"Height" => height = lexer.number(),
+            b"BPC" | b"BitsPerComponent" => bits = lexer.number(),
+            b"IM" | b"ImageMask" => {
+                if matches!(lexer.next(), Some(Token::Word(b"true"))) {
+                    bits = Some(1);
+                }
+            }
+            b"CS" | b"ColorSpace" => {
+                colours = match lexer.next() {
+                    Some(Token::Name(b"G" | b"DeviceGray" | b"CalGray")) => Some(1),
+                    Some(Token::Name(b"RGB" | b"DeviceRGB" | b"CalRGB")) => Some(3),
+                    Some(Token::Name(b"CMYK" | b"DeviceCMYK")) => Some(4),
+                    Some(Token::Other) => Some(1), // An array: indexed colours.
+                    _ => None,                     // A space of the page's resources.
+                };
+            }
+            _ => {}
+        }
+    }
+    let row = width?.checked_mul(bits?)?.checked_mul(colours?)?;
+    row.div_ceil(8).checked_mul(height?)
+}
+
+/// Where an image ends whose bytes are as many: behind its `EI`.
+fn end_at(rest: &[u8], len: usize) -> Option<usize> {
+    let behind = rest.get(len..)?;
+    let space = behind.iter().take(2).take_while(|&&b| is_space(b)).count();
+    let after = behind.get(space..)?.strip_prefix(b"EI")?;
+    let ends = after.first().is_none_or(|&b| is_space(b));
+    ends.then_some(len + space + 2)
+}
+
+/// Behind the first `EI` that content can follow: white space, and text where packed bytes would not be.
+fn end_in(rest: &[u8]) -> Option<usize> {
+    let mut ends = memchr::memmem::find_iter(rest, b"EI").map(|at| at + 2);
+    ends.find(|&end| {
+        let after = rest.get(end..).unwrap_or_default();
+        let text = |&b: &u8| is_space(b) || b.is_ascii_graphic();
+        let near = after.get(..TEXT_BEHIND.min(after.len()));
+        after.first().is_none_or(|&b| is_space(b)) && near.is_none_or(|near| near.iter().all(text))
+    })
 }
 
 fn is_space(byte: u8) -> bool {
@@ -259,6 +338,29 @@ mod tests {
         for (content, expected) in cases {
             assert_eq!(balance(content), expected, "{}", content.escape_ascii());
         }
+    }
+
+    #[test]
+    fn an_inline_image_ends_where_its_bytes_do() {
+        let open = |content: &[u8]| balance(content).saves_open;
+        // No white space before `EI`; one between two others of the bytes; a packed one.
+        assert_eq!(open(b"q BI /W 1 /H 1 /BPC 8 /CS /G ID \x80EI q q"), 3);
+        assert_eq!(open(b"q BI /W 9 /H 1 /BPC 8 ID \x80 EI q q \nEI q"), 2);
+        assert_eq!(open(b"q BI /W 3 /H 2 /IM true ID \x80\x80 EI q"), 2);
+        assert_eq!(open(b"q BI /W 1 /H 1 /CS /RGB ID q Q\nEI q"), 2);
+        assert_eq!(
+            open(b"q BI /W 90 /H 9 /F /Fl ID \x01 EI \x02\x03 q\x81EI Q q 1 0"),
+            1
+        );
+        // Fewer bytes than its size asks for.
+        assert_eq!(open(b"q BI /W 90 /H 9 /BPC 8 ID \x80 EI q"), 2);
+        assert_eq!(open(b"q BI /W 18446744073709551615 /H 9 ID \x80 EI q"), 2);
+    }
+
+    #[test]
+    fn a_path_that_is_not_painted_is_ended() {
+        assert_eq!(balance(b"0 0 m 9 9 l W").restore(), b"n Q ");
+        assert_eq!(balance(b"0 0 9 9 re W n").restore(), b"Q ");
     }
 
     #[test]

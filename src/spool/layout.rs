@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::Error;
 use super::omr::Omr;
-use super::options::{MarkPlace, Options};
+use super::options::{LetterLook, MarkPlace, Options};
 use crate::disk::{self, WrittenFile};
 use crate::preflight::Area;
 
@@ -28,6 +28,9 @@ pub(super) struct Layout {
     pub(super) omr: Option<Omr>,
     /// The box in which the address stands on the first page of letters that were set.
     pub(super) address: Area,
+    /// How those letters look; absent: not known, and not looked at.
+    #[serde(default)]
+    pub(super) letter: Option<LetterLook>,
     /// Sheets of the job in the parts before this one.
     pub(super) sheets_before: u64,
 }
@@ -45,6 +48,7 @@ impl Layout {
             mark: options.mark,
             omr: options.omr.clone(),
             address: options.address,
+            letter: options.letter,
             sheets_before,
         }
     }

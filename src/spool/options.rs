@@ -12,7 +12,7 @@ const A4_MM2: u64 = 62_370;
 
 mod sheet;
 
-pub use sheet::{Collation, MarkKind, MarkPlace};
+pub use sheet::{Collation, LetterLook, MarkKind, MarkPlace, PageNumbers};
 
 /// The vendor profile.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -57,6 +57,9 @@ pub struct Options {
     /// `[control]` says it.
     #[serde(skip)]
     pub letter_ids_bytes_max: Option<u32>,
+    /// How letters that we set look, for the proof. No key of its own either.
+    #[serde(skip)]
+    pub letter: Option<LetterLook>,
     /// A part ends before it grows beyond this.
     pub part_bytes_max: u64,
     /// A part ends before it has more sheets than this.
@@ -235,6 +238,7 @@ impl Default for Options {
             collation: Collation::Forward,
             address: address_box(),
             letter_ids_bytes_max: None,
+            letter: None,
             part_bytes_max: 1 << 30,
             part_sheets_max: 50_000,
             part_pieces_max: 50_000,

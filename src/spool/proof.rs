@@ -27,17 +27,25 @@ mod cut;
 mod flate;
 mod judge;
 mod lines;
+mod numbers;
+mod own;
+mod pages;
 mod parts;
 mod reader;
+mod state;
+mod strip;
+mod symbol;
 mod table;
+mod unpack;
 
 pub(super) use cut::{Cut, CutError, CutPage, NewPage, Opened, VtFacts};
 pub use reader::Fault;
 
-use content::{Frame, Marks};
+use content::frame;
 use judge::Judge;
 use lines::Font;
-use reader::{Digests, Object, Part};
+use pages::{Memory, Place};
+use reader::{Digests, Part};
 
 /// Pieces that one thread looks at before it asks for more.
 const CHUNK: usize = 256;
@@ -128,8 +136,43 @@ pub enum Discrepancy {
     #[error("no mark on a front")]
     NoMark,
     /// A back with a mark.
-    #[error("a mark on a back")]
-    MarkOnBack,
+    #[error(
+        "a mark of this job on a back, {left_mm} mm from the left edge and {top_mm} mm from the upper one; take the letters of this row out of the batch"
+    )]
+    MarkOnBack {
+        /// From the left edge of the page.
+        left_mm: u32,
+        /// From its upper edge.
+        top_mm: u32,
+    },
+    /// A front with a mark besides its own.
+    #[error(
+        "a second mark of this job, {left_mm} mm from the left edge and {top_mm} mm from the upper one; take the letters of this row out of the batch"
+    )]
+    MarkTwice {
+        /// From the left edge of the page.
+        left_mm: u32,
+        /// From its upper edge.
+        top_mm: u32,
+    },
+    /// What stands before the mark reaches into it.
+    #[error("what the page draws before its mark leaves its matrix, colour or clip to the mark")]
+    Open,
+    /// A page of ours, or the letterhead, has what this program does not write.
+    #[error("a page that was set, or the letterhead, has what this program does not write: {0}")]
+    Foreign(&'static str),
+    /// A content stream that cannot be unpacked.
+    #[error("content that cannot be unpacked, or does not begin as it must")]
+    Unpacked,
+    /// The first page of a piece is another than its row says.
+    #[error("the first page {0}; the row says otherwise")]
+    FirstPage(&'static str),
+    /// Pages that do not say `1 of n`, `2 of n` … one after the other.
+    #[error("the page does not say the number that follows the one before it")]
+    PageNumber,
+    /// A line of the address is beside its place.
+    #[error("line {0} of the address does not begin where the layout has it")]
+    AddressLine(u32),
     /// A mark that does not decode, has modules that its contents do not ask for, or wrong check digits.
     #[error("the mark is damaged")]
     MarkDamaged,
@@ -137,7 +180,7 @@ pub enum Discrepancy {
     #[error("the mark is not where the layout has it, within the left {STRIP_MM} mm")]
     MarkPlace,
     /// The piece id beside the mark, which people read.
-    #[error("the piece id in print is not that of the sheet")]
+    #[error("the piece id in print is not that of the sheet, or not in its place")]
     PieceId,
     /// A bar of the OMR code where none can be, or of another size.
     #[error("the OMR code is damaged, or there is one that the layout does not have")]
@@ -154,7 +197,7 @@ pub enum Discrepancy {
     },
     /// A mark of another sheet.
     #[error(
-        "the mark says `{found}`, expected `{expected}` (job.child, piece, sheet/sheets, stations, envelope)"
+        "the mark says `{found}`, expected `{expected}` (job.child, piece, sheet/sheets, stations, envelope 6 C65 5 C5 4 C4, page kind 1 letter 2 enclosure)"
     )]
     MarkOther {
         /// What it says.
@@ -189,6 +232,20 @@ pub enum Discrepancy {
     /// An object cannot be read.
     #[error("{0}")]
     Unreadable(Fault),
+}
+
+impl Discrepancy {
+    /// It means that the mark of a front is not sure to be right.
+    fn is_of_mark(&self) -> bool {
+        !matches!(
+            self,
+            Self::Address
+                | Self::AddressPlace { .. }
+                | Self::AddressLine(_)
+                | Self::FirstPage(_)
+                | Self::PageNumber
+        )
+    }
 }
 
 /// Why a part cannot be proved.
@@ -303,8 +360,8 @@ fn prove(pdf: &Path, csv: &Path, addresses: Option<&[u8]>) -> Result<Proof, Erro
     }
     let fonts = address::fonts(&part);
     let frame = frame(super::part::a4_boxes(Flavour::Pdf16).as_bytes());
-    if !address::letterhead_is_clear(&part, &fonts, frame, &layout.address) {
-        proof.miss(0, None, Discrepancy::Letterhead);
+    if let Some(what) = address::letterhead(&part, &fonts, frame, &layout.address) {
+        proof.miss(0, None, what);
     }
     let witness = Witness {
         parts: parts::Parts::read(&part, &rows, &mut proof),
@@ -408,13 +465,21 @@ impl Witness<'_, '_> {
     fn chunk(&self, rows: &[Row], first: usize) -> Proof {
         let mut proof = Proof::default();
         let mut digests = Digests::new(self.part);
+        let mut memory = Memory::default();
         for (row, index) in rows.iter().zip(first..) {
-            self.piece(row, index, &mut digests, &mut proof);
+            self.piece(row, index, &mut digests, &mut memory, &mut proof);
         }
         proof
     }
 
-    fn piece(&self, row: &Row, index: usize, digests: &mut Digests<'_, '_>, proof: &mut Proof) {
+    fn piece(
+        &self,
+        row: &Row,
+        index: usize,
+        digests: &mut Digests<'_, '_>,
+        memory: &mut Memory,
+        proof: &mut Proof,
+    ) {
         let first = row.first_page.saturating_sub(1) as usize;
         let numbers = first
             .checked_add(row.pages as usize)
@@ -424,102 +489,53 @@ impl Witness<'_, '_> {
             return;
         };
         let on_sheet = row.sides.pages_of_a_sheet() as usize;
+        let address_page = row.collation.address_page(numbers.len(), on_sheet);
+        let known = self.addresses.as_ref();
+        let known = known.map(|all| all.get(index).copied().unwrap_or_default());
         let mut all = Vec::with_capacity(numbers.len() * 32);
+        let mut read = Vec::with_capacity(numbers.len());
         for (i, &number) in numbers.iter().enumerate() {
             let page = row.first_page + i as u32;
-            let place = (i % on_sheet == 0).then_some((i / on_sheet) as u32);
-            proof.sheets += u32::from(place.is_some());
-            let seen = self.page(number).and_then(|text| {
-                all.extend_from_slice(&digests.page(text)?);
-                self.marks(text)
-            });
-            let found = match (seen, place) {
-                (Ok(marks), Some(place)) => {
-                    let found = self.judge.front(row, place, &marks);
-                    proof.marks += u32::from(found.is_empty());
-                    found
-                }
-                (Ok(marks), None) => self.judge.back(&marks).into_iter().collect(),
-                (Err(fault), _) => vec![Discrepancy::Unreadable(fault)],
+            let place = Place {
+                front: i % on_sheet == 0,
+                sheet: (i / on_sheet) as u32,
+                first: i == address_page,
             };
-            for what in found {
-                proof.miss(row.piece, Some(page), what);
+            proof.sheets += u32::from(place.front);
+            let seen = self.part.object(number).and_then(|object| {
+                all.extend_from_slice(&digests.page(object.text)?);
+                self.look(row, place, object.text, known, memory)
+            });
+            match seen {
+                Ok(seen) => {
+                    let in_order = match row.collation {
+                        Collation::Forward => place.sheet,
+                        Collation::Reverse => u32::from(row.sheets).saturating_sub(place.sheet),
+                    };
+                    read.extend(seen.numbered(in_order * 2 + u32::from(!place.front), page));
+                    proof.addresses += u32::from(seen.addressed);
+                    proof.marks +=
+                        u32::from(place.front && !seen.found.iter().any(Discrepancy::is_of_mark));
+                    for what in seen.found {
+                        proof.miss(row.piece, Some(page), what);
+                    }
+                }
+                Err(fault) => {
+                    proof.miss(row.piece, Some(page), Discrepancy::Unreadable(fault));
+                }
             }
         }
         if hex(&disk::sha256(&all)) != row.sha256 {
             proof.miss(row.piece, None, Discrepancy::Contents);
+        }
+        let look = self.judge.layout.letter.as_ref();
+        if let Some(page) = look.and_then(|look| numbers::fault(&mut read, look.page_numbers)) {
+            proof.miss(row.piece, Some(page), Discrepancy::PageNumber);
         }
         match parts::of_piece(self.parts.as_ref(), self.part, row, index, numbers) {
             Ok(None) => {}
             Ok(Some(what)) => proof.miss(row.piece, None, Discrepancy::DocumentParts(what)),
             Err(fault) => proof.miss(row.piece, None, Discrepancy::Unreadable(fault)),
         }
-        let at = row.collation.address_page(numbers.len(), on_sheet);
-        let known = self.addresses.as_ref();
-        let known = known.map(|all| all.get(index).copied().unwrap_or_default());
-        let Some(&number) = numbers.get(at) else {
-            return; // A piece without pages was told with the rows.
-        };
-        match self.address(row, number, known) {
-            Some(fault) => proof.miss(row.piece, Some(row.first_page + at as u32), fault),
-            None => proof.addresses += u32::from(row.address_lines > 0),
-        }
-    }
-
-    /// What is wrong with the address on the page that has it.
-    fn address(&self, row: &Row, page: u32, known: Option<&str>) -> Option<Discrepancy> {
-        if row.address_lines == 0 {
-            return None; // Its first page is a PDF that was given: its digest says that it is the one that was judged.
-        }
-        if known.is_some_and(|known| known.lines().count() != row.address_lines as usize) {
-            return Some(Discrepancy::Address);
-        }
-        let text = self.page(page).unwrap_or_default(); // What cannot be read was told with the marks, and says nothing.
-        let mut streams = self.contents(text).unwrap_or_default();
-        streams.pop(); // The mark.
-        let mut content = Vec::new();
-        for stream in streams {
-            content.extend(flate::inflated(stream, CONTENT_BYTES_MAX).unwrap_or_default());
-            content.push(b'\n');
-        }
-        let runs = lines::runs(&content, &self.fonts, frame(text));
-        address::fault(&runs, &self.judge.layout.address, row.address_lines, known)
-    }
-
-    fn page(&self, number: u32) -> Result<&[u8], Fault> {
-        Ok(self.part.object(number)?.text)
-    }
-
-    /// The marks that the last content stream of a page draws.
-    fn marks(&self, text: &[u8]) -> Result<Marks, Fault> {
-        let stream = self.contents(text)?.pop();
-        let content = stream.and_then(|stream| flate::inflated(stream, CONTENT_BYTES_MAX));
-        Ok(content::marks(&content.unwrap_or_default(), frame(text)))
-    }
-
-    fn contents(&self, text: &[u8]) -> Result<Vec<Object<'_>>, Fault> {
-        let numbers = reader::get(text, b"/Contents")
-            .map(reader::references)
-            .unwrap_or_default();
-        numbers
-            .into_iter()
-            .map(|number| self.part.object(number))
-            .collect()
-    }
-}
-
-fn frame(text: &[u8]) -> Frame {
-    let numbers = |key: &[u8]| -> Vec<f64> {
-        let value = reader::get(text, key).and_then(|value| std::str::from_utf8(value).ok());
-        let words = value.unwrap_or_default().split(['[', ']', ' ']);
-        words.filter_map(|word| word.parse().ok()).collect()
-    };
-    let media_box = numbers(b"/MediaBox")
-        .try_into()
-        .unwrap_or([0.0, 0.0, 595.276, 841.89]);
-    Frame {
-        media_box,
-        rotate: numbers(b"/Rotate").first().map_or(0, |&r| r as u16),
-        unit: numbers(b"/UserUnit").first().copied().unwrap_or(1.0),
     }
 }

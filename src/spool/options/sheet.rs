@@ -2,6 +2,30 @@
 
 use crate::preflight::Area;
 
+/// What is the same on all letters that we set, as far as a proof asks.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LetterLook {
+    /// Where each line of the address begins, from the left edge of the page.
+    pub address_left_mm: f64,
+    /// Its size.
+    pub address_points: f64,
+    /// Which pages are numbered.
+    pub page_numbers: PageNumbers,
+}
+
+/// Which pages of letters that we set say their number, and how many there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PageNumbers {
+    /// All.
+    Every,
+    /// Those of letters with more than one page.
+    OfSeveral,
+    /// None.
+    None,
+}
+
 /// The strip that a plant keeps for itself at the left edge (`facts/print.md` §8).
 const STRIP_NEVER_PRINTED_MM: (f64, f64) = (95.0, 175.0);
 /// A mark stands at least this far from the trailing edge (`facts/print.md` §8).

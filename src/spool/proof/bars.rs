@@ -7,16 +7,28 @@ use crate::spool::omr::{Count, FeedOn, Omr, Parity, Position, Read, Restart};
 /// How far an edge of a bar may be from where it should be.
 const NEAR_MM: f64 = 0.05;
 
-/// What is wrong with the bars of a front; `place` is that of the sheet among those of its piece, from 0.
+/// What is wrong with the bars of a front, `None` if none are drawn; `place` is that of the sheet among those of its piece,
+/// from 0.
 pub(super) fn fault(
-    boxes: &[[f64; 4]],
+    drawn: Option<(&[f64; 4], &[[f64; 4]])>,
     layout: &Layout,
     row: &Row,
     place: u16,
 ) -> Option<Discrepancy> {
-    let Some(omr) = &layout.omr else {
-        return (!boxes.is_empty()).then_some(Discrepancy::OmrDamaged);
+    let (omr, (ground, boxes)) = match (&layout.omr, drawn) {
+        (None, None) => return None,
+        (Some(omr), Some(drawn)) => (omr, drawn),
+        _ => return Some(Discrepancy::OmrDamaged),
     };
+    let zone = omr.clear_zone();
+    let zone = [zone.x_mm, zone.y_mm, zone.right(), zone.bottom()];
+    if zone
+        .iter()
+        .zip(ground)
+        .any(|(a, b)| (a - b).abs() > NEAR_MM)
+    {
+        return Some(Discrepancy::OmrDamaged);
+    }
     let Some(found) = read(omr, boxes) else {
         return Some(Discrepancy::OmrDamaged);
     };
@@ -27,10 +39,11 @@ pub(super) fn fault(
     })
 }
 
-/// Whether a box reaches to where the inserter looks for bars.
-pub(super) fn is_near(omr: &Omr, [left, top, right, bottom]: [f64; 4]) -> bool {
-    let zone = omr.clear_zone();
-    left < zone.right() && right > zone.x_mm && top < zone.bottom() && bottom > zone.y_mm
+/// Where a code stands on a page that has none: two bars or more, each as it must be. Single boxes are what pages have.
+pub(super) fn stray(omr: &Omr, boxes: &[[f64; 4]]) -> Option<(f64, f64)> {
+    let is_bar = |bar: &&[f64; 4]| read(omr, &[**bar]).is_some();
+    let [left, top, ..] = *boxes.iter().filter(is_bar).nth(1)?;
+    Some((left, top))
 }
 
 /// For each position whether it has a bar; `None` where some box is none.
@@ -127,7 +140,9 @@ fn shown(bars: &[bool]) -> String {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use super::super::content::{self, Frame};
+    use super::super::content::Frame;
+    use super::super::state::Left;
+    use super::super::strip::{self, Drawn};
     use super::*;
     use crate::letter::{Envelope, Postage, Sides};
     use crate::spool::omr::{Bars, Sheet, layouts};
@@ -191,13 +206,21 @@ pub(super) mod tests {
             };
             let mut content = Vec::new();
             Bars::new(&omr).paint(&mut content, &sheet, "");
-            let boxes = content::marks(&content, FRAME).boxes;
+            let drawn = strip::drawn(&content, FRAME, Left::default());
+            let [Drawn::Ground(ground), Drawn::Black(boxes)] = &drawn.0[..] else {
+                panic!("{drawn:?}");
+            };
+            prop_assert_eq!(drawn.1, None);
+            let fault = |boxes: &[[f64; 4]], layout: &Layout, row: &Row, place| {
+                fault(Some((ground, boxes)), layout, row, place)
+            };
             let layout = Layout::of(&Options { omr: Some(omr.clone()), ..Options::default() }, before);
-            prop_assert_eq!(fault(&boxes, &layout, &row, place), None);
+            prop_assert_eq!(fault(boxes, &layout, &row, place), None);
+            prop_assert_eq!(stray(&omr, boxes).is_some(), boxes.len() > 1);
             let fewer = fault(&boxes[1..], &layout, &row, place);
             let is_other = matches!(fewer, Some(Discrepancy::OmrOther { .. }));
             prop_assert!(is_other);
-            let mut moved = boxes;
+            let mut moved = boxes.clone();
             for edge in [1, 3] {
                 moved[0][edge] += 0.2;
             }

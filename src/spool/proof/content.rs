@@ -1,23 +1,24 @@
-//! Reads what a content stream draws: marks from path fills, and operators for those who read text. Shares no code with
-//! those who draw.
+//! Reads the operators of a content stream, and where on the page a coordinate is. Shares no code with those who draw.
 
 use std::borrow::Cow;
 
-use datamatrix::DataMatrix;
 use unicode_normalization::UnicodeNormalization;
 
 use super::by_code::ByCode;
-use super::reader::{literal_len, regular};
+use super::reader::{get, literal_len, regular};
 
-const SIDE: usize = 18;
+pub(super) use super::symbol::marks;
+
 const POINTS_A_MM: f64 = 72.0 / 25.4;
 /// Operands kept for an operator; marks and text need at most six.
 const OPERANDS_MAX: usize = 8;
-/// Fewer black boxes than this in one fill are no symbol: its two dotted edges alone have 18.
-const BOXES_MIN: usize = 18;
+/// And for one with an array; those behind are left out.
+pub(super) const ARRAY_MAX: usize = 4_096;
+/// So many bytes behind an inline image must be text.
+const TEXT_BEHIND: usize = 10;
 
 /// How a page lies: media box, rotation, points in a unit.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Frame {
     pub(super) media_box: [f64; 4],
     pub(super) rotate: u16,
@@ -41,73 +42,21 @@ impl Frame {
     }
 }
 
-/// A symbol on a page.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Symbol {
-    /// What it says; `None` where it cannot be decoded.
-    pub(super) digits: Option<Vec<u8>>,
-    /// Modules, row by row from the top.
-    pub(super) modules: Vec<bool>,
-    /// Left, top, right, bottom in millimetres from the upper left corner of the page.
-    pub(super) place_mm: [f64; 4],
-}
-
-/// What the content stream of a mark draws.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Marks {
-    /// The last symbol.
-    pub(super) symbol: Option<Symbol>,
-    /// All other black boxes: left, top, right, bottom in millimetres from the upper left corner of the page.
-    pub(super) boxes: Vec<[f64; 4]>,
-    /// Codes of all text.
-    pub(super) text: Vec<u8>,
-}
-
-/// The marks that the content draws.
-pub(super) fn marks(content: &[u8], frame: Frame) -> Marks {
-    let mut state = State {
-        matrix: UNITY,
-        black: true, // ISO 32000-1 table 52: black is the initial colour.
+/// How a page lies, by its dictionary.
+pub(super) fn frame(text: &[u8]) -> Frame {
+    let numbers = |key: &[u8]| -> Vec<f64> {
+        let value = get(text, key).and_then(|value| std::str::from_utf8(value).ok());
+        let words = value.unwrap_or_default().split(['[', ']', ' ']);
+        words.filter_map(|word| word.parse().ok()).collect()
     };
-    let mut saved = Vec::new();
-    let mut path: Vec<[f64; 4]> = Vec::new();
-    let mut found = Marks::default();
-    scan(content, |operator, operands| {
-        let mut room = [0.0; NUMBERS_MAX];
-        match (operator, numbers(operands, &mut room)) {
-            (b"q", _) if saved.len() < 64 => saved.push(state),
-            (b"Q", _) => state = saved.pop().unwrap_or(state),
-            (b"cm", &[a, b, c, d, e, f]) => {
-                state.matrix = joined([a, b, c, d, e, f], state.matrix);
-            }
-            (b"g", &[grey]) => state.black = grey == 0.0,
-            (b"rg", &[r, g, b]) => state.black = r + g + b == 0.0,
-            (b"k" | b"sc" | b"scn" | b"cs", _) => state.black = false,
-            (b"re", &[x, y, w, h]) => path.push(placed(state.matrix, frame, [x, y, w, h])),
-            (b"f" | b"F" | b"f*", _) if state.black => {
-                let symbol = (path.len() >= BOXES_MIN).then(|| read(&path)).flatten();
-                match symbol {
-                    Some(_) => found.symbol = symbol,
-                    None => found.boxes.extend_from_slice(&path),
-                }
-                path.clear();
-            }
-            (b"f" | b"F" | b"f*", _) => path.clear(),
-            (b"Tj" | b"TJ" | b"'" | b"\"", _) => {
-                let strings = operands.iter().filter_map(Operand::string);
-                strings.for_each(|string| found.text.extend_from_slice(&string));
-            }
-            (b"n" | b"S" | b"s" | b"B" | b"b" | b"B*" | b"b*" | b"m", _) => path.clear(),
-            _ => {}
-        }
-    });
-    found
-}
-
-#[derive(Clone, Copy)]
-struct State {
-    matrix: [f64; 6],
-    black: bool,
+    let media_box = numbers(b"/MediaBox")
+        .try_into()
+        .unwrap_or([0.0, 0.0, 595.276, 841.89]);
+    Frame {
+        media_box,
+        rotate: numbers(b"/Rotate").first().map_or(0, |&r| r as u16),
+        unit: numbers(b"/UserUnit").first().copied().unwrap_or(1.0),
+    }
 }
 
 /// What leads from the coordinates before `cm` to those of the page.
@@ -143,37 +92,6 @@ pub(super) fn placed(matrix: [f64; 6], frame: Frame, [x, y, w, h]: [f64; 4]) -> 
         xs.into_iter().fold(f64::NAN, f64::max),
         ys.into_iter().fold(f64::NAN, f64::max),
     ]
-}
-
-/// A symbol made of black boxes; `None` where they do not fill a square grid of 18 modules.
-fn read(boxes: &[[f64; 4]]) -> Option<Symbol> {
-    let edge = |i: usize, pick: fn(f64, f64) -> f64| boxes.iter().map(|b| b[i]).reduce(pick);
-    let place_mm = [
-        edge(0, f64::min)?,
-        edge(1, f64::min)?,
-        edge(2, f64::max)?,
-        edge(3, f64::max)?,
-    ];
-    let [left, top, right, bottom] = place_mm;
-    let module = (right - left) / SIDE as f64;
-    if !(0.1..5.0).contains(&module)
-        || ((bottom - top) / SIDE as f64 - module).abs() > module * 0.02
-    {
-        return None;
-    }
-    let mut modules = vec![false; SIDE * SIDE];
-    for &[x0, y0, x1, y1] in boxes {
-        let cell =
-            |mm: f64, from: f64| ((mm - from) / module).round().clamp(0.0, SIDE as f64) as usize;
-        for row in cell(y0, top)..cell(y1, top) {
-            modules[row * SIDE + cell(x0, left)..row * SIDE + cell(x1, left)].fill(true);
-        }
-    }
-    Some(Symbol {
-        digits: DataMatrix::decode(&modules, SIDE).ok(),
-        modules,
-        place_mm,
-    })
 }
 
 /// Calls `each` for every operator.
@@ -214,13 +132,6 @@ impl Operand<'_> {
         }
     }
 
-    pub(super) fn name(&self) -> Option<&[u8]> {
-        match self {
-            Self::Name(name) => Some(name),
-            _ => None,
-        }
-    }
-
     /// The bytes of a string.
     pub(super) fn string(&self) -> Option<Cow<'_, [u8]>> {
         match self {
@@ -253,6 +164,7 @@ pub(super) fn scan<'c>(content: &'c [u8], mut each: impl FnMut(&[u8], &[Operand<
     let mut operands: Vec<Operand<'c>> = Vec::new();
     let mut in_array = false;
     let mut has_array = false;
+    let mut image: &[u8] = &[];
     let mut rest = content;
     while let Some(&first) = rest.first() {
         let len = match first {
@@ -261,7 +173,8 @@ pub(super) fn scan<'c>(content: &'c [u8], mut each: impl FnMut(&[u8], &[Operand<
                 operands.push(Operand::Literal(&rest[1..len.max(2) - 1]));
                 len
             }
-            b'<' if rest.get(1) != Some(&b'<') => {
+            b'<' if rest.get(1) == Some(&b'<') => 2,
+            b'<' => {
                 let len = memchr::memchr(b'>', rest).map_or(rest.len(), |i| i + 1);
                 operands.push(Operand::Hexadecimal(&rest[1..len]));
                 len
@@ -279,7 +192,7 @@ pub(super) fn scan<'c>(content: &'c [u8], mut each: impl FnMut(&[u8], &[Operand<
             }
             _ if regular(rest) == 0 => 1,
             _ => {
-                let len = regular(rest);
+                let mut len = regular(rest);
                 let word = &rest[..len];
                 let number = std::str::from_utf8(word).ok().filter(|_| is_number(word));
                 match number.and_then(|text| text.parse().ok()) {
@@ -294,7 +207,16 @@ pub(super) fn scan<'c>(content: &'c [u8], mut each: impl FnMut(&[u8], &[Operand<
                         each(word, &operands);
                         operands.clear();
                         has_array = false;
-                        if word == b"ID" { image_end(rest) } else { len }
+                        match word {
+                            b"BI" => image = &rest[len..],
+                            b"ID" => {
+                                let dictionary = image.len().saturating_sub(rest.len());
+                                let dictionary = image.get(..dictionary).unwrap_or_default();
+                                len = 2 + image_end(dictionary, &rest[2..]);
+                            }
+                            _ => {}
+                        }
+                        len
                     }
                 }
             }
@@ -302,6 +224,7 @@ pub(super) fn scan<'c>(content: &'c [u8], mut each: impl FnMut(&[u8], &[Operand<
         if operands.len() > OPERANDS_MAX && !has_array {
             operands.remove(0);
         }
+        operands.truncate(ARRAY_MAX);
         rest = rest.get(len..).unwrap_or_default();
     }
 }
@@ -311,14 +234,67 @@ fn is_number(word: &[u8]) -> bool {
         .all(|b| b.is_ascii_digit() || b"+-.".contains(b))
 }
 
-/// Where the bytes of an inline image end.
-fn image_end(rest: &[u8]) -> usize {
-    let ends = memchr::memmem::find_iter(rest, b"EI");
-    let mut ends = ends.filter(|&at| {
-        let space = |at: usize| rest.get(at).is_none_or(u8::is_ascii_whitespace);
-        at > 0 && space(at - 1) && space(at + 2)
+/// Where the bytes of an inline image end, with their `EI`. Those that are not packed are as many as its size asks for;
+/// packed ones end at the first `EI` that text follows.
+fn image_end(dictionary: &[u8], rest: &[u8]) -> usize {
+    let ends = |at: usize| {
+        let behind = rest.get(at + 2..).unwrap_or_default();
+        let text = |b: &u8| b.is_ascii_graphic() || is_space(*b);
+        behind.first().is_none_or(|b| is_space(*b)) && behind.iter().take(TEXT_BEHIND).all(text)
+    };
+    let counted = image_bytes(dictionary).and_then(|bytes| {
+        let mut near = bytes.checked_add(1)?..=bytes.checked_add(2)?;
+        near.find(|&at| {
+            let spaced = at == bytes + 1 || rest.get(at - 1).is_some_and(|b| is_space(*b));
+            let behind = rest.get(at..).and_then(|rest| rest.strip_prefix(b"EI"));
+            spaced && behind.is_some_and(|behind| behind.first().is_none_or(|b| is_space(*b)))
+        })
     });
-    ends.next().map_or(rest.len(), |at| at + 2)
+    let found = || memchr::memmem::find_iter(rest, b"EI").find(|&at| ends(at));
+    counted.or_else(found).map_or(rest.len(), |at| at + 2)
+}
+
+fn is_space(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || byte == 0
+}
+
+/// Bytes of an inline image that is not packed, where its dictionary tells (ISO 32000-1 8.9.7).
+fn image_bytes(dictionary: &[u8]) -> Option<usize> {
+    let mut words = Vec::new();
+    let mut rest = dictionary;
+    while let Some(&first) = rest.first() {
+        let len = match first {
+            b'/' => 1 + regular(&rest[1..]),
+            _ => regular(rest).max(1),
+        };
+        if !is_space(first) {
+            words.push(&rest[..len]);
+        }
+        rest = &rest[len..];
+    }
+    let value = |short: &[u8], long: &[u8]| {
+        let at = words.iter().position(|w| *w == short || *w == long)?;
+        words.get(at + 1).copied()
+    };
+    let number = |word: &[u8]| std::str::from_utf8(word).ok()?.parse::<usize>().ok();
+    if value(b"/F", b"/Filter").is_some() {
+        return None;
+    }
+    let stencil = value(b"/IM", b"/ImageMask") == Some(b"true");
+    let bits = match value(b"/BPC", b"/BitsPerComponent") {
+        _ if stencil => 1,
+        None => 8,
+        Some(word) => number(word)?,
+    };
+    let colours = match value(b"/CS", b"/ColorSpace") {
+        None | Some(b"/G" | b"/DeviceGray" | b"/CalGray" | b"[") => 1,
+        Some(b"/RGB" | b"/DeviceRGB" | b"/CalRGB") => 3,
+        Some(b"/CMYK" | b"/DeviceCMYK") => 4,
+        Some(_) => return None,
+    };
+    let width = number(value(b"/W", b"/Width")?)?;
+    let row = width.checked_mul(bits)?.checked_mul(colours)?.div_ceil(8);
+    row.checked_mul(number(value(b"/H", b"/Height")?)?)
 }
 
 fn unhexed(text: &[u8]) -> Vec<u8> {
@@ -406,11 +382,27 @@ mod tests {
         assert_eq!(folded("A \u{a0}B\u{2011}C"), "AB-C");
     }
 
+    #[test]
+    fn an_inline_image_ends_where_its_bytes_do() {
+        let seen = |content: &[u8]| {
+            let mut seen = Vec::new();
+            operators(content, |operator| seen.extend_from_slice(operator));
+            String::from_utf8(seen).unwrap()
+        };
+        assert_eq!(seen(b"q BI /W 1/H 1/BPC 8/CS/G ID \x80EI Q q"), "qBIIDQq");
+        assert_eq!(seen(b"BI /W 9 /H 1 /BPC 8 ID \x80 EI q q \nEI q"), "BIIDq");
+        assert_eq!(seen(b"BI /W 3 /H 2 /IM true ID \x80\x80 EI q"), "BItrueIDq");
+        assert_eq!(
+            seen(b"BI /W 90 /H 9 /F /Fl ID \x01 EI \x02\x03 q\x81EI Q q"),
+            "BIIDQq"
+        );
+        assert_eq!(seen(b"BI /W 90 /H 9 ID \x80 EI q"), "BIIDq");
+    }
+
     proptest! {
         #[test]
         fn any_bytes_are_scanned(content: Vec<u8>) {
-            let frame = Frame { media_box: [0.0, 0.0, 595.0, 842.0], rotate: 0, unit: 1.0 };
-            let _ = marks(&content, frame);
+            operators(&content, |_| ());
             let _ = to_unicode(&content);
         }
     }
