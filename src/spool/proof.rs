@@ -14,30 +14,39 @@ use rayon::prelude::*;
 
 use super::flavour::Flavour;
 use super::layout::Layout;
-use super::options::Collation;
-use super::sheaf::Fields;
 use crate::disk::{self, hex};
-use crate::letter::{Colour, Envelope, Postage, Sides};
 
 mod address;
 mod bars;
 mod by_code;
+mod common;
 mod content;
 mod cut;
+mod dictionary;
+mod digests;
 mod flate;
 mod judge;
 mod lines;
+mod page;
 mod parts;
 mod reader;
+mod rows;
 mod table;
+mod tree;
+mod whole;
 
 pub(super) use cut::{Cut, CutError, CutPage, NewPage, Opened, VtFacts};
 pub use reader::Fault;
+pub use whole::Whole;
 
 use content::{Frame, Marks};
+use digests::{Digests, Large};
 use judge::Judge;
 use lines::Font;
-use reader::{Digests, Object, Part};
+use page::{Origin, Page};
+use reader::{Object, Part};
+use rows::Row;
+use tree::Leaf;
 
 /// Pieces that one thread looks at before it asks for more.
 const CHUNK: usize = 256;
@@ -71,6 +80,23 @@ pub struct Proof {
     pub mismatches: Vec<Mismatch>,
     /// How many there are.
     pub mismatches_found: u64,
+    /// Its place in the job.
+    pub extent: Extent,
+    /// The letters of each piece, as its CSV names them: ids parted by spaces.
+    pub letters_of: Vec<(u32, String)>,
+}
+
+/// What a part has of a job.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Extent {
+    /// Number of the job, and of the reprint or 0.
+    pub job: (u32, u8),
+    /// Number of its first piece.
+    pub first_piece: u32,
+    /// And of its last.
+    pub last_piece: u32,
+    /// Sheets of the job before it, as its layout says.
+    pub sheets_before: u64,
 }
 
 impl Proof {
@@ -168,6 +194,12 @@ pub enum Discrepancy {
     /// The address on page one is another.
     #[error("the address on its first page is not the one that was set")]
     Address,
+    /// Something that all pages share is not as it is written.
+    #[error("{0}")]
+    Common(&'static str),
+    /// Letters to several addresses lie in one envelope, or not as many as the CSV says.
+    #[error("the letters in it are not all to the address that shows")]
+    Together,
     /// Something is wrong with the document parts of PDF/VT-1.
     #[error("document parts: {0}")]
     DocumentParts(&'static str),
@@ -228,34 +260,6 @@ pub enum Error {
     },
 }
 
-/// One row of a pieces CSV, as far as it is proved.
-#[derive(Debug, serde::Deserialize)]
-struct Row {
-    piece: u32,
-    job: u32,
-    child: u8,
-    letter_id: String,
-    first_page: u32,
-    pages: u32,
-    first_sheet: u32,
-    sheets: u16,
-    sides: Sides,
-    colour: Colour,
-    collation: Collation,
-    envelope: Envelope,
-    postage: Postage,
-    stations: u8,
-    address_lines: u32,
-    mark: String,
-    sha256: String,
-}
-
-impl Row {
-    fn class(&self) -> String {
-        super::plan::class_name(self.envelope, self.sides, self.colour)
-    }
-}
-
 /// Proves a part by its CSV, and by the layout that lies beside it.
 ///
 /// # Errors
@@ -293,24 +297,31 @@ fn prove(pdf: &Path, csv: &Path, addresses: Option<&[u8]>) -> Result<Proof, Erro
         path: layout_path,
         reason,
     })?;
-    let rows = rows(csv)?;
-    let addresses = addresses.map(|bytes| split(bytes, rows.len()));
+    let rows = rows::read(csv)?;
 
     let mut proof = Proof::default();
-    sequence(&rows, pages.len(), &mut proof);
+    rows::sequence(&rows, pages.len(), pdf.parent().unwrap_or(pdf), &mut proof);
+    let addresses = addresses.map(|bytes| rows::addresses(bytes, &rows, &mut proof));
     if let Some(None) = addresses {
         proof.miss(0, None, Discrepancy::Address);
     }
+    let large = Large::default();
+    let mut digests = Digests::new(&part, &large);
+    for what in common::faults(&part, &mut digests, &layout.common).map_err(no_part)? {
+        proof.miss(0, None, Discrepancy::Common(what));
+    }
+    proof.extent = rows::extent(&rows, layout.sheets_before);
     let fonts = address::fonts(&part);
     let frame = frame(super::part::a4_boxes(Flavour::Pdf16).as_bytes());
     if !address::letterhead_is_clear(&part, &fonts, frame, &layout.address) {
         proof.miss(0, None, Discrepancy::Letterhead);
     }
     let witness = Witness {
-        parts: parts::Parts::read(&part, &rows, &mut proof),
+        parts: parts::Parts::read(&part, &rows, pdf, &mut proof),
         judge: Judge::new(layout, &fonts),
         fonts,
         part: &part,
+        large: &large,
         pages: &pages,
         addresses: addresses.flatten(),
     };
@@ -324,80 +335,17 @@ fn prove(pdf: &Path, csv: &Path, addresses: Option<&[u8]>) -> Result<Proof, Erro
         map.forget_before(map.len());
     }
     proof.pieces = rows.len() as u32;
-    let letters = rows.iter().map(|row| row.letter_id.split(' ').count());
-    proof.letters = letters.sum::<usize>() as u32;
+    proof.letters = rows.iter().map(Row::letters).sum();
     proof.pages = pages.len() as u32;
+    let letters = rows.into_iter().map(|row| (row.piece, row.letter_id));
+    proof.letters_of = letters.collect();
     Ok(proof)
-}
-
-fn rows(path: &Path) -> Result<Vec<Row>, Error> {
-    let no_csv = |error: csv::Error| Error::Csv {
-        path: path.to_owned(),
-        reason: match error.position() {
-            Some(position) => format!("row {}", position.line()), // The rest of the message may quote the row.
-            None => "it cannot be read".into(),
-        },
-    };
-    let mut reader = csv::Reader::from_path(path).map_err(no_csv)?;
-    reader
-        .deserialize()
-        .collect::<Result<_, _>>()
-        .map_err(no_csv)
-}
-
-/// Every address, in the order of the pieces; `None` where there are not as many.
-fn split(bytes: &[u8], pieces: usize) -> Option<Vec<&str>> {
-    let mut fields = Fields(bytes);
-    let addresses = (0..pieces)
-        .map(|_| fields.str())
-        .collect::<Option<Vec<_>>>()?;
-    fields.0.is_empty().then_some(addresses)
-}
-
-/// Rows follow each other without gap, and end where the pages end.
-fn sequence(rows: &[Row], pages: usize, proof: &mut Proof) {
-    let (mut page, mut sheet, mut piece) = (1, 1, None);
-    for row in rows {
-        let on_sheet = row.sides.pages_of_a_sheet();
-        let checks = [
-            (
-                "piece",
-                piece.is_none_or(|before: u32| match row.child {
-                    0 => before + 1 == row.piece,
-                    _ => before < row.piece, // A reprint has some of them.
-                }),
-            ),
-            ("first_page", row.first_page == page),
-            ("first_sheet", row.first_sheet == sheet),
-            (
-                "pages",
-                row.pages == u32::from(row.sheets) * on_sheet && row.sheets > 0,
-            ),
-        ];
-        for (column, good) in checks {
-            if !good {
-                proof.miss(row.piece, None, Discrepancy::Row(column));
-            }
-        }
-        page = row.first_page.saturating_add(row.pages);
-        sheet = row.first_sheet.saturating_add(u32::from(row.sheets));
-        piece = Some(row.piece);
-    }
-    if page as usize - 1 != pages {
-        proof.miss(
-            0,
-            None,
-            Discrepancy::Pages {
-                found: pages as u32,
-                expected: page - 1,
-            },
-        );
-    }
 }
 
 struct Witness<'p, 'm> {
     part: &'p Part<'m>,
-    pages: &'p [u32],
+    large: &'p Large,
+    pages: &'p [Leaf],
     parts: Option<parts::Parts>,
     fonts: HashMap<Vec<u8>, Font>,
     judge: Judge,
@@ -407,7 +355,7 @@ struct Witness<'p, 'm> {
 impl Witness<'_, '_> {
     fn chunk(&self, rows: &[Row], first: usize) -> Proof {
         let mut proof = Proof::default();
-        let mut digests = Digests::new(self.part);
+        let mut digests = Digests::new(self.part, self.large);
         for (row, index) in rows.iter().zip(first..) {
             self.piece(row, index, &mut digests, &mut proof);
         }
@@ -425,13 +373,15 @@ impl Witness<'_, '_> {
         };
         let on_sheet = row.sides.pages_of_a_sheet() as usize;
         let mut all = Vec::with_capacity(numbers.len() * 32);
+        let mut of_parts = Vec::new();
         for (i, &number) in numbers.iter().enumerate() {
             let page = row.first_page + i as u32;
             let place = (i % on_sheet == 0).then_some((i / on_sheet) as u32);
             proof.sheets += u32::from(place.is_some());
-            let seen = self.page(number).and_then(|text| {
-                all.extend_from_slice(&digests.page(text)?);
-                self.marks(text)
+            let seen = self.page(number).and_then(|page| {
+                all.extend_from_slice(&digests.page(&page.dictionary)?);
+                of_parts.push(page.part);
+                self.marks(&page)
             });
             let found = match (seen, place) {
                 (Ok(marks), Some(place)) => {
@@ -449,7 +399,12 @@ impl Witness<'_, '_> {
         if hex(&disk::sha256(&all)) != row.sha256 {
             proof.miss(row.piece, None, Discrepancy::Contents);
         }
-        match parts::of_piece(self.parts.as_ref(), self.part, row, index, numbers) {
+        let place = parts::Place {
+            index,
+            pages: numbers,
+            named: &of_parts,
+        };
+        match parts::of_piece(self.parts.as_ref(), self.part, row, &place) {
             Ok(None) => {}
             Ok(Some(what)) => proof.miss(row.piece, None, Discrepancy::DocumentParts(what)),
             Err(fault) => proof.miss(row.piece, None, Discrepancy::Unreadable(fault)),
@@ -467,44 +422,50 @@ impl Witness<'_, '_> {
     }
 
     /// What is wrong with the address on the page that has it.
-    fn address(&self, row: &Row, page: u32, known: Option<&str>) -> Option<Discrepancy> {
+    fn address(&self, row: &Row, page: Leaf, known: Option<&str>) -> Option<Discrepancy> {
         if row.address_lines == 0 {
             return None; // Its first page is a PDF that was given: its digest says that it is the one that was judged.
         }
         if known.is_some_and(|known| known.lines().count() != row.address_lines as usize) {
             return Some(Discrepancy::Address);
         }
-        let text = self.page(page).unwrap_or_default(); // What cannot be read was told with the marks, and says nothing.
-        let mut streams = self.contents(text).unwrap_or_default();
+        let page = self.page(page).ok();
+        let Some(page) = page.filter(|page| page.origin == Origin::Own) else {
+            return Some(Discrepancy::AddressPlace {
+                found: 0,
+                expected: row.address_lines,
+                across: 0,
+            });
+        };
+        let mut streams = self.contents(&page).unwrap_or_default();
         streams.pop(); // The mark.
         let mut content = Vec::new();
         for stream in streams {
-            content.extend(flate::inflated(stream, CONTENT_BYTES_MAX).unwrap_or_default());
+            let left = CONTENT_BYTES_MAX.saturating_sub(content.len());
+            let Some(plain) = flate::inflated(stream, left) else {
+                break; // It has no address then.
+            };
+            content.extend(plain);
             content.push(b'\n');
         }
-        let runs = lines::runs(&content, &self.fonts, frame(text));
+        let runs = lines::runs(&content, &self.fonts, page.frame);
         address::fault(&runs, &self.judge.layout.address, row.address_lines, known)
     }
 
-    fn page(&self, number: u32) -> Result<&[u8], Fault> {
-        Ok(self.part.object(number)?.text)
+    fn page(&self, leaf: Leaf) -> Result<Page<'_>, Fault> {
+        Page::read(self.part, leaf)
     }
 
     /// The marks that the last content stream of a page draws.
-    fn marks(&self, text: &[u8]) -> Result<Marks, Fault> {
-        let stream = self.contents(text)?.pop();
+    fn marks(&self, page: &Page<'_>) -> Result<Marks, Fault> {
+        let stream = self.contents(page)?.pop();
         let content = stream.and_then(|stream| flate::inflated(stream, CONTENT_BYTES_MAX));
-        Ok(content::marks(&content.unwrap_or_default(), frame(text)))
+        Ok(content::marks(&content.unwrap_or_default(), page.frame))
     }
 
-    fn contents(&self, text: &[u8]) -> Result<Vec<Object<'_>>, Fault> {
-        let numbers = reader::get(text, b"/Contents")
-            .map(reader::references)
-            .unwrap_or_default();
-        numbers
-            .into_iter()
-            .map(|number| self.part.object(number))
-            .collect()
+    fn contents(&self, page: &Page<'_>) -> Result<Vec<Object<'_>>, Fault> {
+        let numbers = page.contents.iter();
+        numbers.map(|&number| self.part.object(number)).collect()
     }
 }
 
