@@ -18,6 +18,10 @@ mod support;
 mod damage;
 #[path = "spool/marks.rs"]
 mod marks;
+#[path = "spool/rework.rs"]
+mod rework;
+#[path = "spool/rewritten.rs"]
+mod rewritten;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
