@@ -109,6 +109,33 @@ pub fn create_private(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
+/// Opens a file for reading, if it is a regular one: a pipe would let us wait for ever, a device never ends.
+///
+/// # Errors
+/// Any I/O error of `open(2)`; `InvalidInput` if it is no regular file.
+pub fn open_regular(path: &Path) -> io::Result<File> {
+    match fs::metadata(path)?.is_file() {
+        true => File::open(path),
+        false => Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "not a regular file",
+        )),
+    }
+}
+
+/// The same, for a file of at most so many bytes; no more of it is read, should it grow.
+///
+/// # Errors
+/// As [`open_regular`]; `FileTooLarge` if it has more.
+pub fn open_bounded(path: &Path, bytes_max: u64) -> io::Result<io::Take<File>> {
+    let file = open_regular(path)?;
+    if file.metadata()?.len() > bytes_max {
+        let what = format!("it has more than {bytes_max} bytes");
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, what));
+    }
+    Ok(io::Read::take(file, bytes_max))
+}
+
 /// Creates a folder and those above it, for the owner only (0700).
 ///
 /// # Errors

@@ -78,7 +78,7 @@ pub use moves::{Recovered, Recovery};
 pub use pieces::{Balance, JobStanding, PieceStanding, PieceState};
 pub use reader::{BatchRow, Event, FileRow, History, PieceOfLetter, Reader, ReasonCount};
 pub use receipts::{ImportTally, NotSent, ReceiptRow};
-pub use recorded::MessageRow;
+pub use recorded::{EnvelopeRow, MessageRow};
 pub use reprint::{ReprintOf, part_of_child};
 pub use results::{
     Booked, PrintJob, Remarked, ResultOfPiece, ResultRemark, ResultRow, ResultsFile,

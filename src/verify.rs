@@ -39,9 +39,9 @@ pub struct Verdict {
     pub pieces: u64,
     /// Sheets whose mark was read.
     pub sheets: u64,
-    /// What in the spool is not as it should be.
+    /// What in the spool is not as it should be. A part that could not be read counts as one.
     pub mismatches: u64,
-    /// Each part of the spool that could be read.
+    /// Each part of the spool.
     pub parts: Vec<PartRead>,
     /// Whose certificate signed the manifest.
     pub signed_by: String,
@@ -60,10 +60,12 @@ pub struct Verdict {
 }
 
 /// A part of the spool, read again.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub struct PartRead {
     /// Its PDF, relative to the folder.
     pub pdf: PathBuf,
+    /// False where it could not be read: then nothing of it was compared.
+    pub read: bool,
     /// Pieces in it.
     pub pieces: u32,
     /// Sheets in it.
@@ -131,15 +133,24 @@ pub fn verify(folder: &Path, trusted: &[Certificate]) -> Result<Verdict, Error> 
     let mut unlisted = checked.faults_total - checked.faults.len() as u64;
     let (mut letters, mut pieces, mut sheets, mut mismatches) = (0_u64, 0_u64, 0_u64, 0);
     let mut parts_read = Vec::new();
+    let mut whole = spool::proof::Whole::default();
     for pdf in parts(&listed.manifest) {
         let csv = pdf.with_extension("pieces.csv");
         let proof = match spool::proof::check(&folder.join(&pdf), &folder.join(csv)) {
             Ok(proof) => proof,
             Err(fault) => {
                 faults.push(fault.to_string());
+                whole.lacks_a_part();
+                mismatches += 1;
+                parts_read.push(PartRead {
+                    pdf,
+                    mismatches: 1,
+                    ..PartRead::default()
+                });
                 continue;
             }
         };
+        whole.add(&pdf, &proof);
         letters += u64::from(proof.letters);
         pieces += u64::from(proof.pieces);
         sheets += u64::from(proof.marks);
@@ -153,12 +164,14 @@ pub fn verify(folder: &Path, trusted: &[Certificate]) -> Result<Verdict, Error> 
         );
         parts_read.push(PartRead {
             pdf,
+            read: true,
             pieces: proof.pieces,
             sheets: proof.sheets,
             addresses: proof.addresses,
             mismatches: proof.mismatches_found,
         });
     }
+    faults.extend(whole.faults());
     faults.extend(paper_fault(letters, &checked, totals.print));
 
     let faults_total = faults.len() as u64 + unlisted;

@@ -20,6 +20,10 @@ mod damage;
 mod ink;
 #[path = "spool/marks.rs"]
 mod marks;
+#[path = "spool/rework.rs"]
+mod rework;
+#[path = "spool/rewritten.rs"]
+mod rewritten;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

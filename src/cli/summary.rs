@@ -53,10 +53,15 @@ pub fn run_text(outcome: &Outcome) -> String {
                 part.pdf, part.mismatches, part.sheets
             );
         }
+        if !proof.parts.is_empty() {
+            let sheets: u64 = proof.parts.iter().map(|part| u64::from(part.sheets)).sum();
+            let mismatches = proof.mismatches;
+            let _ = writeln!(out, "read back: {mismatches} mismatches of {sheets} sheets");
+        }
         let _ = writeln!(
             out,
-            "read back: {} mismatches of {} sheets, {} signatures verified on {} messages",
-            proof.mismatches, proof.sheets_read, proof.signatures_verified, proof.messages_read
+            "read back: {} signatures verified on {} messages",
+            proof.signatures_verified, proof.messages_read
         );
     }
     costs(&mut out, report);

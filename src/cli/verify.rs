@@ -112,6 +112,14 @@ fn text(verdict: &Verdict, trusted: &[Certificate]) -> String {
         let _ = writeln!(out, "{TRUST_NOT_ASKED}");
     }
     for part in &verdict.parts {
+        if !part.read {
+            let _ = writeln!(
+                out,
+                "`{}`: not read, nothing of it compared",
+                part.pdf.display()
+            );
+            continue;
+        }
         let _ = writeln!(
             out,
             "`{}`: {} mismatches of {} sheets; {} pieces, {} addresses in their box",
@@ -124,9 +132,14 @@ fn text(verdict: &Verdict, trusted: &[Certificate]) -> String {
     }
     if !verdict.parts.is_empty() {
         let sheets: u64 = verdict.parts.iter().map(|p| u64::from(p.sheets)).sum();
+        let unread = verdict.parts.iter().filter(|part| !part.read).count();
+        let unread = match unread {
+            0 => String::new(),
+            parts => format!(", and {parts} of {} parts not read", verdict.parts.len()),
+        };
         let _ = writeln!(
             out,
-            "spool: {} mismatches of {sheets} sheets",
+            "spool: {} mismatches of {sheets} sheets{unread}",
             verdict.mismatches
         );
     }

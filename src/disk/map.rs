@@ -40,14 +40,7 @@ impl Map {
     /// # Errors
     /// Any I/O error of opening or mapping it; `InvalidInput` if it is no regular file.
     pub fn open(path: &Path) -> io::Result<Self> {
-        let file = File::open(path)?;
-        if !file.metadata()?.is_file() {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidInput,
-                "not a regular file",
-            ));
-        }
-        Self::of(file)
+        Self::of(super::open_regular(path)?)
     }
 
     /// Maps an open file.

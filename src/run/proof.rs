@@ -46,6 +46,7 @@ pub fn read_back(batch: &Batch<'_, '_>, mailing_key: &str, books: Books) -> Resu
         &mut |entry| compared.letter(batch, entry),
     )?;
     faults.extend(compared.end()?);
+    let (mut compared, mut whole) = (Compared::default(), spool::proof::Whole::default());
     let mut proof = Proof {
         messages_read: checked.messages,
         signatures_verified: checked.signatures,
@@ -61,10 +62,13 @@ pub fn read_back(batch: &Batch<'_, '_>, mailing_key: &str, books: Books) -> Resu
             }
             Err(fault) => {
                 faults.push(fault.to_string());
+                whole.lacks_a_part();
                 continue;
             }
             Ok(read) => read,
         };
+        whole.add(&part.pdf, &read);
+        compared.part(batch, &part.pdf, &read);
         letters += u64::from(read.letters);
         proof.sheets_read += u64::from(read.marks);
         proof.addresses_read += u64::from(read.addresses);
@@ -80,6 +84,8 @@ pub fn read_back(batch: &Batch<'_, '_>, mailing_key: &str, books: Books) -> Resu
                 .map(|m| format!("`{}`: {m}", part.pdf.display())),
         );
     }
+    faults.extend(compared.end()?);
+    faults.extend(whole.faults());
     faults.extend(verify::paper_fault(letters, &checked, totals.print));
     if !totals.balance() {
         faults.push("letters = digital + print + held + rejected does not hold".into());
@@ -99,7 +105,7 @@ pub fn read_back(batch: &Batch<'_, '_>, mailing_key: &str, books: Books) -> Resu
     Err(Error::Faulty(faults))
 }
 
-/// Letters of the bundles beside those of the ledger.
+/// Letters of the bundles, or of the spool, beside those of the ledger.
 #[derive(Default)]
 struct Compared {
     faults: Vec<String>,
@@ -126,15 +132,43 @@ impl Compared {
                 Some(what) => format!("{what} than in the books"),
             },
         };
-        if self.faults.len() >= FAULTS_MAX {
-            self.more += 1;
-            return;
+        self.fault(|| {
+            let (bundle, id) = (entry.bundle.display(), entry.letter_id);
+            format!("`digital/{bundle}`: letter `{id}`: {what}")
+        });
+    }
+
+    /// Every letter that the CSV of a part names must be in that piece of that part, as the books say it too.
+    fn part(&mut self, batch: &Batch<'_, '_>, pdf: &Path, read: &spool::proof::Proof) {
+        for (piece, ids) in &read.letters_of {
+            for (id, place) in ids.split(' ').zip(0..) {
+                if self.failed.is_some() {
+                    return;
+                }
+                let what = match batch.envelope_of(id) {
+                    Err(error) => {
+                        self.failed = Some(error);
+                        return;
+                    }
+                    Ok(None) => "it is in no piece of the books",
+                    Ok(Some(row)) if row.piece != *piece || Path::new(&row.part) != pdf => {
+                        "it is in another piece than in the books"
+                    }
+                    Ok(Some(row)) if row.shows != (place == 0) => {
+                        "the address of another letter shows than in the books"
+                    }
+                    Ok(Some(_)) => continue,
+                };
+                self.fault(|| format!("`{}`: piece {piece}: letter `{id}`: {what}", pdf.display()));
+            }
         }
-        self.faults.push(format!(
-            "`digital/{}`: letter `{}`: {what}",
-            entry.bundle.display(),
-            entry.letter_id
-        ));
+    }
+
+    fn fault(&mut self, sentence: impl FnOnce() -> String) {
+        match self.faults.len() < FAULTS_MAX {
+            true => self.faults.push(sentence()),
+            false => self.more += 1,
+        }
     }
 
     fn end(mut self) -> Result<Vec<String>, Error> {
@@ -193,7 +227,7 @@ mod tests {
 
     use super::*;
     use crate::clock::FixedClock;
-    use crate::ledger::{Ledger, LetterRow, Mailing};
+    use crate::ledger::{Ledger, LetterRow, Mailing, PieceRow};
     use crate::letter::Environment;
 
     const DIGEST: [u8; 32] = [7; 32];
@@ -214,12 +248,8 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_letter_that_is_not_as_the_books_say_is_named() {
-        let home = tempfile::tempdir().unwrap();
-        let clock = FixedClock(jiff::Timestamp::UNIX_EPOCH);
-        let (mut ledger, _) = Ledger::open(home.path(), &clock).unwrap();
-        let mailing = Mailing {
+    fn mailing() -> Mailing<'static> {
+        Mailing {
             mailing_id: "M-1",
             source_sha256: [0; 32],
             source_bytes: 1,
@@ -228,8 +258,74 @@ mod tests {
             date: date(2026, 11, 22),
             environment: Environment::Test,
             sender_organisation: "162021004748",
+        }
+    }
+
+    #[test]
+    fn a_letter_that_lies_in_another_envelope_than_the_books_say_is_named() {
+        let home = tempfile::tempdir().unwrap();
+        let clock = FixedClock(jiff::Timestamp::UNIX_EPOCH);
+        let (mut ledger, _) = Ledger::open(home.path(), &clock).unwrap();
+        let mut batch = ledger.begin(&mailing()).unwrap();
+        let printed = |seq, letter_id| LetterRow {
+            seq,
+            letter_id,
+            fate: Fate::Print,
+            reason: "no-mailbox",
+            target: "",
+            message_id: None,
+            delivery: None,
+            notice: None,
+            sha256: None,
+            path: "",
         };
-        let mut batch = ledger.begin(&mailing).unwrap();
+        batch
+            .record(&[printed(1, "a"), printed(2, "b"), printed(3, "c")])
+            .unwrap();
+        let piece = |piece, letters| PieceRow {
+            piece,
+            letters,
+            part: "print/c5-duplex-mono/0001.pdf".into(),
+            sheets: 1,
+            weight_mg: 1,
+        };
+        batch
+            .record_pieces(&[piece(1, vec![1]), piece(2, vec![2, 3])])
+            .unwrap();
+
+        let faults = |pdf: &str, rows: &[(u32, &str)]| {
+            let read = spool::proof::Proof {
+                letters_of: rows.iter().map(|(n, ids)| (*n, (*ids).into())).collect(),
+                ..spool::proof::Proof::default()
+            };
+            let mut compared = Compared::default();
+            compared.part(&batch, Path::new(pdf), &read);
+            compared.end().unwrap()
+        };
+        let pdf = "print/c5-duplex-mono/0001.pdf";
+        assert_eq!(faults(pdf, &[(1, "a"), (2, "b c")]), [""; 0]);
+        let exchanged = faults(pdf, &[(1, "b"), (2, "a c")]);
+        assert_eq!(
+            exchanged,
+            [(1, "b"), (2, "a")].map(|(piece, id)| format!(
+                "`{pdf}`: piece {piece}: letter `{id}`: it is in another piece than in the books"
+            ))
+        );
+        let other = faults("print/c4-duplex-mono/0001.pdf", &[(1, "a")]);
+        assert!(other.concat().contains("another piece"), "{other:?}");
+        let turned = faults(pdf, &[(2, "c b")]);
+        assert_eq!(turned.len(), 2);
+        assert!(turned.concat().contains("address of another letter"));
+        let unknown = faults(pdf, &[(1, "d")]);
+        assert!(unknown.concat().contains("in no piece of the books"));
+    }
+
+    #[test]
+    fn a_letter_that_is_not_as_the_books_say_is_named() {
+        let home = tempfile::tempdir().unwrap();
+        let clock = FixedClock(jiff::Timestamp::UNIX_EPOCH);
+        let (mut ledger, _) = Ledger::open(home.path(), &clock).unwrap();
+        let mut batch = ledger.begin(&mailing()).unwrap();
         let carried = LetterRow {
             seq: 1,
             letter_id: "L-2",

@@ -225,34 +225,31 @@ impl Cut {
         let name = &self.name;
         let [descendant, descriptor, file, map, to_unicode] =
             std::array::from_fn(|_| part.allocate());
-        part.object(
-            FIRST_FACE + self.face as u32,
-            format!(
-                "<</Type/Font/Subtype/Type0/BaseFont/{name}/Encoding/Identity-H/DescendantFonts[{descendant} 0 R]/ToUnicode {to_unicode} 0 R>>"
-            )
-            .as_bytes(),
-        )?;
-        part.object(
-            descendant,
-            format!(
-                "<</Type/Font/Subtype/CIDFontType2/BaseFont/{name}/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/FontDescriptor {descriptor} 0 R/DW 0/W[{}]/CIDToGIDMap {map} 0 R>>",
-                self.widths
-            )
-            .as_bytes(),
-        )?;
-        part.object(
-            descriptor,
-            format!(
-                "<</Type/FontDescriptor/FontName/{name}{}/FontFile2 {file} 0 R>>",
-                self.description
-            )
-            .as_bytes(),
-        )?;
         let deflated = "/Filter/FlateDecode";
         let entries = format!("{deflated}/Length1 {}", self.program_bytes);
-        part.stream(file, &entries, &self.program)?;
-        part.stream(map, deflated, &self.map)?;
-        part.stream(to_unicode, deflated, &self.to_unicode)
+        part.common_stream(file, &entries, &self.program)?;
+        part.common_stream(map, deflated, &self.map)?;
+        part.common_stream(to_unicode, deflated, &self.to_unicode)?;
+        part.common(
+            descriptor,
+            &format!(
+                "<</Type/FontDescriptor/FontName/{name}{}/FontFile2 {file} 0 R>>",
+                self.description
+            ),
+        )?;
+        part.common(
+            descendant,
+            &format!(
+                "<</Type/Font/Subtype/CIDFontType2/BaseFont/{name}/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/FontDescriptor {descriptor} 0 R/DW 0/W[{}]/CIDToGIDMap {map} 0 R>>",
+                self.widths
+            ),
+        )?;
+        part.common(
+            FIRST_FACE + self.face as u32,
+            &format!(
+                "<</Type/Font/Subtype/Type0/BaseFont/{name}/Encoding/Identity-H/DescendantFonts[{descendant} 0 R]/ToUnicode {to_unicode} 0 R>>"
+            ),
+        )
     }
 }
 

@@ -19,7 +19,7 @@ use super::part::{Ending, PartWriter, Ready, each};
 use super::pieces::{PieceRow, PiecesWriter};
 use super::plan::PiecePlan;
 use super::record::{Entry, Header, Record};
-use super::{Beside, Error, Job, PartSummary, Spooled, Spooler};
+use super::{Beside, Error, Job, PartSummary, Spooled, Spooler, addresses};
 use crate::compose::Face;
 use crate::disk::{self, HashingWriter, Sha256, WrittenFile};
 use crate::letter::LetterSeq;
@@ -51,6 +51,8 @@ const DOCUMENT_PART_BYTES_MAX: u64 = 640;
 struct ReadyPiece<'m> {
     header: Header,
     letters: Vec<(LetterSeq, String)>,
+    /// Of each letter.
+    addresses: Vec<String>,
     enclosures: u32,
     /// Of an address that was set; none where the first page is a PDF that was given.
     address_lines: u32,
@@ -186,11 +188,13 @@ impl<'m> Bench<'m> {
             mut size_max,
         } = Record::read(self.map, entry.offset, entry.len)?;
         let mut letters = vec![(header.seq, std::mem::take(&mut header.letter_id))];
+        let mut addresses = vec![std::mem::take(&mut header.address)];
         if let Some(shared) = self.shared.get(&entry.seq) {
             header.plan = shared.plan;
             for &(offset, len) in &shared.others {
                 let other = Record::read(self.map, offset, len)?;
                 letters.push((other.header.seq, other.header.letter_id));
+                addresses.push(other.header.address);
                 header.letterhead |= other.header.letterhead;
                 header.glyphs.add(&other.header.glyphs);
                 sheaves.extend(other.sheaves);
@@ -216,7 +220,10 @@ impl<'m> Bench<'m> {
             size_max: size_max + pages.len() as u64 * PAGE_BYTES_MAX + document_part,
             enclosures: (sheaves.len() - letters.len()) as u32,
             address_lines: match sheaves.first() {
-                Some((_, own)) if !own.pages.is_empty() => header.address.lines().count() as u32,
+                Some((_, own)) if !own.pages.is_empty() => {
+                    let shown = addresses.first().map(|address| address.lines().count());
+                    shown.unwrap_or(0) as u32
+                }
                 _ => 0,
             },
             ready: Ready {
@@ -225,6 +232,7 @@ impl<'m> Bench<'m> {
             },
             header,
             letters,
+            addresses,
             first,
             collation: self.collation,
             sha256,
@@ -358,10 +366,10 @@ impl Parts<'_, '_> {
             id: &id,
             conformance: conformance::of_part(self.options, self.job, &summary),
         };
+        let (pdf, common) = pdf.finish(faces, &ending, |pdf, face, used| {
+            faces.write(pdf, face, used)
+        })?;
         let pdf = pdf
-            .finish(faces, &ending, |pdf, face, used| {
-                faces.write(pdf, face, used)
-            })?
             .finish(summary.pdf.clone())
             .map_err(|source| Error::io(&path, source))?;
         let csv_path = self.folder.join(&summary.csv);
@@ -370,7 +378,8 @@ impl Parts<'_, '_> {
         let csv = csv.map_err(|source| Error::io(&csv_path, source))?;
 
         let before = self.summaries.iter().map(|part| u64::from(part.sheets));
-        let layout = Layout::of(self.options, before.sum()).write(&self.folder, &summary.pdf)?;
+        let layout = Layout::of(self.options, before.sum()).sharing(&common);
+        let layout = layout.write(&self.folder, &summary.pdf)?;
         let others = (self.beside)(&summary, &pdf).map_err(Error::Beside)?;
         let mut files = vec![pdf, csv, layout];
         files.extend(others);
@@ -416,12 +425,8 @@ impl OpenPart {
         self.csv
             .row(&row)
             .map_err(|error| Error::io(&summary.csv, error.into()))?;
-        let address = header.address.as_bytes();
-        let written = self
-            .addresses
-            .write_all(&(address.len() as u32).to_le_bytes());
-        let written = written.and_then(|()| self.addresses.write_all(address));
-        written.map_err(|source| Error::io(&summary.addresses, source))?;
+        addresses::write(&mut self.addresses, &piece.addresses)
+            .map_err(|source| Error::io(&summary.addresses, source))?;
         self.digest.update(&piece.sha256);
         let plan = &header.plan;
         let weight_mg = plan.weight_mg.into();

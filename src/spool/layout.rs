@@ -2,14 +2,13 @@
 //!
 //! The proof needs it: at the plant's there is no vendor profile.
 
-use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::Error;
 use super::omr::Omr;
 use super::options::{LetterLook, MarkPlace, Options};
-use crate::disk::{self, WrittenFile};
+use crate::disk::{self, Sha256, WrittenFile};
 use crate::preflight::Area;
 
 /// Layout of the file.
@@ -33,6 +32,8 @@ pub(super) struct Layout {
     pub(super) letter: Option<LetterLook>,
     /// Sheets of the job in the parts before this one.
     pub(super) sheets_before: u64,
+    /// Digest of what all pages share, hexadecimal.
+    pub(super) common: String,
 }
 
 impl Layout {
@@ -50,6 +51,15 @@ impl Layout {
             address: options.address,
             letter: options.letter,
             sheets_before,
+            common: String::new(),
+        }
+    }
+
+    /// With the digest of what its pages share.
+    pub(super) fn sharing(self, common: &Sha256) -> Self {
+        Self {
+            common: disk::hex(common),
+            ..self
         }
     }
 
@@ -68,12 +78,9 @@ impl Layout {
     /// Reads that of a part; says what is wrong with it.
     pub(super) fn read(path: &Path) -> Result<Self, String> {
         let mut text = Vec::new();
-        let file = fs::File::open(path).map_err(|error| error.to_string())?;
-        let read = file.take(FILE_BYTES_MAX + 1).read_to_end(&mut text);
+        let file = disk::open_bounded(path, FILE_BYTES_MAX);
+        let read = file.and_then(|mut file| file.read_to_end(&mut text));
         read.map_err(|error| error.to_string())?;
-        if text.len() as u64 > FILE_BYTES_MAX {
-            return Err(format!("it has more than {FILE_BYTES_MAX} bytes"));
-        }
         let layout: Self = serde_json::from_slice(&text).map_err(|error| error.to_string())?;
         if layout.format != FORMAT {
             let found = layout.format;
@@ -91,6 +98,8 @@ impl Layout {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use proptest::prelude::*;
 
@@ -120,7 +129,7 @@ mod tests {
             assert!(fault.contains(said), "{fault}");
         }
         fs::write(&path, vec![b' '; FILE_BYTES_MAX as usize + 1]).unwrap();
-        assert!(Layout::read(&path).unwrap_err().contains("65536 bytes"));
+        assert!(Layout::read(&path).unwrap_err().contains("65536"));
     }
 
     proptest! {

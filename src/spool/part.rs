@@ -18,6 +18,7 @@ use super::sink::Sink;
 use crate::compose::{Face, GlyphsUsed};
 use crate::disk::{HashingWriter, Sha256};
 
+mod common;
 mod copied;
 mod ending;
 mod parts;
@@ -28,6 +29,7 @@ mod xmp;
 pub(super) use ending::{Conformance, Ending};
 pub(super) use xmp::reissued as reissued_metadata;
 
+use common::Common;
 use parts::Parts;
 use table::Packing;
 use tree::Node;
@@ -105,6 +107,7 @@ pub(super) struct PartWriter<S> {
     levels: Vec<Option<Node>>,
     glyphs: [Vec<u64>; 4],
     letterhead: bool,
+    common: Common,
     buffer: Vec<u8>,
 }
 
@@ -149,13 +152,14 @@ impl<S: Sink> PartWriter<S> {
             levels: Vec::new(),
             glyphs: Default::default(),
             letterhead: false,
+            common: Common::default(),
             buffer: Vec::new(),
         };
         // The comment of bytes above 127 tells that the file is not text (ISO 32000-1 7.5.2).
         let version = form.flavour.version();
         writeln!(part.out, "%PDF-{version}").map_err(failed)?;
         part.out.write_all(b"%\xe5\xe4\xf6\xd8\n").map_err(failed)?;
-        part.stream(SAVE, "", b"q\n").map_err(failed)?;
+        part.common_stream(SAVE, "", b"q\n").map_err(failed)?;
         Ok(part)
     }
 
@@ -387,7 +391,8 @@ impl<S: Sink> PartWriter<S> {
         self.out.write_all(b"\nendstream\nendobj\n")
     }
 
-    /// Writes what the pages share, and the end of the file. A face is written by `write_face`.
+    /// Writes what the pages share, and the end of the file; gives the digest of the former. A face is written by
+    /// `write_face`.
     ///
     /// # Errors
     /// Any error of writing, or a font whose glyphs cannot be taken out.
@@ -396,7 +401,7 @@ impl<S: Sink> PartWriter<S> {
         faces: &Faces,
         ending: &Ending<'_>,
         write_face: impl Fn(&mut Self, Face, &[u16]) -> Result<(), Error>,
-    ) -> Result<S, Error> {
+    ) -> Result<(S, Sha256), Error> {
         if self.letterhead {
             self.uses(each(&faces.letterhead_glyphs), true);
         }
@@ -404,7 +409,7 @@ impl<S: Sink> PartWriter<S> {
         for face in Face::ALL {
             let used = self.used(face);
             if used.is_empty() {
-                self.object(FIRST_FACE + face as u32, b"null")
+                self.common(FIRST_FACE + face as u32, "null")
                     .map_err(|e| self.error(e))?;
             } else {
                 write_face(&mut self, face, &used)?;
@@ -415,7 +420,7 @@ impl<S: Sink> PartWriter<S> {
             .letterhead(faces, ending.colour, &fonts)
             .and_then(|form| self.frame(ending, &fonts, &form));
         framed.map_err(|source| self.error(source))?;
-        Ok(self.out)
+        Ok((self.out, self.common.digest()))
     }
 
     fn used(&self, face: Face) -> Vec<u16> {

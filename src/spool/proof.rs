@@ -12,40 +12,49 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::flavour::Flavour;
 use super::layout::Layout;
 use super::options::Collation;
-use super::sheaf::Fields;
 use crate::disk::{self, hex};
-use crate::letter::{Colour, Envelope, Postage, Sides};
 
 mod address;
 mod bars;
 mod by_code;
+mod common;
 mod content;
 mod cut;
+mod dictionary;
+mod digests;
 mod flate;
 mod judge;
 mod lines;
 mod numbers;
 mod own;
+mod page;
 mod pages;
 mod parts;
 mod reader;
+mod rows;
 mod state;
 mod strip;
 mod symbol;
 mod table;
+mod tree;
 mod unpack;
+mod whole;
 
 pub(super) use cut::{Cut, CutError, CutPage, NewPage, Opened, VtFacts};
 pub use reader::Fault;
+pub use whole::Whole;
 
-use content::frame;
+use content::Frame;
+use digests::{Digests, Large};
 use judge::Judge;
 use lines::Font;
+use page::Page;
 use pages::{Memory, Place};
-use reader::{Digests, Part};
+use reader::Part;
+use rows::Row;
+use tree::Leaf;
 
 /// Pieces that one thread looks at before it asks for more.
 const CHUNK: usize = 256;
@@ -79,6 +88,23 @@ pub struct Proof {
     pub mismatches: Vec<Mismatch>,
     /// How many there are.
     pub mismatches_found: u64,
+    /// Its place in the job.
+    pub extent: Extent,
+    /// The letters of each piece, as its CSV names them: ids parted by spaces.
+    pub letters_of: Vec<(u32, String)>,
+}
+
+/// What a part has of a job.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Extent {
+    /// Number of the job, and of the reprint or 0.
+    pub job: (u32, u8),
+    /// Number of its first piece.
+    pub first_piece: u32,
+    /// And of its last.
+    pub last_piece: u32,
+    /// Sheets of the job before it, as its layout says.
+    pub sheets_before: u64,
 }
 
 impl Proof {
@@ -211,6 +237,12 @@ pub enum Discrepancy {
     /// The address on page one is another.
     #[error("the address on its first page is not the one that was set")]
     Address,
+    /// Something that all pages share is not as it is written.
+    #[error("{0}")]
+    Common(&'static str),
+    /// Letters to several addresses lie in one envelope, or not as many as the CSV says.
+    #[error("the letters in it are not all to the address that shows")]
+    Together,
     /// Something is wrong with the document parts of PDF/VT-1.
     #[error("document parts: {0}")]
     DocumentParts(&'static str),
@@ -285,34 +317,6 @@ pub enum Error {
     },
 }
 
-/// One row of a pieces CSV, as far as it is proved.
-#[derive(Debug, serde::Deserialize)]
-struct Row {
-    piece: u32,
-    job: u32,
-    child: u8,
-    letter_id: String,
-    first_page: u32,
-    pages: u32,
-    first_sheet: u32,
-    sheets: u16,
-    sides: Sides,
-    colour: Colour,
-    collation: Collation,
-    envelope: Envelope,
-    postage: Postage,
-    stations: u8,
-    address_lines: u32,
-    mark: String,
-    sha256: String,
-}
-
-impl Row {
-    fn class(&self) -> String {
-        super::plan::class_name(self.envelope, self.sides, self.colour)
-    }
-}
-
 /// Proves a part by its CSV, and by the layout that lies beside it.
 ///
 /// # Errors
@@ -350,24 +354,30 @@ fn prove(pdf: &Path, csv: &Path, addresses: Option<&[u8]>) -> Result<Proof, Erro
         path: layout_path,
         reason,
     })?;
-    let rows = rows(csv)?;
-    let addresses = addresses.map(|bytes| split(bytes, rows.len()));
+    let rows = rows::read(csv)?;
 
     let mut proof = Proof::default();
-    sequence(&rows, pages.len(), &mut proof);
+    rows::sequence(&rows, pages.len(), pdf.parent().unwrap_or(pdf), &mut proof);
+    let addresses = addresses.map(|bytes| rows::addresses(bytes, &rows, &mut proof));
     if let Some(None) = addresses {
         proof.miss(0, None, Discrepancy::Address);
     }
+    let large = Large::default();
+    let mut digests = Digests::new(&part, &large);
+    for what in common::faults(&part, &mut digests, &layout.common).map_err(no_part)? {
+        proof.miss(0, None, Discrepancy::Common(what));
+    }
+    proof.extent = rows::extent(&rows, layout.sheets_before);
     let fonts = address::fonts(&part);
-    let frame = frame(super::part::a4_boxes(Flavour::Pdf16).as_bytes());
-    if let Some(what) = address::letterhead(&part, &fonts, frame, &layout.address) {
+    if let Some(what) = address::letterhead(&part, &fonts, Frame::A4, &layout.address) {
         proof.miss(0, None, what);
     }
     let witness = Witness {
-        parts: parts::Parts::read(&part, &rows, &mut proof),
+        parts: parts::Parts::read(&part, &rows, pdf, &mut proof),
         judge: Judge::new(layout, &fonts),
         fonts,
         part: &part,
+        large: &large,
         pages: &pages,
         addresses: addresses.flatten(),
     };
@@ -381,80 +391,17 @@ fn prove(pdf: &Path, csv: &Path, addresses: Option<&[u8]>) -> Result<Proof, Erro
         map.forget_before(map.len());
     }
     proof.pieces = rows.len() as u32;
-    let letters = rows.iter().map(|row| row.letter_id.split(' ').count());
-    proof.letters = letters.sum::<usize>() as u32;
+    proof.letters = rows.iter().map(Row::letters).sum();
     proof.pages = pages.len() as u32;
+    let letters = rows.into_iter().map(|row| (row.piece, row.letter_id));
+    proof.letters_of = letters.collect();
     Ok(proof)
-}
-
-fn rows(path: &Path) -> Result<Vec<Row>, Error> {
-    let no_csv = |error: csv::Error| Error::Csv {
-        path: path.to_owned(),
-        reason: match error.position() {
-            Some(position) => format!("row {}", position.line()), // The rest of the message may quote the row.
-            None => "it cannot be read".into(),
-        },
-    };
-    let mut reader = csv::Reader::from_path(path).map_err(no_csv)?;
-    reader
-        .deserialize()
-        .collect::<Result<_, _>>()
-        .map_err(no_csv)
-}
-
-/// Every address, in the order of the pieces; `None` where there are not as many.
-fn split(bytes: &[u8], pieces: usize) -> Option<Vec<&str>> {
-    let mut fields = Fields(bytes);
-    let addresses = (0..pieces)
-        .map(|_| fields.str())
-        .collect::<Option<Vec<_>>>()?;
-    fields.0.is_empty().then_some(addresses)
-}
-
-/// Rows follow each other without gap, and end where the pages end.
-fn sequence(rows: &[Row], pages: usize, proof: &mut Proof) {
-    let (mut page, mut sheet, mut piece) = (1, 1, None);
-    for row in rows {
-        let on_sheet = row.sides.pages_of_a_sheet();
-        let checks = [
-            (
-                "piece",
-                piece.is_none_or(|before: u32| match row.child {
-                    0 => before + 1 == row.piece,
-                    _ => before < row.piece, // A reprint has some of them.
-                }),
-            ),
-            ("first_page", row.first_page == page),
-            ("first_sheet", row.first_sheet == sheet),
-            (
-                "pages",
-                row.pages == u32::from(row.sheets) * on_sheet && row.sheets > 0,
-            ),
-        ];
-        for (column, good) in checks {
-            if !good {
-                proof.miss(row.piece, None, Discrepancy::Row(column));
-            }
-        }
-        page = row.first_page.saturating_add(row.pages);
-        sheet = row.first_sheet.saturating_add(u32::from(row.sheets));
-        piece = Some(row.piece);
-    }
-    if page as usize - 1 != pages {
-        proof.miss(
-            0,
-            None,
-            Discrepancy::Pages {
-                found: pages as u32,
-                expected: page - 1,
-            },
-        );
-    }
 }
 
 struct Witness<'p, 'm> {
     part: &'p Part<'m>,
-    pages: &'p [u32],
+    large: &'p Large,
+    pages: &'p [Leaf],
     parts: Option<parts::Parts>,
     fonts: HashMap<Vec<u8>, Font>,
     judge: Judge,
@@ -464,7 +411,7 @@ struct Witness<'p, 'm> {
 impl Witness<'_, '_> {
     fn chunk(&self, rows: &[Row], first: usize) -> Proof {
         let mut proof = Proof::default();
-        let mut digests = Digests::new(self.part);
+        let mut digests = Digests::new(self.part, self.large);
         let mut memory = Memory::default();
         for (row, index) in rows.iter().zip(first..) {
             self.piece(row, index, &mut digests, &mut memory, &mut proof);
@@ -494,7 +441,8 @@ impl Witness<'_, '_> {
         let known = known.map(|all| all.get(index).copied().unwrap_or_default());
         let mut all = Vec::with_capacity(numbers.len() * 32);
         let mut read = Vec::with_capacity(numbers.len());
-        for (i, &number) in numbers.iter().enumerate() {
+        let mut of_parts = Vec::new();
+        for (i, &leaf) in numbers.iter().enumerate() {
             let page = row.first_page + i as u32;
             let place = Place {
                 front: i % on_sheet == 0,
@@ -502,9 +450,10 @@ impl Witness<'_, '_> {
                 first: i == address_page,
             };
             proof.sheets += u32::from(place.front);
-            let seen = self.part.object(number).and_then(|object| {
-                all.extend_from_slice(&digests.page(object.text)?);
-                self.look(row, place, object.text, known, memory)
+            let seen = Page::read(self.part, leaf).and_then(|page| {
+                all.extend_from_slice(&digests.page(&page.dictionary)?);
+                of_parts.push(page.part);
+                self.look(row, place, &page, known, memory)
             });
             match seen {
                 Ok(seen) => {
@@ -532,7 +481,12 @@ impl Witness<'_, '_> {
         if let Some(page) = look.and_then(|look| numbers::fault(&mut read, look.page_numbers)) {
             proof.miss(row.piece, Some(page), Discrepancy::PageNumber);
         }
-        match parts::of_piece(self.parts.as_ref(), self.part, row, index, numbers) {
+        let place = parts::Place {
+            index,
+            pages: numbers,
+            named: &of_parts,
+        };
+        match parts::of_piece(self.parts.as_ref(), self.part, row, &place) {
             Ok(None) => {}
             Ok(Some(what)) => proof.miss(row.piece, None, Discrepancy::DocumentParts(what)),
             Err(fault) => proof.miss(row.piece, None, Discrepancy::Unreadable(fault)),

@@ -126,7 +126,7 @@ impl Binder {
             id: &id,
             conformance: None,
         };
-        let pdf = part.finish(&self.faces, &ending, |part, face, used| {
+        let (pdf, _) = part.finish(&self.faces, &ending, |part, face, used| {
             self.write_face(part, face, used)
         })?;
         Ok(Bound {

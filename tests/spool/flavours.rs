@@ -706,11 +706,13 @@ fn exchanged_and_missing_document_parts_are_found() {
     let mut part = conforming_part();
     part.replace("/DPartRoot 12 0 R", "/DXartRoot 12 0 R");
     let found = part.found();
-    assert!(
-        found[0].contains("says that it is PDF/VT-1 and has none"),
-        "{found:?}"
-    );
-    assert_eq!(found.len(), 11, "{found:?}");
+    for said in [
+        "a catalog that is none of ours",
+        "says that it is PDF/VT-1 and has none",
+        "a page with entries that none of ours has",
+    ] {
+        assert!(found.iter().any(|m| m.contains(said)), "{said}: {found:?}");
+    }
 }
 
 #[test]
@@ -761,7 +763,6 @@ fn metadata_that_say_something_else_are_found() {
 fn a_document_part_in_a_part_that_has_none_is_found() {
     let mut part = Damaged::new(&pairs());
     let pages = part.pages();
-    // A page's parent cannot be cut, so a key of ours takes the place of one that the digest knows: both are found.
     let at =
         memchr::memmem::find(&part.bytes, format!("\n{} 0 obj\n", pages[4]).as_bytes()).unwrap();
     let at = at + memchr::memmem::find(&part.bytes[at..], b"/Resources 4 0 R").unwrap();
@@ -770,7 +771,7 @@ fn a_document_part_in_a_part_that_has_none_is_found() {
     assert!(
         found
             .iter()
-            .any(|m| m == "piece 2: document parts: a page names another one than its piece has"),
+            .any(|m| m.starts_with("piece 2, page 5 of the part: a page whose resources")),
         "{found:?}"
     );
 }

@@ -354,10 +354,12 @@ fn proof_sentences(proof: &Proof) -> Markup {
     html! {
         p { "After writing, the finished files were opened again and compared with the books:" }
         ul {
-            li {
-                strong { (counted(proof.mismatches, "mismatch", "mismatches")) } " of "
-                (counted(proof.sheets_read, "sheet", "sheets")) " (the mark on each was read) and "
-                (counted(proof.addresses_read, "address box", "address boxes")) "."
+            @if !proof.parts.is_empty() {
+                li {
+                    strong { (counted(proof.mismatches, "mismatch", "mismatches")) } " of "
+                    (counted(proof.sheets_read, "sheet", "sheets")) " (the mark on each was read) and "
+                    (counted(proof.addresses_read, "address box", "address boxes")) "."
+                }
             }
             li {
                 strong { (counted(proof.signatures_verified, "signature", "signatures")) } " verified on "

@@ -56,23 +56,23 @@ impl<S: Sink> PartWriter<S> {
         let logo = faces.logo(colour).filter(|_| self.letterhead);
         let picture = match logo {
             Some(image) => {
-                self.stream(LOGO, &image.entries, &image.data)?;
+                self.common_stream(LOGO, &image.entries, &image.data)?;
                 format!("/XObject<</LG {LOGO} 0 R>>")
             }
             None => {
-                self.object(LOGO, b"null")?;
+                self.common(LOGO, "null")?;
                 String::new()
             }
         };
         if !self.letterhead {
-            self.object(LETTERHEAD, b"null")?;
+            self.common(LETTERHEAD, "null")?;
             return Ok(String::new());
         }
         let colours = self.colours();
         let entries = format!(
             "/Filter/FlateDecode/Type/XObject/Subtype/Form/BBox[0 0 595.276 841.89]/Resources<</Font<<{fonts}>>{picture}{colours}>>"
         );
-        self.stream(LETTERHEAD, &entries, faces.letterhead(colour))?;
+        self.common_stream(LETTERHEAD, &entries, faces.letterhead(colour))?;
         Ok(format!("/XObject<</LH {LETTERHEAD} 0 R>>"))
     }
 
@@ -86,10 +86,8 @@ impl<S: Sink> PartWriter<S> {
 
     pub(super) fn frame(&mut self, ending: &Ending<'_>, fonts: &str, form: &str) -> io::Result<()> {
         let colours = self.colours();
-        self.object(
-            OWN_RESOURCES,
-            format!("<</Font<<{fonts}>>{form}{colours}>>").as_bytes(),
-        )?;
+        let resources = format!("<</Font<<{fonts}>>{form}{colours}>>");
+        self.common(OWN_RESOURCES, &resources)?;
         let root = self.close_tree()?;
         let conformance = ending.conformance.as_ref();
         let (info, metadata) = match conformance {
@@ -109,7 +107,7 @@ impl<S: Sink> PartWriter<S> {
             Some(conformance) => self.conformance(conformance)?,
             None => {
                 for number in PARTS..FIRST_FREE {
-                    self.object(number, b"null")?;
+                    self.common(number, "null")?;
                 }
                 String::new()
             }
@@ -141,7 +139,7 @@ impl<S: Sink> PartWriter<S> {
         ];
         for (number, components, profile) in profiles {
             let entries = format!("/N {components}/Filter/FlateDecode");
-            self.stream(number, &entries, &deflate(profile, DEFLATE_LEVEL))?;
+            self.common_stream(number, &entries, &deflate(profile, DEFLATE_LEVEL))?;
         }
         let condition = xmp::literal(&conformance.condition.output_condition);
         let registry = conformance.condition.output_registry.as_deref();

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
 
 use super::by_code::ByCode;
-use super::reader::{get, literal_len, regular};
+use super::reader::{literal_len, regular};
 
 pub(super) use super::symbol::marks;
 
@@ -26,6 +26,13 @@ pub(super) struct Frame {
 }
 
 impl Frame {
+    /// A page of ours.
+    pub(super) const A4: Self = Self {
+        media_box: [0.0, 0.0, 595.276, 841.89],
+        rotate: 0,
+        unit: 1.0,
+    };
+
     /// Millimetres from the upper left corner of the page as shown.
     pub(super) fn shown_mm(&self, x: f64, y: f64) -> (f64, f64) {
         let [left, bottom, right, top] = self.media_box;
@@ -39,23 +46,6 @@ impl Frame {
             from_left * self.unit / POINTS_A_MM,
             from_top * self.unit / POINTS_A_MM,
         )
-    }
-}
-
-/// How a page lies, by its dictionary.
-pub(super) fn frame(text: &[u8]) -> Frame {
-    let numbers = |key: &[u8]| -> Vec<f64> {
-        let value = get(text, key).and_then(|value| std::str::from_utf8(value).ok());
-        let words = value.unwrap_or_default().split(['[', ']', ' ']);
-        words.filter_map(|word| word.parse().ok()).collect()
-    };
-    let media_box = numbers(b"/MediaBox")
-        .try_into()
-        .unwrap_or([0.0, 0.0, 595.276, 841.89]);
-    Frame {
-        media_box,
-        rotate: numbers(b"/Rotate").first().map_or(0, |&r| r as u16),
-        unit: numbers(b"/UserUnit").first().copied().unwrap_or(1.0),
     }
 }
 

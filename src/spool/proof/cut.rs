@@ -7,10 +7,13 @@ use std::collections::HashMap;
 use std::io;
 use std::ops::Range;
 
+use super::CONTENT_BYTES_MAX;
 use super::content::{self, Frame};
+use super::dictionary::Dictionary;
+use super::digests::{Digests, Large};
 use super::flate::inflated;
-use super::reader::{self, Digests, Fault, Object, Part};
-use super::{CONTENT_BYTES_MAX, frame};
+use super::page::frame_of;
+use super::reader::{self, Fault, Object, Part};
 use crate::disk::{Sha256, sha256};
 use crate::spool::flavour::{Flavour, Form};
 use crate::spool::mark::Payload;
@@ -50,24 +53,18 @@ impl From<io::Error> for CutError {
 }
 
 /// A part that pages are to be cut out of.
-pub(in crate::spool) struct Opened<'m>(Part<'m>);
+pub(in crate::spool) struct Opened<'m>(Part<'m>, Large);
 
 impl<'m> Opened<'m> {
     /// Opens it; looks at its ends only.
     pub(in crate::spool) fn new(bytes: &'m [u8]) -> Result<Self, Fault> {
-        Part::open_as_is(bytes).map(Self)
-    }
-
-    /// Whether it has document parts.
-    fn is_vt(&self) -> bool {
-        let catalog = self.0.catalog();
-        catalog.is_ok_and(|catalog| reader::get(catalog.text, b"/DPartRoot").is_some())
+        Part::open_as_is(bytes).map(|part| Self(part, Large::default()))
     }
 
     /// How its pages are to be written that are printed again.
     pub(in crate::spool) fn form(&self) -> Form {
         Form {
-            flavour: match (self.is_vt(), self.0.is_of_1_6()) {
+            flavour: match (self.0.is_vt(), self.0.is_of_1_6()) {
                 (true, _) => Flavour::PdfVt1,
                 (false, true) => Flavour::Pdf16,
                 (false, false) => Flavour::Pdf15,
@@ -96,8 +93,15 @@ pub(in crate::spool) struct Cut<'p, 'm> {
 pub(in crate::spool) struct CutPage {
     /// Its dictionary without parent, contents and end.
     rest: Vec<u8>,
-    contents: Vec<u32>,
+    contents: Option<Vec<u32>>,
+    frame: Frame,
     text: Vec<u8>,
+}
+
+impl CutPage {
+    fn contents(&self) -> &[u32] {
+        self.contents.as_deref().unwrap_or_default()
+    }
 }
 
 /// What becomes of the contents of a page.
@@ -134,7 +138,7 @@ impl<'p, 'm> Cut<'p, 'm> {
         Ok(Self {
             part,
             pages,
-            digests: Digests::new(part),
+            digests: Digests::new(part, &opened.1),
             numbers: HashMap::new(),
             waiting: Vec::new(),
             fixed_below,
@@ -159,21 +163,22 @@ impl<'p, 'm> Cut<'p, 'm> {
             what,
         };
         let text = self.part.object(number)?.text;
-        if reader::get(text, b"/Type") != Some(b"/Page") {
+        let page = Dictionary::read(text, number)?;
+        if !page.says(b"/Type", b"/Page") {
             return Err(fault("no page"));
         }
-        let contents = reader::get(text, b"/Contents").map(reader::references);
-        let rest = without(text, &[b"/Parent", b"/Contents", b"/DPart"]).ok_or(fault("no page"))?;
+        let rest = page.without(&[b"/Parent", b"/Contents", b"/DPart"]);
         Ok(CutPage {
-            rest,
-            contents: contents.unwrap_or_default(),
+            rest: open_ended(&rest).ok_or(fault("no page"))?,
+            contents: page.get(b"/Contents").map(reader::references),
+            frame: frame_of(&page).ok_or(fault("a page whose place cannot be told"))?,
             text: text.to_vec(),
         })
     }
 
     /// Digest of a page as it lies there.
     pub(in crate::spool) fn digest(&mut self, page: &CutPage) -> Result<Sha256, Fault> {
-        self.digests.page(&page.text)
+        self.digests.page(&Dictionary::read(&page.text, 0)?)
     }
 
     /// Digest of a page with another last content, deflated; ask for that of the page as it lies there before.
@@ -182,24 +187,24 @@ impl<'p, 'm> Cut<'p, 'm> {
         page: &CutPage,
         last: &[u8],
     ) -> Result<Sha256, Fault> {
-        if let Some(&number) = page.contents.last() {
+        if let Some(&number) = page.contents().last() {
             let mut text = stream_dictionary(DEFLATED, last.len()).into_bytes();
             text.extend_from_slice(b"\nstream\n");
             text.extend_from_slice(last);
             self.digests.suppose(number, sha256(&text));
         }
-        self.digests.page(&page.text)
+        self.digest(page)
     }
 
     /// What the mark says that a content of a page draws, if it can be read.
     pub(in crate::spool) fn payload(&self, page: &CutPage, content: &[u8]) -> Option<Payload> {
-        let symbol = content::marks(content, frame(&page.text)).symbol?;
+        let symbol = content::marks(content, page.frame).symbol?;
         symbol.digits.as_deref().and_then(Payload::read)
     }
 
     /// The last content of a page, unpacked.
     pub(in crate::spool) fn last(&self, page: &CutPage) -> Result<Option<Vec<u8>>, Fault> {
-        let last = page.contents.last().map(|&last| self.part.object(last));
+        let last = page.contents().last().map(|&last| self.part.object(last));
         Ok(last
             .transpose()?
             .and_then(|last| inflated(last, CONTENT_BYTES_MAX)))
@@ -208,8 +213,9 @@ impl<'p, 'm> Cut<'p, 'm> {
     /// What its contents leave open.
     pub(in crate::spool) fn balance(&self, page: &CutPage) -> Result<Balance, Fault> {
         let mut all = Vec::new();
-        for &number in &page.contents {
-            let content = inflated(self.part.object(number)?, CONTENT_BYTES_MAX);
+        for &number in page.contents() {
+            let left = CONTENT_BYTES_MAX.saturating_sub(all.len());
+            let content = inflated(self.part.object(number)?, left);
             // Our own streams are deflated; one packed otherwise closes what it opens, or the spool had not taken it.
             all.extend_from_slice(&content.unwrap_or_default());
             all.push(b'\n');
@@ -223,7 +229,7 @@ impl<'p, 'm> Cut<'p, 'm> {
             media_box: [left, bottom, right, top],
             rotate,
             unit,
-        } = frame(&page.text);
+        } = page.frame;
         let s = 1.0 / unit;
         match rotate {
             90 => [0.0, s, -s, 0.0, right, bottom],
@@ -241,14 +247,14 @@ impl<'p, 'm> Cut<'p, 'm> {
         to: &mut PartWriter<S>,
     ) -> Result<u32, CutError> {
         let mut text = self.renumbered(&page.rest, to);
-        let mut contents = Vec::with_capacity(page.contents.len() + 2);
+        let mut contents = Vec::with_capacity(page.contents().len() + 2);
         if let Some(data) = new.before {
             contents.push(to.allocate());
             to.stream(contents[0], DEFLATED, data)?;
         }
-        let (kept, replaced) = match (new.last, page.contents.split_last()) {
+        let (kept, replaced) = match (new.last, page.contents().split_last()) {
             (Some(data), Some((_, kept))) => (kept, Some(data)),
-            _ => (&page.contents[..], None),
+            _ => (page.contents(), None),
         };
         for &content in kept {
             contents.push(self.number_of(content, to));
@@ -259,7 +265,7 @@ impl<'p, 'm> Cut<'p, 'm> {
             to.stream(number, DEFLATED, data)?;
         }
         self.drain(to)?;
-        if !contents.is_empty() {
+        if page.contents.is_some() || !contents.is_empty() {
             let list: Vec<String> = contents
                 .iter()
                 .map(|number| format!("{number} 0 R"))
@@ -288,8 +294,8 @@ impl<'p, 'm> Cut<'p, 'm> {
         to: &mut PartWriter<S>,
     ) -> Result<Vec<u8>, CutError> {
         let fault = |what| Fault { object: 1, what };
-        let text = self.part.catalog()?.text;
-        let rest = without(text, &[b"/Pages"]).ok_or(fault("no catalog"))?;
+        let catalog = Dictionary::read(self.part.catalog()?.text, 1)?;
+        let rest = open_ended(&catalog.without(&[b"/Pages"])).ok_or(fault("no catalog"))?;
         let text = self.renumbered(&rest, to);
         self.drain(to)?;
         Ok(text)
@@ -367,30 +373,8 @@ fn descend(
     kids.try_for_each(|kid| descend(part, kid, depth + 1, nodes_left, pages))
 }
 
-/// A dictionary without some of its entries, and without its end.
-fn without(text: &[u8], keys: &[&[u8]]) -> Option<Vec<u8>> {
-    let mut rest = text.to_vec();
-    for key in keys {
-        if let Some((from, to)) = reader::span(&rest, key) {
-            rest.drain(from..to);
-        }
-    }
-    rest.trim_ascii_end()
-        .strip_suffix(b">>")
-        .map(<[u8]>::to_vec)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn entries_are_left_out_of_a_dictionary() {
-        let text = b"<</Type/Page/Contents[1 0 R]/Parent 2 0 R>>";
-        assert_eq!(
-            without(text, &[b"/Parent", b"/Contents"]).unwrap(),
-            b"<</Type/Page"
-        );
-        assert_eq!(without(b"[1]", &[b"/Parent"]), None);
-    }
+/// A dictionary without its end.
+fn open_ended(text: &[u8]) -> Option<Vec<u8>> {
+    let text = text.trim_ascii_end().strip_suffix(b">>");
+    text.map(<[u8]>::to_vec)
 }

@@ -7,21 +7,13 @@ use super::content::Frame;
 use super::judge::{Front, PageKind};
 use super::numbers::{Numbered, Says};
 use super::own::{self, Own, Sort};
+use super::page::{Origin, Page};
 use super::reader::{self, Fault};
 use super::state::Left;
 use super::strip::{self, Drawn};
 use super::symbol::{self, Marks};
-use super::{CONTENT_BYTES_MAX, Discrepancy, Row, Witness, address, flate, frame, unpack};
-use crate::spool::part::{OWN_RESOURCES, REGULAR_FACE};
-
-/// A page as it is looked at.
-pub(super) struct Page<'t> {
-    text: &'t [u8],
-    kind: PageKind,
-    frame: Frame,
-    /// Numbers of its content streams.
-    contents: Vec<u32>,
-}
+use super::{CONTENT_BYTES_MAX, Discrepancy, Row, Witness, address, flate, unpack};
+use crate::spool::part::REGULAR_FACE;
 
 /// Where a page lies.
 #[derive(Clone, Copy)]
@@ -69,24 +61,17 @@ impl Seen {
     }
 }
 
-impl<'t> Page<'t> {
-    pub(super) fn of(text: &'t [u8]) -> Self {
-        let resources = reader::get(text, b"/Resources").and_then(reader::reference);
-        let contents = reader::get(text, b"/Contents").map(reader::references);
-        Self {
-            text,
-            kind: match resources {
-                Some(OWN_RESOURCES) => PageKind::Letter,
-                _ => PageKind::Enclosure,
-            },
-            frame: frame(text),
-            contents: contents.unwrap_or_default(),
+impl Page<'_> {
+    fn kind(&self) -> PageKind {
+        match self.origin {
+            Origin::Own => PageKind::Letter,
+            Origin::Blank | Origin::Given => PageKind::Enclosure,
         }
     }
 
     /// The object of the face that has this name on a page that was given.
     fn face(&self, name: &[u8]) -> Option<u32> {
-        let fonts = reader::get(reader::get(self.text, b"/Resources")?, b"/Font")?;
+        let fonts = reader::get(self.dictionary.get(b"/Resources")?, b"/Font")?;
         reader::get(fonts, &[b"/", name].concat()).and_then(reader::reference)
     }
 }
@@ -97,14 +82,13 @@ impl Witness<'_, '_> {
         &self,
         row: &Row,
         place: Place,
-        text: &[u8],
+        page: &Page<'_>,
         known: Option<&str>,
         memory: &mut Memory,
     ) -> Result<Seen, Fault> {
-        let page = Page::of(text);
-        match page.kind {
-            PageKind::Letter => self.own(row, place, &page, known),
-            PageKind::Enclosure => self.given(row, place, &page, memory),
+        match page.kind() {
+            PageKind::Letter => self.own(row, place, page, known),
+            PageKind::Enclosure => self.given(row, place, page, memory),
         }
     }
 
@@ -235,10 +219,10 @@ impl Witness<'_, '_> {
             drawn: &drawn,
             flaw,
             frame: page.frame,
-            kind: page.kind,
+            kind: page.kind(),
         };
         let mut found = self.judge.front(row, place.sheet, &front);
-        let is_other = |drawn: &Drawn| match (drawn, page.kind) {
+        let is_other = |drawn: &Drawn| match (drawn, page.kind()) {
             (Drawn::Text(id), PageKind::Letter) => id.face != b"F0",
             (Drawn::Text(id), PageKind::Enclosure) => page.face(&id.face) != Some(REGULAR_FACE),
             _ => false,

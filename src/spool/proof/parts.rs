@@ -4,8 +4,13 @@
 //! row, each of those pages names it, and its metadata say what the row says. The digest of a page leaves its `/DPart`
 //! out: it is proved here.
 
+use std::path::Path;
+
+use super::dictionary::Dictionary;
 use super::reader::{Fault, Part, get, leading_number, reference, references};
+use super::tree::Leaf;
 use super::{CONTENT_BYTES_MAX, Discrepancy, Proof, Row, flate};
+use crate::letter::Sides;
 use crate::preflight::icc_head;
 
 /// The document parts of a part of a spool.
@@ -16,10 +21,16 @@ pub(super) struct Parts {
 }
 
 impl Parts {
-    /// Reads them, if there are any; what is wrong with the part as a whole is added.
-    pub(super) fn read(part: &Part<'_>, rows: &[Row], proof: &mut Proof) -> Option<Self> {
+    /// Reads them, if there are any; what is wrong with the part as a whole is added. Its metadata say which part of the
+    /// class it is, as the name of its file does.
+    pub(super) fn read(
+        part: &Part<'_>,
+        rows: &[Row],
+        pdf: &Path,
+        proof: &mut Proof,
+    ) -> Option<Self> {
         let mut wrong = Vec::new();
-        let parts = whole(part, rows, &mut wrong).unwrap_or_else(|fault| {
+        let parts = whole(part, rows, number_of(pdf), &mut wrong).unwrap_or_else(|fault| {
             proof.miss(0, None, Discrepancy::Unreadable(fault));
             None
         });
@@ -30,52 +41,89 @@ impl Parts {
     }
 }
 
-/// What is wrong with the document part of a piece; `index` is the place of its row.
+/// A piece in the part.
+pub(super) struct Place<'p> {
+    /// The place of its row.
+    pub(super) index: usize,
+    pub(super) pages: &'p [Leaf],
+    /// The document parts that its pages name.
+    pub(super) named: &'p [Option<u32>],
+}
+
+/// What is wrong with the document part of a piece.
 pub(super) fn of_piece(
     parts: Option<&Parts>,
     part: &Part<'_>,
     row: &Row,
-    index: usize,
-    pages: &[u32],
+    place: &Place<'_>,
 ) -> Result<Option<&'static str>, Fault> {
-    let leaf = parts.and_then(|parts| parts.leaves.get(index).copied());
-    for &page in pages {
-        let text = part.object(page)?.text;
-        if get(text, b"/DPart").and_then(reference) != leaf {
-            return Ok(Some("a page names another one than its piece has"));
-        }
-        let boxes = (get(text, b"/TrimBox"), get(text, b"/MediaBox"));
-        if leaf.is_some() && boxes.0 != boxes.1 {
-            return Ok(Some("a page without trim box, or with another one"));
-        }
+    let leaf = parts.and_then(|parts| parts.leaves.get(place.index).copied());
+    if place.named.iter().any(|named| *named != leaf) {
+        return Ok(Some("a page names another one than its piece has"));
     }
     let (Some(parts), Some(leaf)) = (parts, leaf) else {
         return Ok(None); // That there are too few leaves has been said.
     };
-    let text = part.object(leaf)?.text;
-    let refers = |key| get(text, key).and_then(reference);
-    let (first, last) = (pages.first().copied(), pages.last().copied());
-    if get(text, b"/Type") != Some(b"/DPart") || refers(b"/Parent") != Some(parts.root) {
+    let leaf = Dictionary::read(part.object(leaf)?.text, leaf)?;
+    let refers = |key| leaf.get(key).and_then(reference);
+    let keys: &[&[u8]] = &[b"/Type", b"/Parent", b"/Start", b"/DPM"];
+    if !leaf.has(keys, &[b"/End"])
+        || !leaf.says(b"/Type", b"/DPart")
+        || refers(b"/Parent") != Some(parts.root)
+    {
         return Ok(Some("a leaf that is none of the tree"));
     }
-    if refers(b"/Start") != first || refers(b"/End") != last.filter(|_| pages.len() > 1) {
+    let numbers = |page: Option<&Leaf>| page.map(|page| page.number);
+    let (first, last) = (numbers(place.pages.first()), numbers(place.pages.last()));
+    if refers(b"/Start") != first || refers(b"/End") != last.filter(|_| place.pages.len() > 1) {
         return Ok(Some("the one of the piece has other pages"));
     }
-    let says = private(text).is_some_and(|said| {
-        number(said, b"/Job") == Some(row.job.into())
-            && number(said, b"/Child") == Some(row.child.into())
-            && number(said, b"/Piece") == Some(row.piece.into())
-            && number(said, b"/Sheets") == Some(row.sheets.into())
-            && number(said, b"/Stations") == Some(row.stations.into())
-            && is_text(said, b"/Envelope", row.envelope.name())
-            && is_text(said, b"/Class", &row.class())
-    });
+    let says = leaf.says(b"/DPM", metadata(row).as_bytes());
     Ok((!says).then_some("the metadata of the piece's are not what its CSV row says"))
+}
+
+/// What the document part of a piece must say, in full.
+fn metadata(row: &Row) -> String {
+    format!(
+        "<</CIP4_Root<</CIP4_Production<</CIP4_CopyCount 1>>>>/Lettermill<</Job {}/Child {}/Piece {}/Sheets {}/Class({})/Envelope({})/Postage({})/Stations {}>>>>",
+        row.job,
+        row.child,
+        row.piece,
+        row.sheets,
+        row.class(),
+        row.envelope.name(),
+        row.postage.name(),
+        row.stations
+    )
+}
+
+/// What the root must say, but for the weight of the paper, which the CSV does not know.
+fn root_metadata(rows: &[Row], number: u32, paper_grams_m2: u64) -> Option<String> {
+    let first = rows.first()?;
+    let (job, child, class) = (first.job, first.child, first.class());
+    let sides = match first.sides {
+        Sides::Duplex => "TwoSidedHeadToHead",
+        Sides::Simplex => "OneSided",
+    };
+    let sheets: u64 = rows.iter().map(|row| u64::from(row.sheets)).sum();
+    Some(format!(
+        "<</CIP4_Root<</CIP4_DescriptiveName(Print job {job}.{child}, {class}, part {number})/CIP4_Intent<</CIP4_ProductType(Letter)/CIP4_LayoutIntent<</CIP4_Sides({sides})/CIP4_FinishedDimensions[595.276 841.89 0]>>/CIP4_MediaIntent<</CIP4_Weight {paper_grams_m2}>>>>>>/Lettermill<</Job {job}/Child {child}/Class({class})/Part {number}/FirstPiece {}/Pieces {}/Sheets {sheets}>>>>",
+        first.piece,
+        rows.len()
+    ))
+}
+
+/// Which part of its class a file is: `0001.pdf`, or `0001.r01.pdf` of a reprint.
+fn number_of(pdf: &Path) -> u32 {
+    let name = pdf.file_name().and_then(|name| name.to_str());
+    let number = name.and_then(|name| name.split('.').next()?.parse().ok());
+    number.unwrap_or(0)
 }
 
 fn whole(
     part: &Part<'_>,
     rows: &[Row],
+    number_of_part: u32,
     wrong: &mut Vec<&'static str>,
 ) -> Result<Option<Parts>, Fault> {
     let mut ask = |good: bool, what| {
@@ -135,35 +183,32 @@ fn whole(
         "no profile of a printing condition",
     );
 
-    let text = part.object(top)?.text;
-    let root = get(text, b"/DPartRootNode").and_then(reference);
-    let Some(root) = root.filter(|_| get(text, b"/Type") == Some(b"/DPartRoot")) else {
+    let above = Dictionary::read(part.object(top)?.text, top)?;
+    let root = above.get(b"/DPartRootNode").and_then(reference);
+    let Some(root) = root.filter(|_| above.says(b"/Type", b"/DPartRoot")) else {
         ask(false, "no root");
         return Ok(None);
     };
     ask(
-        number(text, b"/RecordLevel") == Some(1)
-            && get(text, b"/NodeNameList") == Some(b"[/job/piece]"),
+        above.says(b"/RecordLevel", b"1") && above.says(b"/NodeNameList", b"[/job/piece]"),
         "the root names other levels",
     );
-    let text = part.object(root)?.text;
+    let node = Dictionary::read(part.object(root)?.text, root)?;
     ask(
-        get(text, b"/Type") == Some(b"/DPart")
-            && get(text, b"/Parent").and_then(reference) == Some(top),
+        node.has(&[b"/Type", b"/Parent", b"/DParts", b"/DPM"], &[])
+            && node.says(b"/Type", b"/DPart")
+            && node.get(b"/Parent").and_then(reference) == Some(top),
         "no root",
     );
-    let leaves = get(text, b"/DParts").map(references).unwrap_or_default();
+    let leaves = node.get(b"/DParts").map(references).unwrap_or_default();
     ask(leaves.len() == rows.len(), "not one for each piece");
-    let sheets: u64 = rows.iter().map(|row| u64::from(row.sheets)).sum();
-    let said = private(text).unwrap_or_default();
-    let first = rows.first();
+    let said = node.get(b"/DPM").unwrap_or_default();
+    let paper = get(said, b"/CIP4_Root")
+        .and_then(|root| get(get(root, b"/CIP4_Intent")?, b"/CIP4_MediaIntent"))
+        .and_then(|paper| number(paper, b"/CIP4_Weight"));
+    let expected = paper.and_then(|paper| root_metadata(rows, number_of_part, paper));
     ask(
-        number(said, b"/Pieces") == Some(rows.len() as u64)
-            && number(said, b"/Sheets") == Some(sheets)
-            && number(said, b"/FirstPiece") == first.map(|row| row.piece.into())
-            && number(said, b"/Job") == first.map(|row| row.job.into())
-            && number(said, b"/Child") == first.map(|row| row.child.into())
-            && first.is_some_and(|row| is_text(said, b"/Class", &row.class())),
+        expected.is_some_and(|expected| expected.as_bytes() == said),
         "the metadata of the root are not what the CSV says",
     );
     Ok(Some(Parts { root, leaves }))
@@ -189,17 +234,7 @@ fn profile(part: &Part<'_>, catalog: &[u8]) -> Result<bool, Fault> {
         && get(intent, b"/OutputConditionIdentifier").is_some_and(|text| text.len() > 2))
 }
 
-/// What metadata say that only we know.
-fn private(text: &[u8]) -> Option<&[u8]> {
-    get(get(text, b"/DPM")?, b"/Lettermill")
-}
-
 fn number(text: &[u8], key: &[u8]) -> Option<u64> {
     let (number, rest) = leading_number(get(text, key)?)?;
     rest.is_empty().then_some(number)
-}
-
-fn is_text(text: &[u8], key: &[u8], wanted: &str) -> bool {
-    let found = get(text, key).and_then(|found| found.strip_prefix(b"(")?.strip_suffix(b")"));
-    found == Some(wanted.as_bytes())
 }

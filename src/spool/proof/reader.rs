@@ -3,20 +3,11 @@
 //! It reads what this program writes (one section; see [`table`](super::table)) through a map, so that a part of any size with a classic
 //! table takes no memory but that of its page list. Anything else is a [`Fault`].
 
-use std::collections::HashMap;
-
 use super::table::{Place, Table};
-use crate::disk::{self, Sha256};
 use crate::spool::flavour::Xref;
 
 /// Versions of PDF that parts have.
 const HEADS: [&[u8]; 2] = [b"%PDF-1.6\n", b"%PDF-1.5\n"];
-/// Levels of the page tree; 256 kids a node make 100,000 pages fit three.
-const TREE_DEPTH_MAX: u32 = 16;
-/// References on a way down.
-const REFERENCE_DEPTH_MAX: u32 = 220;
-/// Objects below this number belong to the part as a whole (`docs/formats-spool.md`).
-const FIRST_FREE: u32 = 16;
 
 /// Why a file cannot be read as a part: what is wrong, and at which object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -33,6 +24,7 @@ pub(super) struct Part<'m> {
     bytes: &'m [u8],
     table: Table<'m>,
     pub(super) trailer: &'m [u8],
+    vt: bool,
 }
 
 /// An object.
@@ -79,16 +71,25 @@ impl<'m> Part<'m> {
             return Err(fault("the file does not begin as a part does"));
         }
         let (table, trailer) = Table::open(bytes, xref)?;
-        Ok(Self {
+        let mut part = Self {
             bytes,
             table,
             trailer,
-        })
+            vt: false,
+        };
+        let catalog = part.catalog();
+        part.vt = catalog.is_ok_and(|catalog| get(catalog.text, b"/DPartRoot").is_some());
+        Ok(part)
     }
 
     /// Whether the head says that it is PDF 1.6.
     pub(super) fn is_of_1_6(&self) -> bool {
         self.bytes.starts_with(HEADS[0])
+    }
+
+    /// Whether it has document parts, as PDF/VT-1 does.
+    pub(super) fn is_vt(&self) -> bool {
+        self.vt
     }
 
     /// How its objects are found.
@@ -135,57 +136,6 @@ impl<'m> Part<'m> {
             what: "no catalog",
         })?)
     }
-
-    /// Object numbers of all pages, in order. Counts and parents must be right.
-    pub(super) fn pages(&self) -> Result<Vec<u32>, Fault> {
-        let fault = Fault {
-            object: 0,
-            what: "no page tree",
-        };
-        let catalog = self.catalog()?;
-        let root = get(catalog.text, b"/Pages")
-            .and_then(reference)
-            .ok_or(fault)?;
-        let mut pages = Vec::new();
-        self.node(root, None, 0, &mut pages)?;
-        Ok(pages)
-    }
-
-    fn node(
-        &self,
-        number: u32,
-        parent: Option<u32>,
-        depth: u32,
-        pages: &mut Vec<u32>,
-    ) -> Result<(), Fault> {
-        let fault = |what| Fault {
-            object: number,
-            what,
-        };
-        let text = self.object(number)?.text;
-        if get(text, b"/Parent").and_then(reference) != parent {
-            return Err(fault("another parent than the node above it"));
-        }
-        if get(text, b"/Type") == Some(b"/Page") {
-            pages.push(number);
-            return Ok(());
-        }
-        if depth > TREE_DEPTH_MAX {
-            return Err(fault("the page tree is too deep"));
-        }
-        let before = pages.len();
-        let kids = get(text, b"/Kids").ok_or(fault("a node without kids"))?;
-        for kid in references(kids) {
-            self.node(kid, Some(number), depth + 1, pages)?;
-        }
-        let count = get(text, b"/Count")
-            .and_then(leading_number)
-            .map(|(n, _)| n);
-        if count != Some((pages.len() - before) as u64) {
-            return Err(fault("a count that is not that of its pages"));
-        }
-        Ok(())
-    }
 }
 
 /// An object whose bytes begin here.
@@ -216,102 +166,6 @@ pub(super) fn object_of(body: &[u8], number: u32) -> Result<Object<'_>, Fault> {
     }
 }
 
-/// Computes digests of pages as `docs/formats-spool.md` defines them. Keeps those of shared objects.
-pub(super) struct Digests<'p, 'm> {
-    part: &'p Part<'m>,
-    known: HashMap<u32, Sha256>,
-    visiting: Vec<u32>,
-    visits_left: u32,
-    ring_seen: bool,
-}
-
-impl<'p, 'm> Digests<'p, 'm> {
-    pub(super) fn new(part: &'p Part<'m>) -> Self {
-        Self {
-            part,
-            known: HashMap::new(),
-            visiting: Vec::new(),
-            visits_left: 0,
-            ring_seen: false,
-        }
-    }
-
-    /// Digest of a page.
-    pub(super) fn page(&mut self, text: &[u8]) -> Result<Sha256, Fault> {
-        self.visits_left = 1_000_000;
-        let mut rest = text.to_vec();
-        for key in [b"/Parent".as_slice(), b"/Contents", b"/DPart"] {
-            if let Some((from, to)) = span(&rest, key) {
-                rest.drain(from..to);
-            }
-        }
-        let mut both = self.text(&rest, None, 0)?.to_vec();
-        if let Some(contents) = get(text, b"/Contents") {
-            both.extend_from_slice(&self.text(contents, None, 0)?);
-        }
-        Ok(disk::sha256(&both))
-    }
-
-    /// From now on an object has this digest.
-    pub(super) fn suppose(&mut self, number: u32, digest: Sha256) {
-        self.known.insert(number, digest);
-    }
-
-    fn text(&mut self, text: &[u8], data: Option<&[u8]>, depth: u32) -> Result<Sha256, Fault> {
-        let mut context = ring::digest::Context::new(&ring::digest::SHA256);
-        let mut copied = 0;
-        for (from, to, target) in Tokens::references_of(text) {
-            context.update(&text[copied..from]);
-            copied = to;
-            if target < FIRST_FREE {
-                context.update(format!("P{target}").as_bytes());
-            } else {
-                match self.object(target, depth + 1)? {
-                    Some(digest) => {
-                        context.update(b"R");
-                        context.update(&digest);
-                    }
-                    None => context.update(b"C"),
-                }
-            }
-        }
-        context.update(&text[copied..]);
-        if let Some(data) = data {
-            context.update(b"\nstream\n");
-            context.update(data);
-        }
-        Ok(crate::disk::finished(context))
-    }
-
-    fn object(&mut self, number: u32, depth: u32) -> Result<Option<Sha256>, Fault> {
-        if let Some(digest) = self.known.get(&number) {
-            return Ok(Some(*digest));
-        }
-        if self.visiting.contains(&number) {
-            self.ring_seen = true;
-            return Ok(None);
-        }
-        let entangled = Fault {
-            object: number,
-            what: "too entangled",
-        };
-        if depth > REFERENCE_DEPTH_MAX {
-            return Err(entangled);
-        }
-        self.visits_left = self.visits_left.checked_sub(1).ok_or(entangled)?;
-        let object = self.part.object(number)?;
-        let ring_before = std::mem::replace(&mut self.ring_seen, false);
-        self.visiting.push(number);
-        let digest = self.text(object.text, object.data, depth)?;
-        self.visiting.pop();
-        if !self.ring_seen {
-            self.known.insert(number, digest);
-        }
-        self.ring_seen |= ring_before;
-        Ok(Some(digest))
-    }
-}
-
 /// The value of a key of a dictionary.
 pub(super) fn get<'t>(text: &'t [u8], key: &[u8]) -> Option<&'t [u8]> {
     let (from, to) = span(text, key)?;
@@ -324,7 +178,7 @@ pub(super) fn reference_spans(text: &[u8]) -> impl Iterator<Item = (usize, usize
 }
 
 /// Where a key and its value stand in a dictionary.
-pub(super) fn span(text: &[u8], key: &[u8]) -> Option<(usize, usize)> {
+fn span(text: &[u8], key: &[u8]) -> Option<(usize, usize)> {
     let mut at = 2;
     text.strip_prefix(b"<<")?;
     loop {
@@ -358,8 +212,25 @@ pub(super) fn references(text: &[u8]) -> Vec<u32> {
         .collect()
 }
 
+/// All of an array that has references and nothing else.
+pub(super) fn reference_list(value: &[u8]) -> Option<Vec<u32>> {
+    let list = value.strip_prefix(b"[")?.strip_suffix(b"]")?;
+    let mut words = list
+        .split(u8::is_ascii_whitespace)
+        .filter(|w| !w.is_empty());
+    let mut out = Vec::with_capacity(list.len() / 8);
+    while let Some(number) = words.next() {
+        let (number, rest) = leading_number(number)?;
+        if !rest.is_empty() || words.next() != Some(b"0") || words.next() != Some(b"R") {
+            return None;
+        }
+        out.push(u32::try_from(number).ok()?);
+    }
+    Some(out)
+}
+
 /// `12 0 R` at the front: its length and target.
-fn reference_len(text: &[u8]) -> Option<(usize, u32)> {
+pub(super) fn reference_len(text: &[u8]) -> Option<(usize, u32)> {
     let (number, rest) = leading_number(text)?;
     let rest = rest.strip_prefix(b" 0 R")?;
     if regular(rest) > 0 {
@@ -464,7 +335,7 @@ pub(super) fn literal_len(text: &[u8]) -> Option<usize> {
     None
 }
 
-fn spaces(text: &[u8]) -> usize {
+pub(super) fn spaces(text: &[u8]) -> usize {
     text.iter()
         .take_while(|b| b.is_ascii_whitespace() || **b == 0)
         .count()

@@ -13,6 +13,10 @@ use crate::spool::flavour::Xref;
 const OBJECTS_MAX: u64 = 8_388_607;
 /// What all object streams may unpack to together.
 const PACKED_BYTES_MAX: usize = 1 << 30;
+/// And how many times the bytes of the file: dictionaries shrink to a tenth, and pages have contents besides.
+const PACKED_RATIO_MAX: usize = 16;
+/// Less than this is no burden, whatever the file has.
+const PACKED_BYTES_FREE: usize = 16 << 20;
 /// What one may unpack to.
 const STREAM_BYTES_MAX: usize = 1 << 24;
 /// Bytes of an entry: its kind, an offset or the number of an object stream, a place in that.
@@ -81,7 +85,11 @@ impl<'m> Table<'m> {
             && says(b"/Filter", b"/FlateDecode")
             && says(b"/DecodeParms", b"<</Predictor 12/Columns 8>>");
         let (size, data) = match (size, stream.data) {
-            (Some((size, b"")), Some(data)) if known && size <= OBJECTS_MAX => (size, data),
+            (Some((size, b"")), Some(data))
+                if known && size <= OBJECTS_MAX.min(bytes.len() as u64) =>
+            {
+                (size, data) // No object takes less than a byte.
+            }
             _ => return Err(fault("a cross-reference stream that is none of ours")),
         };
         let cut = fault("the cross-reference stream is damaged");
@@ -160,7 +168,9 @@ fn row(&[kind, a, b, c, d, e, f, g]: &[u8; ROW_BYTES]) -> (u8, u64, u16) {
 /// Unpacks every object stream that the rows name.
 fn unpack_all(bytes: &[u8], rows: &[[u8; ROW_BYTES]]) -> Result<HashMap<u32, Packed>, Fault> {
     let mut packed = HashMap::new();
-    let mut left = PACKED_BYTES_MAX;
+    let ratio = bytes.len().saturating_mul(PACKED_RATIO_MAX);
+    let mut left = PACKED_BYTES_MAX.min(ratio.max(PACKED_BYTES_FREE));
+    let mut objects_left = rows.len();
     for entry in rows {
         let (2, number, _) = row(entry) else {
             continue;
@@ -182,16 +192,18 @@ fn unpack_all(bytes: &[u8], rows: &[[u8; ROW_BYTES]]) -> Result<HashMap<u32, Pac
         if found != u64::from(number) {
             return Err(broken);
         }
-        let stream = Packed::of(object_of(body, number)?, left.min(STREAM_BYTES_MAX));
+        let stream = object_of(body, number)?;
+        let stream = Packed::of(stream, left.min(STREAM_BYTES_MAX), objects_left);
         let stream = stream.ok_or(broken)?;
-        left = left.checked_sub(stream.text.len()).ok_or(broken)?;
+        left = left.saturating_sub(stream.text.len());
+        objects_left = objects_left.saturating_sub(stream.objects.len());
         packed.insert(number, stream);
     }
     Ok(packed)
 }
 
 impl Packed {
-    fn of(stream: Object<'_>, bytes_max: usize) -> Option<Self> {
+    fn of(stream: Object<'_>, bytes_max: usize, objects_max: usize) -> Option<Self> {
         let number = |key| {
             let (number, rest) = leading_number(get(stream.text, key)?)?;
             rest.is_empty().then_some(usize::try_from(number).ok()?)
@@ -199,6 +211,7 @@ impl Packed {
         let known = get(stream.text, b"/Type") == Some(b"/ObjStm")
             && get(stream.text, b"/Filter") == Some(b"/FlateDecode");
         let (count, first) = (number(b"/N")?, number(b"/First")?);
+        let known = known && count <= objects_max;
         let text = unpacked(stream.data.filter(|_| known)?, bytes_max)?;
         let (mut head, body) = text.split_at_checked(first)?;
         let mut begins = Vec::new();
@@ -299,7 +312,7 @@ mod tests {
             conformance: None,
         };
         let far = part.finish(&faces.unwrap(), &ending, |_, _, _| Ok(()));
-        far.unwrap().bytes
+        far.unwrap().0.bytes
     }
 
     #[test]
@@ -315,7 +328,7 @@ mod tests {
                 let part = Part::open(&map).unwrap();
                 let found = part.pages().unwrap();
                 assert_eq!(found.len(), 600, "{xref:?}");
-                let last = part.object(found[599]).unwrap();
+                let last = part.object(found[599].number).unwrap();
                 assert!(last.text.starts_with(b"<</Type/Page/MediaBox"));
             }
         }
