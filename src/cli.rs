@@ -191,6 +191,11 @@ fn development_keys(home: &Path) -> Vec<PathBuf> {
     of_user.into_iter().chain([home.join("keys")]).collect()
 }
 
+/// `1 piece`, `2 pieces`.
+fn counted(n: u64, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}
+
 /// A path as JSON holds it. What is not UTF-8 in it cannot stand there, and must not stop what is done already.
 fn path_text(path: &Path) -> String {
     path.display().to_string()

@@ -148,6 +148,25 @@ pub fn create_private_folder(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
+/// Creates a folder that is not there yet, for the owner only (0700).
+///
+/// # Errors
+/// Any I/O error of `mkdir(2)`: `AlreadyExists` if something has its name.
+pub fn create_new_private_folder(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+/// Makes the names in a folder durable.
+///
+/// # Errors
+/// Any I/O error of opening or syncing it.
+pub fn sync_folder(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
+}
+
 /// Makes the name of `path` durable.
 ///
 /// # Errors

@@ -60,6 +60,7 @@ mod error;
 mod home;
 mod messages;
 mod moves;
+mod number;
 mod pieces;
 mod reader;
 mod receipts;
@@ -79,12 +80,13 @@ pub use pieces::{Balance, JobStanding, PieceStanding, PieceState};
 pub use reader::{BatchRow, Event, FileRow, History, PieceOfLetter, Reader, ReasonCount};
 pub use receipts::{ImportTally, NotSent, ReceiptRow};
 pub use recorded::{EnvelopeRow, MessageRow};
-pub use reprint::{ReprintOf, part_of_child};
+pub use reprint::{CHILD_MAX, ReprintOf, batch_of_child, part_of_child};
 pub use results::{
     Booked, PrintJob, Remarked, ResultOfPiece, ResultRemark, ResultRow, ResultsFile,
 };
 
 use home::Home;
+pub use home::refuse_unlisted;
 
 /// The ledger, open for writing. While it lives, nobody else can open this home for writing.
 pub struct Ledger<'c> {
@@ -330,6 +332,12 @@ impl<'c> Ledger<'c> {
         }
         Ok(())
     }
+}
+
+/// The home that a path lies in, if it lies in one.
+pub fn home_around(path: &Path) -> Option<&Path> {
+    let mut above = path.ancestors();
+    above.find(|folder| Home::at(folder).database().is_file())
 }
 
 /// Where the folder of a batch in a state lies: `None` for one that is under way or gone.

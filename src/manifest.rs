@@ -23,7 +23,7 @@ mod signature;
 mod verdict;
 
 pub use signature::{Check, Detached, KeyKind, Sign, Signer};
-pub use verdict::{Changed, SignatureVerdict, Verdict, read, verify};
+pub use verdict::{Changed, SignatureVerdict, Verdict, read, signature, verify};
 
 /// Name of the manifest in the batch's folder.
 pub const MANIFEST: &str = "manifest.json";

@@ -37,7 +37,7 @@ pub use ask::{AskPlan, ask};
 pub use check::{Checked, check};
 pub use error::Error;
 pub use mill::Depth;
-pub use reprint::{Goes, Press, Reprinted, Wanted, reprint};
+pub use reprint::{Goes, Origin, PartOfOrigin, Press, Reprinted, Wanted, reprint};
 pub use rerun::{Behind, Rerun, Which};
 
 use gather::Gather;

@@ -80,18 +80,9 @@ const PLACES_MAX: usize = 65_536;
 /// A mark has eight digits for the piece and for the job.
 const NUMBER_MAX: u32 = 99_999_999;
 
-/// Number of a print job: at most eight digits.
+/// Number of a print job: at most eight digits. The plant tells jobs apart by it; the ledger gives it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct JobNumber(pub u32);
-
-impl JobNumber {
-    /// The number of a batch's job; it follows from the batch's name. The plant tells jobs apart by it.
-    pub fn of_batch(name: &str) -> Self {
-        let digest = disk::sha256(name.as_bytes());
-        let start = digest.first_chunk().copied().unwrap_or_default();
-        Self(u32::from_be_bytes(start) % (NUMBER_MAX + 1))
-    }
-}
 
 /// A print job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

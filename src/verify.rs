@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use crate::finding::shape;
+use crate::manifest::SignatureVerdict;
 use crate::sign::Certificate;
 use crate::{bundle, manifest, sign, spool};
 
@@ -87,6 +88,33 @@ pub enum Error {
     Bundle(#[from] bundle::Error),
 }
 
+/// What the signature of a folder's manifest is worth; looks at nothing else.
+///
+/// # Errors
+/// There is no manifest, or it cannot be read.
+pub fn signature(folder: &Path) -> Result<SignatureVerdict, manifest::Error> {
+    manifest::signature(folder, &|signature, message| {
+        Ok(signed_by(signature, message)?.shown_subject().to_owned())
+    })
+}
+
+/// The certificate by whose key a message was signed.
+fn signed_by(signature: &manifest::Detached, message: &[u8]) -> Result<Certificate, String> {
+    let certificate =
+        Certificate::from_der(&signature.certificate_der).map_err(|e| e.to_string())?;
+    let said = sign::Algorithm::from_name(&signature.algorithm);
+    if said != Some(certificate.algorithm()) {
+        let said = said.map_or_else(|| shape(&signature.algorithm), |a| a.name().to_owned());
+        let key = certificate.algorithm().name();
+        return Err(format!(
+            "its algorithm is `{said}`, and its certificate's key is for {key}"
+        ));
+    }
+    let good = certificate.verify(message, &signature.signature);
+    good.map_err(|e| e.to_string())?;
+    Ok(certificate)
+}
+
 /// Verifies a batch folder. With `trusted` certificates, each that signed must be one of them or issued by one.
 ///
 /// # Errors
@@ -94,18 +122,7 @@ pub enum Error {
 pub fn verify(folder: &Path, trusted: &[Certificate]) -> Result<Verdict, Error> {
     let signer = OnceCell::new();
     let listed = manifest::verify(folder, &|signature, message| {
-        let certificate =
-            Certificate::from_der(&signature.certificate_der).map_err(|e| e.to_string())?;
-        let said = sign::Algorithm::from_name(&signature.algorithm);
-        if said != Some(certificate.algorithm()) {
-            let said = said.map_or_else(|| shape(&signature.algorithm), |a| a.name().to_owned());
-            let key = certificate.algorithm().name();
-            return Err(format!(
-                "its algorithm is `{said}`, and its certificate's key is for {key}"
-            ));
-        }
-        let good = certificate.verify(message, &signature.signature);
-        good.map_err(|e| e.to_string())?;
+        let certificate = signed_by(signature, message)?;
         let subject = certificate.shown_subject().to_owned();
         let _ = signer.set(certificate); // It is called once.
         Ok(subject)

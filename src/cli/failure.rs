@@ -87,12 +87,15 @@ fn exit_of_run(error: &run::Error) -> Exit {
         | run::Error::Bundle(_)
         | run::Error::Spool(_)
         | run::Error::Manifest(_)
+        | run::Error::NotANewFolder { .. }
         | run::Error::Io { .. } => Exit::CannotWrite,
         run::Error::Ledger(error) => exit_of_ledger(error),
         run::Error::Reprint(error) => exit_of_reprint(error),
         run::Error::Ticket(_) => Exit::CannotWrite,
         run::Error::NotAPart { .. } => Exit::BadInput,
-        run::Error::Faulty(_) => Exit::Faulty,
+        run::Error::Faulty(_) | run::Error::Changed(_) | run::Error::OtherManifest(_) => {
+            Exit::Faulty
+        }
         run::Error::NothingToRerun { .. } => Exit::NotFound,
     }
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::args::{PackageArgs, PdfArgs, PrintCommand, ProofArgs};
-use super::{Exit, Failure, job_at, path_text, print, results, say};
+use super::{Exit, Failure, counted, job_at, path_text, print, results, say};
 use crate::config::Job;
 use crate::preflight::{self, PdfFault};
 use crate::vendor::{self, Profile};
@@ -150,7 +150,12 @@ fn proof(args: &ProofArgs) -> Result<Exit, Failure> {
         &args.out,
     )
     .map_err(run::Error::from)?;
-    let spool::Sampled { pieces, pages } = sampled;
+    let spool::Sampled {
+        parts,
+        classes,
+        pieces,
+        pages,
+    } = sampled;
     let text = if args.json {
         let parts: Vec<String> = parts.iter().map(|part| path_text(part)).collect();
         let told = json!({
@@ -159,9 +164,11 @@ fn proof(args: &ProofArgs) -> Result<Exit, Failure> {
         format!("{told}\n")
     } else {
         format!(
-            "`{}`: {pieces} pieces of {} classes, {pages} pages; it holds real letters: give it to nobody who may not read them\n",
+            "`{}`: {} of {}, {}; it holds real letters: give it to nobody who may not read them\n",
             args.out.display(),
-            parts.len()
+            counted(pieces.into(), "piece", "pieces"),
+            counted(classes.into(), "class", "classes"),
+            counted(pages.into(), "page", "pages"),
         )
     };
     print(&text)?;
@@ -199,7 +206,7 @@ fn batch_of(path: &Path) -> Option<&Path> {
     folders.find(|folder| folder.join(manifest::MANIFEST).is_file())
 }
 
-/// The part that was named, or the first of each class in the folder of a batch.
+/// The part that was named, or all in the folder of a batch, class by class.
 fn parts(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     if path.is_file() {
         return Ok(vec![path.to_owned()]);
@@ -212,13 +219,12 @@ fn parts(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     let mut parts = Vec::new();
     for class in fs::read_dir(&spool).map_err(unreadable)? {
         let class = class.map_err(unreadable)?.path();
+        if !class.is_dir() {
+            continue; // Whatever it is, it is no class.
+        }
         let files = fs::read_dir(&class).map_err(unreadable)?;
         let paths = files.filter_map(|file| Some(file.ok()?.path()));
-        parts.extend(
-            paths
-                .filter(|path| path.extension().is_some_and(|end| end == "pdf"))
-                .min(),
-        );
+        parts.extend(paths.filter(|path| path.extension().is_some_and(|end| end == "pdf")));
     }
     if parts.is_empty() {
         let empty = io::Error::other("no part lies in it");

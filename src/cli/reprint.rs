@@ -6,35 +6,40 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::args::ReprintArgs;
-use super::{Exit, Failure, development_keys, job_at, path_text, print, results, say};
+use super::receipts::tell;
+use super::{Exit, Failure, counted, development_keys, job_at, path_text, print, results, say};
 use crate::clock::SystemClock;
 use crate::config::Job;
 use crate::ledger::Ledger;
-use crate::run::{self, Goes, Reprinted, Wanted};
-use crate::spool;
+use crate::run::{self, Goes, Origin, Reprinted, Wanted};
 
 /// Prints pieces again.
 pub fn reprint(args: &ReprintArgs) -> Result<Exit, Failure> {
     let job = job_at(args.job.job.clone(), None)?;
     let home = job.home(args.job.out.as_deref());
-    let parts = parts(&args.parts)?;
-    let (wanted, notes) = wanted(args, &job, &home, &parts)?;
+    let origin = Origin::of(&parts(&args.parts)?)?;
+    let mut ledger;
+    let goes = match args.to.as_deref().zip(args.child) {
+        Some((path, child)) => Goes::Folder { path, child },
+        None => {
+            ledger = open(&home)?;
+            Goes::Outbox {
+                home: &home,
+                ledger: &mut ledger,
+                again: args.again.as_deref(),
+                why: args.why.as_deref().unwrap_or_else(|| why(args)),
+            }
+        }
+    };
+    let (wanted, notes) = wanted(args, &job, &home, &origin)?;
     let keys = development_keys(&home);
     let mut press = job.press(keys).map_err(Failure::Job)?;
     if args.without_control {
         press.control = None;
         press.without_control = true;
     }
-    let goes = match (&args.to, args.child) {
-        (Some(path), Some(child)) => Goes::Folder { path, child },
-        _ => Goes::Outbox {
-            home: &home,
-            again: args.again.as_deref(),
-            why: args.why.as_deref().unwrap_or_else(|| why(args)),
-        },
-    };
-    let done = run::reprint(&press, &wanted, &goes, &SystemClock)?;
-    for note in done.recovered.iter().chain(&notes) {
+    let done = run::reprint(&press, &origin, &wanted, goes)?;
+    for note in notes.iter().chain(&done.unbooked) {
         say(&format!("note: {note}"));
     }
     print(&match args.json {
@@ -42,6 +47,14 @@ pub fn reprint(args: &ReprintArgs) -> Result<Exit, Failure> {
         false => as_text(&done),
     })?;
     Ok(Exit::Done)
+}
+
+/// The ledger of a home that has one. What an earlier start left is finished and told before anybody asks how pieces stand.
+fn open(home: &Path) -> Result<Ledger<'static>, Failure> {
+    drop(Ledger::read(home)?);
+    let (ledger, recovered) = Ledger::open(home, &SystemClock)?;
+    tell(&recovered);
+    Ok(ledger)
 }
 
 fn why(args: &ReprintArgs) -> &'static str {
@@ -52,21 +65,12 @@ fn why(args: &ReprintArgs) -> &'static str {
     }
 }
 
-/// Absolute, each once, with the pieces of each.
-fn parts(named: &[PathBuf]) -> Result<Vec<(PathBuf, Vec<u32>)>, Failure> {
-    let mut paths = BTreeSet::new();
-    for path in named {
-        let path = std::path::absolute(path).map_err(|error| Failure::Pdf(path.clone(), error))?;
-        paths.insert(path);
-    }
-    let mut parts = Vec::new();
-    for path in paths {
-        let csv = path.with_extension("pieces.csv");
-        let rows = spool::pieces_of(&csv).map_err(run::Error::from)?;
-        let pieces = rows.iter().map(|row| row.piece).collect();
-        parts.push((path, pieces));
-    }
-    Ok(parts)
+/// Absolute, each once.
+fn parts(named: &[PathBuf]) -> Result<BTreeSet<PathBuf>, Failure> {
+    let absolute = |path: &PathBuf| {
+        std::path::absolute(path).map_err(|error| Failure::Pdf(path.clone(), error))
+    };
+    named.iter().map(absolute).collect()
 }
 
 /// Which pieces of which part, and what else is to be said of them.
@@ -74,28 +78,24 @@ fn wanted(
     args: &ReprintArgs,
     job: &Job,
     home: &Path,
-    parts: &[(PathBuf, Vec<u32>)],
+    origin: &Origin,
 ) -> Result<(Vec<Wanted>, Vec<String>), Failure> {
     let mut notes = Vec::new();
     let (pieces, all_here) = match (&args.pieces, &args.results) {
         (Some(list), _) => (list.0.iter().copied().collect(), true),
-        (None, Some(file)) => (of_results(args, job, file, parts)?, true),
+        (None, Some(file)) => (of_results(args, job, file, origin)?, true),
         (None, None) => {
-            let batch = batch_of(parts)?;
-            let spoilt = Ledger::read(home)?.spoilt(&batch)?;
+            let spoilt = Ledger::read(home)?.spoilt(origin.batch())?;
             (spoilt.iter().map(|piece| piece.piece).collect(), false)
         }
     };
     let mut left: BTreeSet<u32> = pieces;
     let mut wanted = Vec::new();
-    for (pdf, of_part) in parts {
-        let pieces: Vec<u32> = of_part
-            .iter()
-            .copied()
-            .filter(|piece| left.remove(piece))
-            .collect();
+    for part in origin.parts() {
+        let pieces = part.rows.iter().map(|row| row.piece);
+        let pieces: Vec<u32> = pieces.filter(|piece| left.remove(piece)).collect();
         if !pieces.is_empty() {
-            let pdf = pdf.clone();
+            let pdf = part.pdf.clone();
             wanted.push(Wanted { pdf, pieces });
         }
     }
@@ -115,8 +115,12 @@ fn wanted(
     }
     if !left.is_empty() {
         notes.push(format!(
-            "{} more spoilt pieces lie in other parts of the batch",
-            left.len()
+            "{} in other parts of the batch",
+            counted(
+                left.len() as u64,
+                "more spoilt piece lies",
+                "more spoilt pieces lie"
+            )
         ));
     }
     Ok((wanted, notes))
@@ -127,18 +131,11 @@ fn of_results(
     args: &ReprintArgs,
     job: &Job,
     file: &Path,
-    parts: &[(PathBuf, Vec<u32>)],
+    origin: &Origin,
 ) -> Result<BTreeSet<u32>, Failure> {
     let layout = results::layout(args.layout.as_deref(), job)?;
     let read = results::read(file, &layout)?;
-    let first = parts
-        .first()
-        .map(|(path, _)| path.with_extension("pieces.csv"));
-    let rows = first
-        .map(|csv| spool::pieces_of(&csv))
-        .transpose()
-        .map_err(run::Error::from)?;
-    let number = rows.and_then(|rows| rows.first().map(|row| row.job));
+    let number = origin.job();
     let mut spoilt = BTreeSet::new();
     for row in &read.rows {
         let of_job = row.job.and_then(|job| job.number);
@@ -152,13 +149,6 @@ fn of_results(
         }
     }
     Ok(spoilt)
-}
-
-/// The batch in whose folder the parts lie.
-fn batch_of(parts: &[(PathBuf, Vec<u32>)]) -> Result<String, Failure> {
-    let folder = parts.first().and_then(|(path, _)| path.ancestors().nth(3));
-    let (manifest, _) = crate::manifest::read(folder.unwrap_or(Path::new(".")))?;
-    Ok(manifest.batch)
 }
 
 fn as_json(done: &Reprinted) -> String {
@@ -177,10 +167,10 @@ fn as_text(done: &Reprinted) -> String {
         .map(|part| format!("  {}\n", part.display()))
         .collect();
     format!(
-        "reprint {}: {} pieces, {} sheets, marks with reprint {:02}: {}\n{parts}",
+        "reprint {}: {}, {}, number {:02}: {}\n{parts}",
         done.batch,
-        done.pieces,
-        done.sheets,
+        counted(done.pieces, "piece", "pieces"),
+        counted(done.sheets, "sheet", "sheets"),
         done.child,
         done.folder.display()
     )

@@ -18,7 +18,7 @@ use crate::ledger::{Booked, JobStanding, Ledger, Reader, ResultRow, ResultsFile,
 use crate::letter::Handling;
 use crate::receipt;
 use crate::results::{self, Layout, Row};
-use crate::spool::{self, JobNumber};
+use crate::spool;
 
 mod told;
 
@@ -105,18 +105,16 @@ impl Jobs {
             .iter()
             .filter(|row| row.kind != "reprint" && row.state != State::Abandoned);
         for row in printed.filter(|row| row.totals.is_some_and(|totals| totals.print > 0)) {
-            let number = JobNumber::of_batch(&row.name).0;
-            by_number.entry(number).or_default().push(row.name.clone());
+            by_number
+                .entry(row.print_job)
+                .or_default()
+                .push(row.name.clone());
         }
         let named = match named {
             None => None,
             Some(name) => {
                 let row = reader.batch(name)?.ok_or_else(|| no_batch(name))?;
-                let root = match (row.kind.as_str(), &row.parent) {
-                    ("reprint", Some(parent)) => parent.clone(),
-                    _ => row.name.clone(),
-                };
-                Some((row.name, JobNumber::of_batch(&root).0))
+                Some((row.name, row.print_job))
             }
         };
         Ok(Self { by_number, named })

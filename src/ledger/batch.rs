@@ -11,7 +11,7 @@ use rusqlite::{Connection, params};
 use super::error::{Error, at};
 use super::home::{self, Place};
 use super::{Ledger, LetterRow, PieceRow, Sent, SentBefore, State, Stop, Totals};
-use super::{messages, rerun, tables};
+use super::{messages, number, rerun, tables};
 use crate::disk::WrittenFile;
 use crate::letter::Fate;
 
@@ -76,6 +76,16 @@ impl<'l, 'c> Batch<'l, 'c> {
             known,
             sent,
         }
+    }
+
+    /// The number of its print job, of eight digits at most.
+    ///
+    /// # Errors
+    /// Anything that SQLite says.
+    pub fn print_job(&self) -> Result<u32, Error> {
+        let sql = "SELECT print_job FROM batches WHERE batch = ?1";
+        let number = self.db().query_row(sql, [self.number], |row| row.get(0))?;
+        Ok(number::of_batch(number, &self.name))
     }
 
     pub(super) fn db(&self) -> &Connection {

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Batch, Error, Ledger, Mailing, Sent, State, Stop, tables};
+use super::{Batch, Error, Ledger, Mailing, Sent, State, Stop, number, tables};
 use crate::disk::Sha256;
 
 /// What a new batch is for. The words are those of the column `batches.kind`.
@@ -77,13 +77,14 @@ impl<'c> Ledger<'c> {
         // `~` cannot occur in a mailing id, so two mailings never share a name; `:` is not portable in file names.
         let name = format!("{}.{}", mailing.mailing_id.replace(':', "~"), earlier + 1);
         self.home.refuse_unknown(&name)?;
+        let print_job = number::next(&self.db, mailing.sender_organisation, &name)?;
 
         let now = tables::time(self.clock.now());
         let tx = self.db.transaction()?;
         tx.execute(
             "INSERT INTO batches (name, mailing_id, state, source_sha256, source_bytes, job_sha256, date, environment,
-               sender_organisation, begun_at, state_at, source_path, kind, parent)
-             VALUES (?1, ?2, 'begun', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10, ?11, ?12)",
+               sender_organisation, begun_at, state_at, source_path, kind, parent, print_job)
+             VALUES (?1, ?2, 'begun', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10, ?11, ?12, ?13)",
             params![
                 name,
                 mailing.mailing_id,
@@ -97,6 +98,7 @@ impl<'c> Ledger<'c> {
                 mailing.source_path.to_str().unwrap_or_default(),
                 purpose.kind,
                 purpose.parent,
+                print_job,
             ],
         )?;
         let number = tx.last_insert_rowid();

@@ -225,7 +225,9 @@ pub enum Error {
     },
     /// A mark has no room for another one.
     #[error(
-        "batch `{batch}` was reprinted 99 times; a mark has no room for more; run its letters again"
+        "batch `{batch}` was reprinted 99 times; a mark has no room for more\n\
+         hint: settle its open pieces (`lettermill print results settle {batch} --as withdrawn …`); their letters go out \
+         under new ids in another mailing"
     )]
     TooManyReprints {
         /// The batch.
@@ -235,7 +237,7 @@ pub enum Error {
     #[error("a piece cannot be settled as {0}; allowed are inserted, hand-made and withdrawn")]
     NotAPieceEnd(Handling),
     /// No batch of this name, or not in a state that allows it.
-    #[error("batch `{batch}` {}; allowed is {allowed}", found_text(*found))]
+    #[error("batch `{batch}` {}; allowed is {allowed}\nhint: {}", found_text(*found), state_hint(batch, *found))]
     NotInState {
         /// The batch.
         batch: String,
@@ -349,6 +351,14 @@ fn already_hint(state: State) -> &'static str {
     match state {
         State::Held => "; release or withdraw it",
         _ => "",
+    }
+}
+
+fn state_hint(batch: &str, found: Option<State>) -> String {
+    match found {
+        None => "`lettermill status` lists the batches".to_owned(),
+        Some(State::Held) => format!("look at it, then `lettermill release {batch}` or `withdraw`"),
+        Some(_) => "`lettermill status` tells how the batches stand".to_owned(),
     }
 }
 

@@ -214,7 +214,10 @@ pub(super) fn open_private(path: &Path) -> io::Result<File> {
 }
 
 /// Refuses files in the folder of a batch that are not among those listed (relative to it).
-pub(super) fn refuse_unlisted(folder: &Path, listed: &BTreeSet<&Path>) -> Result<(), Error> {
+///
+/// # Errors
+/// [`Error::Unlisted`], or a folder that cannot be read.
+pub fn refuse_unlisted(folder: &Path, listed: &BTreeSet<&Path>) -> Result<(), Error> {
     walk(folder, &mut |path, is_folder| {
         let relative = path.strip_prefix(folder).unwrap_or(path);
         if is_folder || listed.contains(relative) {

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension};
 
-use super::{Error, Reader, tables};
+use super::{Error, Reader, number, tables};
 use crate::letter::Handling;
 
 /// How a piece stands.
@@ -107,6 +107,8 @@ impl Balance {
 pub struct JobStanding {
     /// The first batch of the job.
     pub batch: String,
+    /// Number of the job.
+    pub number: u32,
     /// Of each part, by its path.
     pub parts: BTreeMap<String, Balance>,
     /// Of all.
@@ -303,10 +305,12 @@ pub(super) fn job_of(db: &Connection, name: &str) -> Result<Option<(i64, u8)>, E
 
 /// How a job stands; keeps so many of the pieces that a person wants to know of.
 pub(super) fn standing(db: &Connection, job: i64, noted_max: usize) -> Result<JobStanding, Error> {
+    let sql = "SELECT name, print_job FROM batches WHERE batch = ?1";
+    let (batch, kept): (String, _) =
+        db.query_row(sql, [job], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let mut standing = JobStanding {
-        batch: db.query_row("SELECT name FROM batches WHERE batch = ?1", [job], |row| {
-            row.get(0)
-        })?,
+        number: number::of_batch(kept, &batch),
+        batch,
         ..JobStanding::default()
     };
     each(db, job, |piece| {

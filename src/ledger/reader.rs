@@ -6,7 +6,7 @@ use rusqlite::{Connection, Row};
 use super::error::{Error, at};
 use super::home::Home;
 use super::{Deliveries, DeliveryState, ReceiptOfLetter, Sent, SentBefore, State, Totals};
-use super::{begin, deliveries, tables};
+use super::{begin, deliveries, number, tables};
 use crate::disk::Sha256;
 
 /// The ledger, open for reading. A run may write to it meanwhile.
@@ -43,6 +43,9 @@ pub struct BatchRow {
     pub kind: String,
     /// The batch that it is a rerun of.
     pub parent: Option<String>,
+    /// The number of its print job; a reprint has that of its parent.
+    #[serde(skip)]
+    pub print_job: u32,
     /// Where the mailing file lay; empty if it is not known.
     pub source_path: String,
     /// Why it was held back, withdrawn or abandoned; else empty.
@@ -134,7 +137,7 @@ pub struct PieceOfLetter {
 const BATCH_COLUMNS: &str =
     "name, mailing_id, state, date, environment, sender_organisation, source_sha256,
     source_bytes, letters, digital, print, held, rejected, reason, begun_at, state_at, underway, unknown, refused,
-    delivered, kind, source_path, (SELECT p.name FROM batches p WHERE p.batch = batches.parent)";
+    delivered, kind, source_path, (SELECT p.name FROM batches p WHERE p.batch = batches.parent), print_job";
 
 impl Reader {
     pub(super) fn open(home: &Home) -> Result<Self, Error> {
@@ -315,8 +318,12 @@ fn batch_row(row: &Row<'_>) -> rusqlite::Result<BatchRow> {
             rejected: tables::count_at(row, 12)?,
         }),
     };
+    let (name, kind, parent): (String, String, Option<String>) =
+        (row.get(0)?, row.get(20)?, row.get(22)?);
+    let first = parent.as_ref().filter(|_| kind == "reprint");
     Ok(BatchRow {
-        name: row.get(0)?,
+        print_job: number::of_batch(row.get(23)?, first.unwrap_or(&name)),
+        name,
         mailing_id: row.get(1)?,
         state: tables::state_at(row, 2)?,
         date: row.get(3)?,
@@ -331,8 +338,8 @@ fn batch_row(row: &Row<'_>) -> rusqlite::Result<BatchRow> {
             refused: tables::count_at(row, 18)?,
             delivered: tables::count_at(row, 19)?,
         },
-        kind: row.get(20)?,
-        parent: row.get(22)?,
+        kind,
+        parent,
         source_path: row.get(21)?,
         reason: row.get(13)?,
         begun_at: tables::time_at(row, 14)?,

@@ -9,7 +9,7 @@ use super::pieces::{self, PieceState};
 use super::{Batch, Error, Ledger, Sent, Stop, Totals, results, tables};
 
 /// A mark has two digits for the number of a reprint.
-const CHILD_MAX: u8 = 99;
+pub const CHILD_MAX: u8 = 99;
 /// States of a batch that keeps its number.
 const KEEPS: &str = "('begun', 'ready', 'sent', 'withdrawing', 'withdrawn')";
 /// The letters in the pieces of batch `?2`, by their place.
@@ -51,16 +51,16 @@ impl<'c> Ledger<'c> {
         }
         let child = self.next_child(job, batch)?;
         let parent = results::name_of(&self.db, job)?;
-        let name = format!("{parent}.r{child:02}");
+        let name = batch_of_child(&parent, child);
         self.home.refuse_unknown(&name)?;
 
         let now = tables::time(self.clock.now());
         let tx = self.db.transaction()?;
         tx.execute(
             "INSERT INTO batches (name, mailing_id, state, source_sha256, source_bytes, job_sha256, date, environment,
-               sender_organisation, begun_at, state_at, source_path, kind, parent)
+               sender_organisation, begun_at, state_at, source_path, kind, parent, print_job)
              SELECT ?2, mailing_id, 'begun', source_sha256, source_bytes, job_sha256, date, environment,
-               sender_organisation, ?3, ?3, source_path, 'reprint', batch FROM batches WHERE batch = ?1",
+               sender_organisation, ?3, ?3, source_path, 'reprint', batch, print_job FROM batches WHERE batch = ?1",
             params![job, name, now],
         )?;
         let number = tx.last_insert_rowid();
@@ -125,6 +125,11 @@ impl<'c> Ledger<'c> {
             }),
         }
     }
+}
+
+/// The name of a reprint of a job: `night.1.r01`.
+pub fn batch_of_child(job: &str, child: u8) -> String {
+    format!("{job}.r{child:02}")
 }
 
 /// The part of a reprint in which the pieces of a part lie: `print/c5-duplex-mono/0001.r01.pdf`.

@@ -8,14 +8,21 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
 
 use super::error::{Error, at};
 use super::{Sent, SentBefore, State};
-use super::{home, results};
+use super::{home, number as job_number, results};
 use crate::letter::Delivery;
 
 /// `PRAGMA application_id`: "LtMl".
 const APPLICATION_ID: i64 = 0x4c74_4d6c;
 
 /// What leads from one `user_version` to the next. A step, once released, is never changed.
-const STEPS: &[&str] = &[STEP_1, STEP_2, STEP_3, STEP_4, results::STEP];
+const STEPS: &[&str] = &[
+    STEP_1,
+    STEP_2,
+    STEP_3,
+    STEP_4,
+    results::STEP,
+    job_number::STEP,
+];
 
 /// Letters and pieces are keyed by their place in the batch, so rows are appended. The one index over letter ids starts
 /// with the batch: its pages in use at a time are those of the batch being written, however long the ledger's history.
@@ -173,7 +180,7 @@ CREATE TABLE shared (
 const AS_IF_FROM_1: &str = "
 CREATE TEMP VIEW letters AS SELECT *, NULL AS delivery, NULL AS notice FROM main.letters;
 CREATE TEMP VIEW batches AS SELECT *, NULL AS parent, 'run' AS kind, '' AS source_path, 0 AS underway, 0 AS unknown,
-  0 AS refused, 0 AS delivered FROM main.batches;
+  0 AS refused, 0 AS delivered, NULL AS print_job FROM main.batches;
 CREATE TEMP TABLE shared (batch, seq, piece);
 CREATE TEMP TABLE receipts (receipt, batch, seq, sha256, outcome, code, text, transaction_id, at, imported_at, source, about);
 CREATE TEMP TABLE deliveries (batch, seq, state, code, since);
@@ -187,6 +194,8 @@ const AS_IF_FROM_3: &str = "CREATE TEMP TABLE shared (batch, seq, piece);";
 
 /// The version that brought results and reprints.
 const RESULTS_FROM: i64 = 5;
+/// The version that brought numbers of print jobs.
+const NUMBERS_FROM: i64 = 6;
 
 /// Pages of the cache, in KiB. Bounds the memory; enough for the inner pages of a day's index.
 const CACHE_KIB: i64 = 64 * 1024;
@@ -235,6 +244,9 @@ pub(super) fn open_for_reading(path: &Path) -> Result<Connection, Error> {
     }
     if version < RESULTS_FROM {
         db.execute_batch(results::AS_IF)?;
+    }
+    if (2..NUMBERS_FROM).contains(&version) {
+        db.execute_batch(job_number::AS_IF)?;
     }
     Ok(db)
 }
@@ -446,7 +458,7 @@ mod tests {
         };
         let before = look();
         let db = open_for_writing(&path).unwrap();
-        assert_eq!(version(&db, &path).unwrap(), 5);
+        assert_eq!(version(&db, &path).unwrap(), 6);
         drop(db);
         assert_eq!(look(), before);
     }
@@ -467,11 +479,20 @@ mod tests {
             db
         };
         let stepped = after(STEPS);
+        let numbers = job_number::AS_IF;
         let others = [
-            [STEP_1, "", "", AS_IF_FROM_1, results::AS_IF],
-            [STEP_1, STEP_2, "", AS_IF_FROM_2, results::AS_IF],
-            [STEP_1, STEP_2, STEP_3, AS_IF_FROM_3, results::AS_IF],
-            [STEP_1, STEP_2, STEP_3, STEP_4, results::AS_IF],
+            [STEP_1, "", "", AS_IF_FROM_1, results::AS_IF, ""],
+            [STEP_1, STEP_2, "", AS_IF_FROM_2, results::AS_IF, numbers],
+            [
+                STEP_1,
+                STEP_2,
+                STEP_3,
+                AS_IF_FROM_3,
+                results::AS_IF,
+                numbers,
+            ],
+            [STEP_1, STEP_2, STEP_3, STEP_4, results::AS_IF, numbers],
+            [STEP_1, STEP_2, STEP_3, STEP_4, results::STEP, numbers],
         ];
         for as_if in others.map(|steps| after(&steps)) {
             for table in [

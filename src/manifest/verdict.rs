@@ -198,6 +198,16 @@ pub fn read(folder: &Path) -> Result<(Manifest, Sha256), Error> {
     Ok((parse(folder, &bytes)?, disk::sha256(&bytes)))
 }
 
+/// What the signature of a folder's manifest is worth; looks at no other file.
+///
+/// # Errors
+/// There is no manifest, or it is not what we write.
+pub fn signature(folder: &Path, check: &Check<'_>) -> Result<SignatureVerdict, Error> {
+    let bytes = read_manifest(folder)?;
+    let manifest = parse(folder, &bytes)?;
+    check_signature(folder, &bytes, &manifest.certificate_sha256, check)
+}
+
 fn read_manifest(folder: &Path) -> Result<Vec<u8>, Error> {
     match read_bounded(&folder.join(MANIFEST), MANIFEST_BYTES_MAX) {
         Ok(bytes) => Ok(bytes),

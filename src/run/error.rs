@@ -95,6 +95,30 @@ pub enum Error {
         /// What was found.
         found: String,
     },
+    /// A file is not what was promised.
+    #[error(
+        "`{}` is not the file that the manifest of its batch promises\n\
+         hint: `lettermill verify` tells what else has changed; take the folder from a copy that is whole",
+        .0.display()
+    )]
+    Changed(PathBuf),
+    /// The folder of a batch is not the one that the ledger knows.
+    #[error(
+        "`{}` is not the folder that the ledger knows by that name: its manifest is another\n\
+         hint: name the part as it lies in the outbox of this home; --out says which home",
+        .0.display()
+    )]
+    OtherManifest(PathBuf),
+    /// A reprint cannot go into this folder.
+    #[error("`{}` {found}\nhint: {hint}", path.display())]
+    NotANewFolder {
+        /// The folder.
+        path: PathBuf,
+        /// Why not.
+        found: &'static str,
+        /// What to do.
+        hint: &'static str,
+    },
     /// The manifest cannot be written.
     #[error(transparent)]
     Manifest(#[from] manifest::Error),

@@ -117,7 +117,7 @@ impl<'g, 'l, 'c> Gather<'g, 'l, 'c> {
         };
         let bundler = Bundler::new(&folder, &job, mill.plan.bundles.clone());
         let job = Job {
-            number: JobNumber::of_batch(batch.name()),
+            number: JobNumber(batch.print_job()?),
             child: 0,
             date: mill.date,
         };

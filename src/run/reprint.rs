@@ -4,27 +4,27 @@
 //! all that goes beside a part, and a manifest. With a ledger the folder is a batch of kind `reprint` that appears in the
 //! outbox as any batch does; without one (at the plant) it appears where the caller says, whole or not at all.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use super::{Error, Keys, keys};
-use crate::clock::Clock;
 use crate::disk::{self, WrittenFile};
-use crate::ledger::{Ledger, Totals, part_of_child};
+use crate::ledger::{self, CHILD_MAX, Ledger, Totals, batch_of_child, part_of_child};
 use crate::letter::Fate;
 use crate::manifest::{self, KeyKind};
 use crate::sign::Signer;
 use crate::spool::{self, Insert, Job, JobNumber};
 use crate::ticket;
 
+mod folder;
 mod origin;
 
-use origin::Origin;
+use folder::NewFolder;
+pub use origin::{Origin, PartOfOrigin};
 
 /// The reason of letters that are printed again.
 const REASON: &str = "reprint";
-/// A mark has two digits for the number of a reprint.
-const CHILD_MAX: u8 = 99;
 /// Faults of what was written that are told.
 const FAULTS_MAX: usize = 20;
 
@@ -55,12 +55,13 @@ pub struct Wanted {
 }
 
 /// Where a reprint goes.
-#[derive(Clone, Copy, Debug)]
-pub enum Goes<'a> {
+pub enum Goes<'a, 'c> {
     /// Into the outbox of this home.
     Outbox {
         /// The home.
         home: &'a Path,
+        /// Its ledger.
+        ledger: &'a mut Ledger<'c>,
         /// Why pieces are printed again that are sent or under way already.
         again: Option<&'a str>,
         /// Why, for the history.
@@ -90,104 +91,108 @@ pub struct Reprinted {
     pub pieces: u64,
     /// Sheets in them.
     pub sheets: u64,
-    /// What was done about earlier runs.
-    pub recovered: Vec<String>,
+    /// What to say where the ledger could not be told that it lies in the outbox.
+    pub unbooked: Option<String>,
 }
 
-/// Prints pieces again.
+/// Prints pieces of parts of `origin` again.
 ///
 /// # Errors
 /// [`Error`]: nothing was released, and nothing of it is left.
 pub fn reprint(
     press: &Press,
+    origin: &Origin,
     wanted: &[Wanted],
-    goes: &Goes<'_>,
-    clock: &dyn Clock,
+    goes: Goes<'_, '_>,
 ) -> Result<Reprinted, Error> {
-    if press
-        .control
-        .as_ref()
-        .is_some_and(ticket::Layout::wants_addresses)
-    {
-        return Err(Error::ControlWantsAddresses);
-    }
-    let origin = Origin::of(wanted)?;
-    if press.control.is_none() && !press.without_control {
-        let mut controls = wanted.iter().filter_map(|one| origin.control_of(&one.pdf));
-        if let Some(path) = controls.next() {
-            return Err(Error::ControlMissing { path });
+    check_control(press, origin, wanted)?;
+    match goes {
+        Goes::Outbox { home, .. } => origin.check_ledger(home)?,
+        Goes::Folder { .. } => {
+            ledger::check_released(&origin.folder)?;
+            origin.check_signature()?;
         }
     }
-    match *goes {
-        Goes::Outbox { home, again, why } => {
-            origin.check_ledger(home)?;
-            let (mut ledger, recovered) = Ledger::open(home, clock)?;
-            let recovered = recovered.iter().map(ToString::to_string).collect();
-            let mut pieces: Vec<u32> = wanted.iter().flat_map(|w| w.pieces.clone()).collect();
-            pieces.sort_unstable();
-            let (batch, of) = ledger.begin_reprint(&origin.manifest.batch, &pieces, again, why)?;
-            let sheaf = Sheaf {
-                press,
-                origin: &origin,
-                folder: batch.folder().to_owned(),
-                name: batch.name().to_owned(),
-                child: of.child,
-                at_plant: false,
-            };
-            let filled = sheaf.fill(wanted, Some(of.totals));
-            let (mut done, files) = match filled {
-                Ok(filled) => filled,
-                Err(error) => {
-                    let _ = batch.abandon("the reprint ended with an error"); // Else the next start cleans up.
-                    return Err(error);
-                }
-            };
-            let released = batch.ready(&files, &of.totals)?.release()?;
-            done.folder = released.outbox;
-            done.recovered = recovered;
-            done.recovered.extend(released.unbooked);
-            Ok(done)
-        }
-        Goes::Folder { path, child } => {
-            if !(1..=CHILD_MAX).contains(&child) {
-                return Err(Error::Spool(spool::Error::Number {
-                    what: "the number of the reprint",
-                    found: u64::from(child),
-                    max: u32::from(CHILD_MAX),
-                }));
-            }
-            if path.symlink_metadata().is_ok() {
-                let source = std::io::ErrorKind::AlreadyExists.into();
-                return Err(Error::io(path)(source));
-            }
-            let part = path.with_added_extension("part");
-            disk::create_private_folder(&part).map_err(Error::io(&part))?;
-            let root = root_of(&origin.manifest.batch);
-            let sheaf = Sheaf {
-                press,
-                origin: &origin,
-                folder: part.clone(),
-                name: format!("{root}.r{child:02}"),
-                child,
-                at_plant: true,
-            };
-            let filled = sheaf.fill(wanted, None).and_then(|filled| {
-                fs::rename(&part, path).map_err(Error::io(path))?;
-                disk::sync_parent(path).map_err(Error::io(path))?;
-                Ok(filled)
-            });
-            match filled {
-                Ok((done, _)) => Ok(Reprinted {
-                    folder: path.to_owned(),
-                    ..done
-                }),
-                Err(error) => {
-                    let _ = fs::remove_dir_all(&part); // Worth nothing.
-                    Err(error)
-                }
-            }
-        }
+    wanted
+        .par_iter()
+        .try_for_each(|part| origin.check(&part.pdf))?;
+    match goes {
+        Goes::Outbox {
+            ledger, again, why, ..
+        } => into_outbox(press, origin, wanted, (ledger, again, why)),
+        Goes::Folder { path, child } => into_folder(press, origin, wanted, (path, child)),
     }
+}
+
+fn check_control(press: &Press, origin: &Origin, wanted: &[Wanted]) -> Result<(), Error> {
+    match &press.control {
+        Some(control) if control.wants_addresses() => Err(Error::ControlWantsAddresses),
+        None if !press.without_control => {
+            let mut controls = wanted.iter().filter_map(|one| origin.control_of(&one.pdf));
+            let missing = controls.next();
+            missing.map_or(Ok(()), |path| Err(Error::ControlMissing { path }))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn into_outbox(
+    press: &Press,
+    origin: &Origin,
+    wanted: &[Wanted],
+    (ledger, again, why): (&mut Ledger<'_>, Option<&str>, &str),
+) -> Result<Reprinted, Error> {
+    let mut pieces: Vec<u32> = wanted.iter().flat_map(|w| w.pieces.clone()).collect();
+    pieces.sort_unstable();
+    let (batch, of) = ledger.begin_reprint(origin.batch(), &pieces, again, why)?;
+    let sheaf = Sheaf {
+        press,
+        origin,
+        folder: batch.folder().to_owned(),
+        name: batch.name().to_owned(),
+        child: of.child,
+        at_plant: false,
+    };
+    let (done, files) = match sheaf.fill(wanted, Some(of.totals)) {
+        Ok(filled) => filled,
+        Err(error) => {
+            let _ = batch.abandon("the reprint ended with an error"); // Else the next start cleans up.
+            return Err(error);
+        }
+    };
+    let released = batch.ready(&files, &of.totals)?.release()?;
+    Ok(Reprinted {
+        folder: released.outbox,
+        unbooked: released.unbooked,
+        ..done
+    })
+}
+
+fn into_folder(
+    press: &Press,
+    origin: &Origin,
+    wanted: &[Wanted],
+    (path, child): (&Path, u8),
+) -> Result<Reprinted, Error> {
+    if !(1..=CHILD_MAX).contains(&child) {
+        return Err(Error::Spool(spool::Error::Number {
+            what: "the number of the reprint",
+            found: u64::from(child),
+            max: u32::from(CHILD_MAX),
+        }));
+    }
+    let new = NewFolder::create(path, origin)?;
+    let sheaf = Sheaf {
+        press,
+        origin,
+        folder: new.part().to_owned(),
+        name: batch_of_child(root_of(origin.batch()), child),
+        child,
+        at_plant: true,
+    };
+    let (done, files) = sheaf.fill(wanted, None)?;
+    let folder = new.finish(&files)?;
+    Ok(Reprinted { folder, ..done })
 }
 
 /// A reprint being written.
@@ -215,11 +220,11 @@ impl Sheaf<'_> {
             parts: Vec::new(),
             pieces: 0,
             sheets: 0,
-            recovered: Vec::new(),
+            unbooked: None,
         };
         let mut letters = 0;
         for one in wanted {
-            let (part, proof) = self.part(one, &mut files)?;
+            let (part, proof) = self.part(one, done.sheets, &mut files)?;
             letters += u64::from(proof.letters);
             done.pieces += u64::from(proof.pieces);
             done.sheets += u64::from(proof.sheets);
@@ -237,6 +242,7 @@ impl Sheaf<'_> {
     fn part(
         &self,
         wanted: &Wanted,
+        sheets_before: u64,
         files: &mut Vec<WrittenFile>,
     ) -> Result<(PathBuf, spool::proof::Proof), Error> {
         let not_a_part = |found: &str| Error::NotAPart {
@@ -255,11 +261,8 @@ impl Sheaf<'_> {
         let number = name.and_then(|name| name.split('.').next()?.parse().ok());
         let number = number.ok_or_else(|| not_a_part("its name is not that of a part"))?;
         let csv = wanted.pdf.with_extension("pieces.csv");
-        let rows = spool::pieces_of(&csv)?;
-        let job = rows
-            .first()
-            .ok_or_else(|| not_a_part("it has no pieces"))?
-            .job;
+        let job = self.origin.job();
+        let job = job.ok_or_else(|| not_a_part("it has no pieces"))?;
         let folder = self.folder.join(relative.parent().unwrap_or(Path::new("")));
         disk::create_private_folder(&folder)
             .and_then(|()| disk::sync_parent(&folder))
@@ -277,6 +280,7 @@ impl Sheaf<'_> {
             part: &relative,
             class: &class.unwrap_or_default(),
             number,
+            sheets_before,
         })?;
         let tickets = ticket::Writer {
             folder: self.folder.clone(),
@@ -297,7 +301,10 @@ impl Sheaf<'_> {
             .map_err(|error| Error::Faulty(vec![error.to_string()]))?;
         if !proof.holds() {
             let faults = proof.mismatches.iter().take(FAULTS_MAX);
-            return Err(Error::Faulty(faults.map(ToString::to_string).collect()));
+            let mut told: Vec<String> = faults.map(ToString::to_string).collect();
+            let more = proof.mismatches_found - told.len() as u64;
+            told.extend((more > 0).then(|| format!("and {more} more")));
+            return Err(Error::Faulty(told));
         }
         files.extend(of_part);
         Ok((summary.pdf, proof))
@@ -305,7 +312,11 @@ impl Sheaf<'_> {
 
     /// Paper and inserts are those that the part was printed with, whatever the job says today.
     fn order(&self, number: JobNumber, pdf: &Path) -> ticket::Order {
-        let (paper_grams_m2, inserts) = match ticket::told_by(&pdf.with_extension("xjdf")) {
+        let (paper_grams_m2, inserts) = match self
+            .origin
+            .ticket_of(pdf)
+            .and_then(|ticket| ticket::told_by(&ticket))
+        {
             Some(told) => (told.paper_grams_m2, told.inserts),
             None => (self.press.paper_grams_m2, self.press.inserts.clone()),
         };

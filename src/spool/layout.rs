@@ -6,7 +6,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::Error;
-use super::omr::Omr;
+use super::omr::{self, Omr};
 use super::options::{LetterLook, MarkPlace, Options};
 use crate::disk::{self, Sha256, WrittenFile};
 use crate::preflight::Area;
@@ -24,6 +24,7 @@ pub(super) struct Layout {
     /// The mark.
     pub(super) mark: MarkPlace,
     /// The OMR code.
+    #[serde(default, deserialize_with = "omr::written")]
     pub(super) omr: Option<Omr>,
     /// The box in which the address stands on the first page of letters that were set.
     pub(super) address: Area,
@@ -121,6 +122,16 @@ mod tests {
             ("\"format\": 1", "\"format\": 2", "its format is 2"),
             ("\"pitch_mm\": 4.0", "\"pitch_mm\": 1.0", "omr.pitch_mm"),
             ("\"sheets_before\"", "\"sheets\"", "unknown field"),
+            (
+                "\"feed_on\"",
+                "\"layout\": \"pb-d1500\", \"feed_on\"",
+                "`layout`",
+            ),
+            (
+                "\"feed_on\"",
+                "\"suppress\": [\"end\"], \"feed_on\"",
+                "`suppress`",
+            ),
         ] {
             let changed = text.replace(from, to);
             assert_ne!(changed, text);

@@ -4,11 +4,12 @@
 //! is within its piece; out: which of the places have a bar. First and last are those of the sheets as they lie in the part,
 //! for that is the order in which an inserter reads them. The proof reads bars with code of its own (`proof/bars.rs`).
 
-use super::options::OptionsError;
+use super::options::Collation;
 use crate::letter::Postage;
 use crate::preflight::Area;
 
 mod bars;
+mod faults;
 mod position;
 mod table;
 
@@ -16,25 +17,12 @@ pub(super) use bars::Bars;
 pub use position::Position;
 #[cfg(test)]
 pub(super) use table::layouts;
+pub(super) use table::written;
 
-/// Places of a code (`facts/print.md` §4.3).
-const POSITIONS_MAX: usize = 24;
-/// From the upper edge of the first bar to the lower edge of the last (§4.3).
-const LENGTH_MM_MAX: f64 = 70.0;
-/// From the leading edge of the sheet to the first bar (§4.3).
-const LEAD_MM: f64 = 20.0;
-/// From the last bar to the trailing edge (§4.3).
-const TRAIL_MM: f64 = 30.0;
-/// White left and right of the bars (§4.3).
+/// White left and right of the bars (`facts/print.md` §4.3).
 pub(super) const BESIDE_MM: f64 = 3.0;
 /// White before the first place and behind the last (§4.3).
 const BEFORE_MM: f64 = 20.0;
-/// Bars and the white beside them stay in the strip that no letter prints in (§8).
-const STRIP_MM: f64 = 18.0;
-/// Height of the strip that a plant keeps for itself (§8).
-const NEVER_PRINTED_MM: (f64, f64) = (95.0, 175.0);
-/// Marks of a wrap-around sequence, and of a match code (§4.3).
-const BITS_MAX: u8 = 6;
 const SHEET_MM: (f64, f64) = (210.0, 297.0);
 
 /// The code that an inserter reads.
@@ -65,6 +53,9 @@ pub struct Omr {
     pub batch_every: u32,
     /// Pieces of these postage classes are diverted.
     pub divert: Vec<Postage>,
+    /// How sheets must lie for the machine that the layout is for; `None`: either way.
+    #[serde(skip)]
+    pub collation: Option<Collation>,
 }
 
 /// Where the first position stands.
@@ -272,117 +263,6 @@ impl Omr {
             height_mm: SHEET_MM.1,
             ..zone
         }
-    }
-
-    /// Every value that no inserter can read (`facts/print.md` §4.3); `elsewhere` is what other things cover.
-    pub(super) fn faults(&self, elsewhere: &[Area]) -> Vec<OptionsError> {
-        let mut faults = Vec::new();
-        let mut ask = |good: bool, field, found: String, allowed| {
-            if !good {
-                faults.push(OptionsError {
-                    field,
-                    found,
-                    allowed,
-                });
-            }
-        };
-        let places = self.positions.len();
-        ask(
-            (2..=POSITIONS_MAX).contains(&places),
-            "omr.positions",
-            format!("a list of {places}"),
-            "2 to 24 positions, or a `layout` that has them",
-        );
-        let repeated = self.positions.iter().enumerate().find(|(i, position)| {
-            let before = self.positions.get(..*i).unwrap_or_default();
-            !position.may_repeat() && before.contains(position)
-        });
-        ask(
-            repeated.is_none(),
-            "omr.positions",
-            repeated.map_or(String::new(), |(_, p)| format!("with \"{p}\" twice")),
-            "each once; \"safety\", \"retiming\" and \"blank\" as often as needed",
-        );
-        for (name, of) in [
-            ("sequence", Position::sequence as fn(&Position) -> _),
-            ("match", Position::matched),
-        ] {
-            let highest = self.positions.iter().filter_map(of).max().unwrap_or(0);
-            let count = self.count(|p| of(p).is_some());
-            ask(
-                highest == count && count <= BITS_MAX,
-                "omr.positions",
-                format!("with {count} of \"{name}-…\", the highest of them {highest}"),
-                "-1 to at most -6 without a gap",
-            );
-        }
-        ask(
-            self.sequence.zero || self.count(|p| p.sequence().is_some()) != 1,
-            "omr.sequence.zero",
-            "false, with one bit".into(),
-            "true, or a sequence of at least two bits",
-        );
-        for (field, mm, least, most, allowed) in [
-            (
-                "omr.thickness_mm",
-                self.thickness_mm,
-                0.35,
-                0.7,
-                "0.35 to 0.7",
-            ),
-            (
-                "omr.length_mm",
-                self.length_mm,
-                10.0,
-                12.0,
-                "10 to 12: with 3 mm of white on each side 18 mm have room for no more",
-            ),
-            ("omr.pitch_mm", self.pitch_mm, 2.54, 10.0, "2.54 to 10"),
-            (
-                "omr.x_mm",
-                self.x_mm,
-                BESIDE_MM,
-                8.0,
-                "3 or more, with bars that end 3 mm within the left 18 mm of the sheet",
-            ),
-        ] {
-            ask((least..=most).contains(&mm), field, mm.to_string(), allowed);
-        }
-        let (code, zone) = (self.code(), self.clear_zone());
-        ask(
-            zone.right() <= STRIP_MM + 1e-9,
-            "omr.x_mm",
-            format!("{}: white is needed up to {:.2}", self.x_mm, zone.right()),
-            "bars that end 3 mm within the left 18 mm of the sheet",
-        );
-        ask(
-            code.height_mm <= LENGTH_MM_MAX,
-            "omr.pitch_mm",
-            format!(
-                "{}: the code is {:.1} mm long",
-                self.pitch_mm, code.height_mm
-            ),
-            "a code of at most 70 mm",
-        );
-        let (from, to) = NEVER_PRINTED_MM;
-        ask(
-            code.y_mm >= LEAD_MM
-                && code.bottom() <= SHEET_MM.1 - TRAIL_MM
-                && (code.bottom() <= from || code.y_mm >= to),
-            "omr.y_mm",
-            format!("{}: the code is at {code}", self.y_mm),
-            "a code at least 20 mm from the upper and 30 mm from the lower edge, outside y 95 to 175 mm",
-        );
-        let met = elsewhere.iter().find(|area| area.meets(&zone));
-        ask(
-            met.is_none(),
-            "omr.y_mm",
-            met.map_or(String::new(), |area| {
-                format!("{}: its white meets {area}", self.y_mm)
-            }),
-            "3 mm of white beside, 20 mm above and below the code: no mark and no box of [print.pdf] there",
-        );
-        faults
     }
 }
 

@@ -403,8 +403,10 @@ impl Options {
             .chain(self.pdf.marks.iter().copied())
             .chain([self.mark.area()])
             .collect();
-        for fault in self.omr.iter().flat_map(|omr| omr.faults(&elsewhere)) {
-            ask(false, fault.field, fault.found, fault.allowed);
+        if let Some(omr) = &self.omr {
+            for fault in omr.faults(&elsewhere).into_iter().chain(omr.idle(self)) {
+                ask(false, fault.field, fault.found, fault.allowed);
+            }
         }
         ask(
             (1 << 20..=9_000_000_000).contains(&self.part_bytes_max),

@@ -56,6 +56,8 @@ pub struct Reprint<'a> {
     pub class: &'a str,
     /// Number of the part, for the summary.
     pub number: u32,
+    /// Sheets in the parts of this reprint before it: where a sequence of codes goes on.
+    pub sheets_before: u64,
 }
 
 /// A part of pieces that are printed again.
@@ -140,7 +142,7 @@ pub fn reprint(job: &Reprint<'_>) -> Result<Reprinted, ReprintError> {
     };
     let opened = Opened::new(&map).map_err(no_part)?;
     let mut layout = read_layout(job.pdf)?;
-    layout.sheets_before = 0; // A sequence of codes begins anew.
+    layout.sheets_before = job.sheets_before;
     let (columns, rows) = wanted_rows(job)?;
     let path = job.folder.join(job.part);
     let csv_relative = job.part.with_extension("pieces.csv");
@@ -330,7 +332,7 @@ impl Press<'_, '_, '_> {
                 piece: row.piece,
                 place,
                 sheets: row.sheets,
-                ordinal: u64::from(self.summary.sheets) + u64::from(place),
+                ordinal: self.job.sheets_before + u64::from(self.summary.sheets) + u64::from(place),
                 stations: row.stations,
                 postage: row.postage,
             };

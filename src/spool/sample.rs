@@ -34,9 +34,9 @@ const NOTHING: &[u8] = b"1 1 0 0 re\n";
 /// What a sample is made of.
 #[derive(Clone, Copy, Debug)]
 pub struct Sample<'a> {
-    /// The first part of each class.
+    /// Parts, those of a class one behind the other.
     pub parts: &'a [PathBuf],
-    /// Pieces of each.
+    /// Pieces of each class.
     pub pieces: u32,
     /// What the plant takes.
     pub options: &'a Options,
@@ -45,8 +45,12 @@ pub struct Sample<'a> {
 }
 
 /// What a sample holds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sampled {
+    /// Parts that pieces were taken from.
+    pub parts: Vec<PathBuf>,
+    /// Print classes.
+    pub classes: u32,
     /// Pieces.
     pub pieces: u32,
     /// Pages.
@@ -75,7 +79,17 @@ fn write(sample: &Sample<'_>, out: &Path) -> Result<Sampled, ReprintError> {
     let mut sampled = Sampled::default();
     let mut digest = ring::digest::Context::new(&ring::digest::SHA256);
     let overlay = Overlay::new(sample.options, sample.address);
+    let (mut class_before, mut left) = (None, 0);
     for path in sample.parts {
+        let folder = path.parent();
+        if class_before != Some(folder) {
+            (class_before, left) = (Some(folder), sample.pieces as usize);
+            sampled.classes += 1;
+        }
+        if left == 0 {
+            continue;
+        }
+        sampled.parts.push(path.clone());
         let no_part = |fault| ReprintError::Part {
             path: path.clone(),
             fault,
@@ -88,11 +102,11 @@ fn write(sample: &Sample<'_>, out: &Path) -> Result<Sampled, ReprintError> {
         let opened = Opened::new(&map).map_err(no_part)?;
         let layout = read_layout(path)?;
         let mut cut = Cut::mixed(&opened).map_err(no_part)?;
-        let class = path.parent().and_then(Path::file_name);
+        let class = folder.and_then(Path::file_name);
         let class = class
             .map(|name| name.to_string_lossy().into_owned())
             .unwrap_or_default();
-        for row in rows.iter().take(sample.pieces as usize) {
+        for row in rows.iter().take(left) {
             digest.update(row.sha256.as_bytes());
             let first = row.first_page.saturating_sub(1);
             let pages = cut
@@ -121,6 +135,7 @@ fn write(sample: &Sample<'_>, out: &Path) -> Result<Sampled, ReprintError> {
             }
             sampled.pieces += 1;
         }
+        left = left.saturating_sub(rows.len());
     }
     let fixed = |to: &mut PartWriter<HashingWriter>, number| match number {
         INFO => to.object(
@@ -156,7 +171,7 @@ fn put(
     page: &CutPage,
     sheet: &Sheet,
     layout: &Layout,
-    overlay: &Overlay<'_>,
+    overlay: &Overlay,
     to: &mut PartWriter<HashingWriter>,
 ) -> Result<(), CutError> {
     let last = match sheet.front {
@@ -177,4 +192,74 @@ fn put(
     };
     cut.write(page, change, to)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::letter::{Envelope, Postage};
+    use crate::spool::mark::{PageKind, Payload, paint_modules};
+    use crate::spool::omr::{self, Bars, Omr};
+    use crate::spool::{MarkPlace, datamatrix};
+
+    #[test]
+    fn a_proof_has_neither_modules_nor_bars() {
+        let omr: Omr = toml::from_str("layout = \"pb-d1500\"").unwrap();
+        let bars = Bars::new(&omr);
+        let sheet = omr::Sheet {
+            piece: 7,
+            place: 0,
+            sheets: 1,
+            ordinal: 0,
+            stations: 0,
+            postage: Postage::Standard,
+        };
+        for kind in [MarkKind::DataMatrix, MarkKind::None] {
+            for (omr, matrix) in [(None, ""), (Some(&omr), ""), (Some(&omr), "0 1 -1 0 595 0")] {
+                let mut content = b"Q\nq q 1 0 0 1 3 4 cm\n".to_vec();
+                if kind == MarkKind::DataMatrix {
+                    paint_modules(&mut content, &datamatrix::encode(&digits()));
+                }
+                content.extend_from_slice(b"f Q BT (00000007-1/1) Tj ET Q\n");
+                if omr.is_some() {
+                    bars.paint(&mut content, &sheet, matrix);
+                }
+                let layout = Layout::of(
+                    &Options {
+                        omr: omr.cloned(),
+                        mark: MarkPlace {
+                            kind,
+                            ..MarkPlace::default()
+                        },
+                        ..Options::default()
+                    },
+                    0,
+                );
+                let left = without_marks(content, &layout);
+                let left = String::from_utf8(left).unwrap();
+                assert!(left.contains("(00000007-1/1)"), "{left}");
+                assert!(modules(left.as_bytes()).is_none(), "{left}");
+                let boxes = left.matches(" re\n").count();
+                assert_eq!(boxes, usize::from(kind == MarkKind::DataMatrix), "{left}");
+            }
+        }
+        assert_eq!(
+            without_marks(b"f Q".to_vec(), &Layout::of(&Options::default(), 0)),
+            b""
+        );
+    }
+
+    fn digits() -> [u8; 36] {
+        let payload = Payload {
+            job: 1,
+            child: 0,
+            piece: 7,
+            sheet: 1,
+            sheets: 1,
+            stations: 0,
+            envelope: Envelope::C5,
+            kind: PageKind::Letter,
+        };
+        payload.digits()
+    }
 }

@@ -515,13 +515,23 @@ fn a_plant_that_lists_only_what_went_wrong_and_reprints_by_itself() {
         14,
         &[text(&plant.part)],
     );
-    assert!(refused.contains("piece"), "{refused}");
+    assert!(refused.contains("promises"), "{refused}");
     assert!(
         !plant
             .outbox
             .with_file_name(format!("{}.r01", plant.batch))
             .exists()
     );
+}
+
+/// What stands in the Data Matrix on page one.
+fn first_mark(plant: &Plant, pdf: &str) -> Option<String> {
+    let image = plant.bench.text("page");
+    let page = ["-r", "200", "-png", "-f", "1", "-l", "1", "-singlefile"];
+    said_by("pdftoppm", &[&page[..], &[pdf, &image]].concat())?;
+    let image = format!("{image}.png");
+    let read = second_opinion("dmtxread", &["-n", "-m", "2000", "-N", "1", &image])?;
+    Some(String::from_utf8_lossy(&read.stdout).trim().to_owned())
 }
 
 #[test]
@@ -550,33 +560,11 @@ fn a_proof_shows_each_class_and_no_machine_can_read_it() {
             "{checked}"
         );
     }
-    let image = plant.bench.text("page");
-    if said_by(
-        "pdftoppm",
-        &[
-            "-r",
-            "200",
-            "-png",
-            "-f",
-            "1",
-            "-l",
-            "1",
-            "-singlefile",
-            &out,
-            &image,
-        ],
-    )
-    .is_some()
-        && let Some(read) = second_opinion(
-            "dmtxread",
-            &["-n", "-m", "1500", "-N", "1", &format!("{image}.png")],
-        )
-    {
-        assert!(
-            read.stdout.is_empty(),
-            "{}",
-            String::from_utf8_lossy(&read.stdout)
-        );
+    // What reads the mark of the first page of a part reads nothing on that page of the proof.
+    let part = PathBuf::from(told["parts"][0].as_str().unwrap());
+    if let Some(mark) = first_mark(&plant, text(&part)) {
+        assert!(Payload::read(mark.as_bytes()).is_some(), "{mark}");
+        assert_eq!(first_mark(&plant, &out).as_deref(), Some(""));
     }
     // It is no part: nobody proves or reprints it.
     for beside in ["pieces.csv", "layout.json"] {
@@ -598,4 +586,268 @@ fn a_proof_shows_each_class_and_no_machine_can_read_it() {
         &out,
     ]);
     assert_eq!(code(&profile), 0, "{}", said(&profile));
+}
+
+/// The part that a reprint makes of a part.
+fn reprinted(plant: &Plant, piece: &str, more: &[&str], expected: i32) -> std::process::Output {
+    let words = ["reprint", "--pieces", piece, "--out", &plant.home];
+    let output = plant.bench.lettermill(&[&words, more].concat());
+    assert_eq!(code(&output), expected, "{}", said(&output));
+    output
+}
+
+#[test]
+fn a_part_with_one_byte_changed_in_it_or_beside_it_gives_no_piece() {
+    let plant = Plant::new("");
+    let part = text(&plant.part);
+    let refused = |path: &Path| {
+        let output = reprinted(&plant, plant.piece(5), &[part], 14);
+        let message = errors(&output);
+        let name = path.file_name().unwrap().to_str().unwrap();
+        assert!(
+            message.contains(name) && message.contains("hint:"),
+            "{message}"
+        );
+        let child = plant.outbox.with_file_name(format!("{}.r01", plant.batch));
+        assert!(!child.exists());
+    };
+    let whole = fs::read(&plant.part).unwrap();
+    let after = |what: &[u8]| {
+        let at = memchr::memmem::find(&whole, what).unwrap();
+        at + memchr::memmem::find(&whole[at..], b"stream\n").unwrap() + 40
+    };
+    // A font program, which all pages show; and the end, by which all is found.
+    for at in [after(b"/Length1"), whole.len() - 4] {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 1;
+        fs::write(&plant.part, &bytes).unwrap();
+        refused(&plant.part);
+    }
+    fs::write(&plant.part, &whole).unwrap();
+    for beside in ["pieces.csv", "layout.json", "xjdf"] {
+        let path = plant.part.with_extension(beside);
+        let whole = fs::read(&path).unwrap();
+        let mut bytes = whole.clone();
+        let digit = bytes.iter().rposition(u8::is_ascii_digit).unwrap();
+        bytes[digit] ^= 1;
+        fs::write(&path, &bytes).unwrap();
+        refused(&path);
+        fs::remove_file(&path).unwrap();
+        refused(&path);
+        fs::write(&path, whole).unwrap();
+    }
+    reprinted(&plant, plant.piece(5), &[part], 0);
+}
+
+#[test]
+fn a_folder_of_a_reprint_is_filled_by_one_reprint_alone() {
+    let plant = Plant::new("");
+    let part = text(&plant.part);
+    let to = plant.bench.text("again");
+    let more = ["--child", "1", "--to", &to, part];
+    let left = plant.bench.path("again.part");
+    fs::create_dir_all(left.join("print/c5-duplex-mono")).unwrap();
+    fs::write(
+        left.join("print/c5-duplex-mono/0009.r01.pdf"),
+        "of a killed reprint",
+    )
+    .unwrap();
+    let output = reprinted(&plant, plant.piece(5), &more, 13);
+    assert!(errors(&output).contains("remove it"), "{}", errors(&output));
+    assert!(left.exists() && !Path::new(&to).exists());
+    fs::remove_dir_all(&left).unwrap();
+
+    let codes = std::thread::scope(|scope| {
+        let run = || {
+            let words = ["reprint", "--pieces", plant.piece(5)];
+            code(&plant.bench.lettermill(&[&words[..], &more].concat()))
+        };
+        let both = [scope.spawn(run), scope.spawn(run)];
+        both.map(|run| run.join().unwrap())
+    });
+    assert!(codes == [0, 13] || codes == [13, 0], "{codes:?}");
+    whole_and_true(&plant, Path::new(&to), &[plant.piece(5)]);
+    assert!(!left.exists());
+}
+
+#[test]
+fn a_reprint_for_the_plant_is_made_of_what_is_signed_and_released_and_lies_elsewhere() {
+    let plant = Plant::new("");
+    let part = text(&plant.part);
+    let inside = [
+        plant.outbox.join("again"),
+        plant.outbox.with_file_name("again"),
+        plant.bench.path("home/again"),
+    ];
+    for to in &inside {
+        let more = ["--child", "1", "--to", text(to), part];
+        let output = reprinted(&plant, plant.piece(5), &more, 13);
+        assert!(
+            errors(&output).contains("would lie in"),
+            "{}",
+            errors(&output)
+        );
+    }
+    let verified = plant.bench.lettermill(&["verify", text(&plant.outbox)]);
+    assert_eq!(code(&verified), 0, "{}", said(&verified));
+
+    let manifest = plant.outbox.join("manifest.json");
+    let signed = fs::read_to_string(&manifest).unwrap();
+    let other = signed.replace("\"test\"", "\"production\"");
+    assert_ne!(other, signed);
+    fs::write(&manifest, other).unwrap();
+    let to = plant.bench.text("again");
+    let more = ["--child", "1", "--to", &to, part];
+    let output = reprinted(&plant, plant.piece(5), &more, 14);
+    assert!(
+        errors(&output).contains("manifest.sig"),
+        "{}",
+        errors(&output)
+    );
+    fs::write(&manifest, signed).unwrap();
+    let held = plant.bench.path("home/held");
+    let held = held.join(&plant.batch);
+    fs::rename(&plant.outbox, &held).unwrap();
+    let part = held.join(plant.part.strip_prefix(&plant.outbox).unwrap());
+    let more = ["--child", "1", "--to", &to, text(&part)];
+    let output = reprinted(&plant, plant.piece(5), &more, 12);
+    assert!(errors(&output).contains("is held"), "{}", errors(&output));
+    assert!(!Path::new(&to).exists());
+}
+
+#[test]
+fn a_reprint_that_a_crash_left_is_released_before_anybody_asks_what_is_spoilt() {
+    let plant = Plant::new("");
+    let file = plant.results("first.csv", &[(plant.piece(3), "damaged")]);
+    plant.ask(IMPORT, 3, &[&file]);
+    let part = text(&plant.part);
+    let printed = plant.ask(&["reprint", "--open"], 0, &[part]);
+    let folder = PathBuf::from(printed["folder"].as_str().unwrap());
+    // As a crash leaves it between the promise and the move.
+    let name = format!("{}.r01", plant.batch);
+    fs::rename(&folder, plant.bench.path("home/work").join(&name)).unwrap();
+    let db = rusqlite::Connection::open(plant.bench.path("home/ledger.sqlite")).unwrap();
+    let sql = "UPDATE batches SET state = 'ready' WHERE name = ?1";
+    assert_eq!(db.execute(sql, [&name]).unwrap(), 1);
+    drop(db);
+    let told = plant.refused(&["reprint", "--open"], 15, &[part]);
+    assert!(told.contains("note: ") && told.contains(&name), "{told}");
+    assert!(folder.exists());
+    assert_eq!(plant.standing()["waiting"], 1);
+}
+
+#[test]
+fn reprints_need_reasons_in_words() {
+    let plant = Plant::new("");
+    for empty in ["", " "] {
+        let more = ["--again", empty, text(&plant.part)];
+        reprinted(&plant, plant.piece(5), &more, 2);
+    }
+}
+
+#[test]
+fn sheets_of_a_reprint_are_counted_through_all_its_parts() {
+    let plant = Plant::new("");
+    let parts = ending_in(&plant.outbox, ".pdf");
+    let first = |part: &Path| table(&part.with_extension("pieces.csv"))[0].clone();
+    let rows: Vec<_> = parts.iter().map(|part| first(part)).collect();
+    assert!(rows.len() > 1);
+    let pieces: Vec<_> = rows.iter().map(|row| row["piece"].as_str()).collect();
+    let named: Vec<&str> = parts.iter().map(|part| text(part)).collect();
+    let printed = [&["--json"], &named[..]].concat();
+    let printed = json(&reprinted(&plant, &pieces.join(","), &printed, 0));
+    let folder = PathBuf::from(printed["folder"].as_str().unwrap());
+    let (mut sheets, layouts) = (0, ending_in(&folder, ".layout.json"));
+    assert_eq!(layouts.len(), rows.len());
+    for (layout, row) in layouts.iter().zip(&rows) {
+        let layout: Value = serde_json::from_slice(&fs::read(layout).unwrap()).unwrap();
+        assert_eq!(layout["sheets_before"], sheets);
+        sheets += row["sheets"].parse::<u64>().unwrap();
+    }
+    let verified = plant.bench.lettermill(&["verify", text(&folder)]);
+    assert_eq!(code(&verified), 0, "{}", said(&verified));
+}
+
+#[test]
+fn a_proof_takes_the_first_pieces_of_a_class_from_as_many_parts_as_it_needs() {
+    let plant = Plant::new("[print]\npart_pieces_max = 40\n");
+    fs::write(plant.outbox.join("print/README"), "of no class").unwrap();
+    let out = plant.bench.text("proof.pdf");
+    let proof = |n: &str| {
+        let words = [
+            "print",
+            "proof",
+            "--json",
+            "-n",
+            n,
+            text(&plant.outbox),
+            &out,
+        ];
+        let told: Value = serde_json::from_str(&plant.bench.done(&words)).unwrap();
+        (
+            told["pieces"].as_u64().unwrap(),
+            told["parts"].as_array().unwrap().len(),
+        )
+    };
+    let parts = ending_in(&plant.outbox, ".pdf");
+    let folders = parts.iter().map(|part| part.parent());
+    let classes = folders.collect::<std::collections::BTreeSet<_>>().len();
+    assert!(classes < parts.len());
+    assert_eq!(proof("1000"), (70, parts.len()));
+    assert_eq!(proof("1"), (classes as u64, classes));
+}
+
+/// Dark runs in the rows of the left edge of a page, drawn at 100 dpi: where a code of bars would be.
+fn dark_rows(plant: &Plant, pdf: &str, page: usize) -> Option<usize> {
+    let (image, page) = (plant.bench.text("edge"), page.to_string());
+    let edge = [
+        "-r",
+        "100",
+        "-gray",
+        "-singlefile",
+        "-x",
+        "24",
+        "-W",
+        "20",
+        "-y",
+        "75",
+        "-H",
+        "280",
+    ];
+    let pages = ["-f", &page, "-l", &page, pdf, &image];
+    said_by("pdftoppm", &[&edge[..], &pages].concat())?;
+    let bytes = fs::read(format!("{image}.pgm")).unwrap();
+    let dots = &bytes[bytes.len() - 20 * 280..];
+    let dark = |row: &&[u8]| row.iter().all(|dot| *dot < 160);
+    Some(dots.chunks(20).filter(dark).count())
+}
+
+#[test]
+fn a_proof_of_a_part_with_bars_alone_has_none() {
+    let plant = Plant::new(
+        "[print]\ncollation = \"reverse\"\n[print.mark]\nkind = \"none\"\n[print.omr]\nlayout = \"pb-d1500\"\n",
+    );
+    let (out, job) = (
+        plant.bench.text("proof.pdf"),
+        plant.bench.text("lettermill.toml"),
+    );
+    let part = text(&plant.part);
+    plant
+        .bench
+        .done(&["print", "proof", "-n", "1", "--job", &job, part, &out]);
+    if let Some(rows) = dark_rows(&plant, part, 1) {
+        assert!(rows >= 2, "{rows}");
+        assert_eq!(dark_rows(&plant, &out, 1), Some(0));
+    }
+    if let Some(checked) = said_by("qpdf", &["--check", &out]) {
+        assert!(checked.contains("No syntax"), "{checked}");
+    }
+    // Nor is the sheet on top another one than the one with the address.
+    let plain = plant
+        .bench
+        .write("plain.toml", "[print.omr]\nlayout = \"pb-di380\"\n");
+    let refused = plant
+        .bench
+        .lettermill(&["print", "proof", "--job", &plain, part, &out]);
+    assert_eq!(code(&refused), 10, "{}", said(&refused));
 }

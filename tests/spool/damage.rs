@@ -6,7 +6,7 @@ use lettermill::ledger::Totals;
 use lettermill::letter::{Environment, Fate};
 use lettermill::manifest::{self, KeyKind};
 use lettermill::sign::Signer;
-use lettermill::spool::Omr;
+use lettermill::spool::{Collation, Omr};
 use lettermill::verify;
 
 use super::*;
@@ -420,6 +420,7 @@ fn a_code_that_says_something_else_is_found_though_every_digest_is_right() {
         let omr: Omr = toml::from_str(text).unwrap();
         Batch::new(&Options {
             omr: Some(omr),
+            collation: Collation::Reverse,
             ..Options::default()
         })
     };

@@ -158,7 +158,7 @@ fn parts_of_every_kind_are_whole_and_other_programs_agree() {
 
 #[test]
 fn pieces_of_parts_of_every_kind_are_printed_again() {
-    let omr: Option<Omr> = toml::from_str("layout = \"pb-di380\"").ok();
+    let omr: Option<Omr> = toml::from_str("layout = \"pb-d1500\"").ok();
     assert!(omr.is_some());
     let coded = |kind, collation| Options {
         omr: omr.clone(),
@@ -184,6 +184,7 @@ fn pieces_of_parts_of_every_kind_are_printed_again() {
         fs::create_dir_all(child.join("print").join(&part.class)).unwrap();
         let name = part.pdf.with_extension("r01.pdf");
         let again = spool::reprint(&spool::Reprint {
+            sheets_before: 0,
             pdf: &pdf,
             csv: &csv,
             pieces: &[first, first + 2],
@@ -203,6 +204,7 @@ fn pieces_of_parts_of_every_kind_are_printed_again() {
         let twice = part.pdf.with_extension("r02.pdf");
         let csv = child.join(&again.summary.csv);
         let more = spool::reprint(&spool::Reprint {
+            sheets_before: 0,
             pdf: &reprinted,
             csv: &csv,
             pieces: &[first + 2],

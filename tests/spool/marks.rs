@@ -197,7 +197,7 @@ fn sheets_lie_in_reverse_and_their_marks_say_so() {
 #[test]
 fn turned_and_scaled_enclosures_have_their_bars_in_place() {
     let options = Options {
-        omr: omr("layout = \"pb-d1500\"\nread = \"up\""),
+        omr: omr("layout = \"pb-d1500\"\nread = \"up\"\ny_mm = 32"),
         ..Options::default()
     };
     let folder = tempfile::tempdir().unwrap();
@@ -303,6 +303,7 @@ fn composed_letters_keep_clear_of_the_code_on_both_sides() {
     let omr = omr("layout = \"pb-di380\"");
     let options = Options {
         omr: omr.clone(),
+        collation: Collation::Reverse,
         ..Options::default()
     };
     let header = letters::header("SE");

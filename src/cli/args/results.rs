@@ -123,10 +123,10 @@ pub struct ReprintArgs {
     #[arg(long, value_name = "PROFILE", requires = "results")]
     pub layout: Option<String>,
     /// Print also pieces that are booked as sent, or wait in another reprint: why, for the ledger. No personal data.
-    #[arg(long, value_name = "TEXT", conflicts_with = "to")]
+    #[arg(long, value_name = "TEXT", conflicts_with = "to", value_parser = reason)]
     pub again: Option<String>,
     /// Why, for the ledger. No personal data.
-    #[arg(long, value_name = "TEXT", conflicts_with = "to")]
+    #[arg(long, value_name = "TEXT", conflicts_with = "to", value_parser = reason)]
     pub why: Option<String>,
     /// Write into this new folder, without a ledger: for the plant.
     #[arg(long, value_name = "DIR", requires = "child")]
@@ -143,6 +143,14 @@ pub struct ReprintArgs {
     /// Parts as they lie in the folder of a batch: `print/<class>/<nnnn>.pdf`; all of one batch.
     #[arg(required = true, value_name = "PART")]
     pub parts: Vec<PathBuf>,
+}
+
+/// A reason says something.
+fn reason(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("a reason in words is needed".into()),
+        words => Ok(words.to_owned()),
+    }
 }
 
 /// Numbers of pieces: `3,7-9`.

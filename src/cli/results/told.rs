@@ -8,7 +8,6 @@ use serde_json::json;
 use super::Read;
 use crate::ledger::{Balance, Booked, JobStanding, PieceStanding, PieceState};
 use crate::letter::Handling;
-use crate::spool::JobNumber;
 
 pub(super) fn booked_json(file: &Read, others: u64, booked: &Booked) -> serde_json::Value {
     let statuses: BTreeMap<&str, u64> = booked
@@ -71,7 +70,7 @@ pub fn job_json(job: &JobStanding) -> serde_json::Value {
     };
     let mut object = balance(&job.total);
     object["batch"] = json!(job.batch);
-    object["job"] = json!(JobNumber::of_batch(&job.batch).0);
+    object["job"] = json!(job.number);
     object["closed"] = json!(job.total.open() == 0);
     object["parts"] = job
         .parts
@@ -114,7 +113,7 @@ pub fn state_word(state: PieceState) -> &'static str {
 }
 
 pub(super) fn job_text(out: &mut String, job: &JobStanding, all: bool) {
-    let number = JobNumber::of_batch(&job.batch).0;
+    let number = job.number;
     let total = &job.total;
     let end = match total.open() {
         0 => "closed".to_owned(),

@@ -1,6 +1,8 @@
 //! The table `[print.omr]` of a profile, and the layouts that it can name.
 
-use super::{FeedOn, Omr, Parity, Position, Read, Sequence};
+use serde::{Deserialize, Deserializer};
+
+use super::{Collation, FeedOn, Omr, Parity, Position, Read, Sequence};
 use crate::letter::Postage;
 
 /// Layouts that come with the program, by name; `docs/marks.md` says where each comes from.
@@ -19,6 +21,29 @@ const LENGTH_MM: f64 = 10.0;
 const THICKNESS_MM: f64 = 0.5;
 /// Within what every maker of `facts/print.md` §4.3 reads.
 const PITCH_MM: f64 = 4.0;
+/// Positions that cannot be left out (`facts/print.md` §4.3).
+const ALWAYS: [&str; 3] = ["start", "safety", "retiming"];
+
+/// A code as the layout file of a part has it: positions written out, and no key that would change them.
+pub(in crate::spool) fn written<'de, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Option<Omr>, D::Error> {
+    let Some(table) = Option::<Table>::deserialize(from)? else {
+        return Ok(None);
+    };
+    let changed = [
+        ("layout", table.layout.is_some()),
+        ("suppress", !table.suppress.is_empty()),
+        ("close_up", table.close_up.is_some()),
+    ];
+    if let Some((key, _)) = changed.iter().find(|(_, said)| *said) {
+        let text = format!("`{key}` has no place in the layout file of a part");
+        return Err(serde::de::Error::custom(text));
+    }
+    Omr::try_from(table)
+        .map(Some)
+        .map_err(serde::de::Error::custom)
+}
 
 /// Name and text of each layout that comes with the program.
 pub(in crate::spool) fn layouts() -> impl Iterator<Item = (&'static str, &'static str)> {
@@ -46,6 +71,8 @@ pub(super) struct Table {
     feed_on: Option<FeedOn>,
     batch_every: Option<u32>,
     divert: Option<Vec<Postage>>,
+    /// Only layouts that come with the program say it.
+    collation: Option<Collation>,
 }
 
 impl TryFrom<Table> for Omr {
@@ -56,12 +83,21 @@ impl TryFrom<Table> for Omr {
             None => Table::default(),
             Some(name) => named(name)?,
         };
+        if own.collation.is_some() {
+            return Err("`collation` stands in [print], not in [print.omr]".into());
+        }
+        let own_order = own.positions.is_some();
         let mut positions = own.positions.or(base.positions).unwrap_or_default();
         let close_up = own.close_up.or(base.close_up).unwrap_or(false);
         for name in &own.suppress {
             if !positions.iter().any(|position| position.is_named(name)) {
                 return Err(format!(
                     "`suppress` names `{name}`, and no position is called so"
+                ));
+            }
+            if ALWAYS.contains(&&**name) {
+                return Err(format!(
+                    "`suppress` names `{name}`, and a reader needs its bar on every sheet"
                 ));
             }
             if close_up {
@@ -87,6 +123,7 @@ impl TryFrom<Table> for Omr {
             feed_on: own.feed_on.or(base.feed_on).unwrap_or_default(),
             batch_every: own.batch_every.or(base.batch_every).unwrap_or_default(),
             divert: own.divert.or(base.divert).unwrap_or_default(),
+            collation: base.collation.filter(|_| !own_order),
         })
     }
 }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::spool::{Insert, MarkKind, MarkPlace, Options};
 
 fn omr(text: &str) -> Omr {
     toml::from_str(text).unwrap()
@@ -134,7 +135,11 @@ fn each_layout_that_comes_with_the_program_can_be_read() {
         let omr = omr(&format!("layout = \"{name}\""));
         assert_eq!(omr.faults(&[]), [], "{name}");
         let again: Omr = serde_json::from_str(&serde_json::to_string(&omr).unwrap()).unwrap();
-        assert_eq!(again, omr);
+        let told = Omr {
+            collation: None,
+            ..omr
+        };
+        assert_eq!(again, told); // A layout file says how sheets lie in the pieces CSV.
     }
 }
 
@@ -153,6 +158,8 @@ fn what_no_inserter_reads_is_refused_by_name() {
     assert_eq!(fields("x_mm = 6"), ["omr.x_mm"]);
     assert_eq!(fields("pitch_mm = 2.5"), ["omr.pitch_mm"]);
     assert_eq!(fields("y_mm = 20"), ["omr.y_mm"]);
+    assert_eq!(fields("read = \"up\""), ["omr.y_mm"]); // What leads is the lower edge then.
+    assert_eq!(fields("read = \"up\"\ny_mm = 31"), [""; 0]);
     assert_eq!(fields("y_mm = 60"), ["omr.y_mm"]); // Into the strip that a plant keeps.
     assert_eq!(fields("y_mm = 200"), ["omr.y_mm"]); // Over the mark.
     assert_eq!(fields("pitch_mm = 5.5"), ["omr.pitch_mm"]);
@@ -173,6 +180,65 @@ fn what_no_inserter_reads_is_refused_by_name() {
     assert!(said("positions = [\"feeder-9\"]").contains("feeder-1 to feeder-8"));
     assert!(said("layout = \"pb-di380\"\nsuppress = [\"match\"]").contains("`match`"));
     assert!(said("lenght_mm = 10").contains("lenght_mm"));
+    for always in ["start", "safety", "retiming"] {
+        let text = format!("layout = \"pb-di380\"\nsuppress = [\"{always}\"]");
+        assert!(said(&text).contains("every sheet"), "{always}");
+    }
+}
+
+#[test]
+fn a_code_that_would_say_nothing_is_refused_by_name() {
+    let fields = |text: &str, options: &Options| -> Vec<&str> {
+        let faults = omr(text).idle(options);
+        faults.iter().map(|fault| fault.field).collect()
+    };
+    let marked = Options::default();
+    let plain = Options {
+        mark: MarkPlace {
+            kind: MarkKind::None,
+            ..MarkPlace::default()
+        },
+        ..Options::default()
+    };
+    let reverse = Options {
+        collation: Collation::Reverse,
+        ..Options::default()
+    };
+    let d1500 = "layout = \"pb-d1500\"\n";
+    for options in [&marked, &plain] {
+        assert_eq!(fields(d1500, options), [""; 0]);
+        let divert = "divert = [\"legal\"]";
+        assert_eq!(fields(&format!("{d1500}{divert}"), options), [""; 0]);
+        let neopost = "layout = \"neopost-ds95i\"\n";
+        assert_eq!(
+            fields(&format!("{neopost}{divert}"), options),
+            ["omr.divert"]
+        );
+        let every = format!("{neopost}batch_every = 500");
+        assert_eq!(fields(&every, options), ["omr.batch_every"]);
+    }
+    for positions in [
+        "\"blank\", \"blank\"",
+        "\"start\", \"safety\"",
+        "\"end\", \"safety\"",
+    ] {
+        let text = format!("positions = [{positions}]");
+        assert_eq!(fields(&text, &plain), ["omr.positions"]);
+        assert_eq!(fields(&text, &marked), [""; 0]); // The mark tells pieces apart.
+    }
+    let inserts = vec![Insert {
+        name: "svar".into(),
+        station: 3,
+        weight_mg: 0,
+    }];
+    let third = Options { inserts, ..plain };
+    assert_eq!(fields(d1500, &third), ["omr.positions"]);
+
+    let di380 = "layout = \"pb-di380\"\n";
+    assert_eq!(fields(di380, &reverse), [""; 0]);
+    assert_eq!(fields(di380, &marked), ["collation"]);
+    let own = format!("{di380}positions = [\"start\", \"end\", \"safety\"]");
+    assert_eq!(fields(&own, &marked), [""; 0]);
 }
 
 #[test]

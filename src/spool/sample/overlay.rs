@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::outline::{outline, width};
-use crate::preflight::{Area, Margins, OnPages, Zone};
+use crate::preflight::{Area, Margins, OnPages, Rules, Zone};
 use crate::spool::Options;
 
 const MM: f64 = 72.0 / 25.4;
@@ -81,14 +81,16 @@ pub(super) struct Sheet {
 }
 
 /// Zones of a vendor profile.
-pub(super) struct Overlay<'o> {
-    options: &'o Options,
+pub(super) struct Overlay {
+    /// As given PDFs have to keep to them: the marks and the OMR code are among what must be empty.
+    rules: Rules,
     address: Area,
 }
 
-impl<'o> Overlay<'o> {
-    pub fn new(options: &'o Options, address: Area) -> Self {
-        Self { options, address }
+impl Overlay {
+    pub fn new(options: &Options, address: Area) -> Self {
+        let rules = options.rules();
+        Self { rules, address }
     }
 
     /// Writes content in default user space. `matrix` leads there from the upright A4 page in points.
@@ -97,7 +99,7 @@ impl<'o> Overlay<'o> {
             text: String::new(),
             legend: Vec::new(),
         };
-        let rules = &self.options.pdf;
+        let rules = &self.rules;
         let (number, margins) = match sheet.first {
             true => (1, &rules.margins_first),
             false => (2, &rules.margins_later),
@@ -122,7 +124,7 @@ impl<'o> Overlay<'o> {
             page.outline(&STRIP, rules.mark_strip);
         }
         if sheet.front {
-            for area in rules.marks.iter().chain([&self.options.mark.area()]) {
+            for area in &rules.marks {
                 page.strike(&MARK, *area);
             }
         }
