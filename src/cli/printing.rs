@@ -49,12 +49,14 @@ fn check(args: &PdfArgs) -> Result<Exit, Failure> {
         .print;
     let rules = preflight::Rules {
         target: print_options.target(),
-        ..print_options.pdf
+        ..print_options.pdf.clone()
     };
+    let preparer = spool::Preparer::new(&print_options);
     let mut refused = false;
     for path in &args.pdfs {
         let bytes = fs::read(path).map_err(|error| Failure::Pdf(path.clone(), error))?;
-        let found = preflight::inspect(&bytes, &rules);
+        let found = preflight::inspect(&bytes, &rules)
+            .and_then(|facts| preparer.takes(&bytes, &facts).map(|()| facts));
         refused |= found.is_err();
         let remarks: Vec<String> = match &found {
             Ok(facts) => facts.notes.iter().map(ToString::to_string).collect(),

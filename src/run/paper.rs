@@ -54,6 +54,10 @@ impl Mill<'_> {
             .map_err(|unfit| unfit_cause(letter, &unfit, findings))?;
         let household = self.household(letter, &laid.address_lines, &plan);
         if depth != Depth::Finished {
+            for (bytes, facts) in &enclosures {
+                let taken = self.preparer.takes(bytes, facts);
+                taken.map_err(|fault| unprintable(letter, &fault, findings))?;
+            }
             return Ok(Output::Measured(plan, household));
         }
         let home = self.header.sender.country;

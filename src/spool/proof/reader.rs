@@ -223,6 +223,8 @@ pub(super) struct Digests<'p, 'm> {
     visiting: Vec<u32>,
     visits_left: u32,
     ring_seen: bool,
+    /// Of objects that lead into a ring, for one page.
+    of_page: HashMap<u32, Sha256>,
 }
 
 impl<'p, 'm> Digests<'p, 'm> {
@@ -233,12 +235,14 @@ impl<'p, 'm> Digests<'p, 'm> {
             visiting: Vec::new(),
             visits_left: 0,
             ring_seen: false,
+            of_page: HashMap::new(),
         }
     }
 
     /// Digest of a page.
     pub(super) fn page(&mut self, text: &[u8]) -> Result<Sha256, Fault> {
         self.visits_left = 1_000_000;
+        self.of_page.clear();
         let mut rest = text.to_vec();
         for key in [b"/Parent".as_slice(), b"/Contents", b"/DPart"] {
             if let Some((from, to)) = span(&rest, key) {
@@ -287,6 +291,10 @@ impl<'p, 'm> Digests<'p, 'm> {
         if let Some(digest) = self.known.get(&number) {
             return Ok(Some(*digest));
         }
+        if let Some(digest) = self.of_page.get(&number) {
+            self.ring_seen = true;
+            return Ok(Some(*digest));
+        }
         if self.visiting.contains(&number) {
             self.ring_seen = true;
             return Ok(None);
@@ -304,9 +312,10 @@ impl<'p, 'm> Digests<'p, 'm> {
         self.visiting.push(number);
         let digest = self.text(object.text, object.data, depth)?;
         self.visiting.pop();
-        if !self.ring_seen {
-            self.known.insert(number, digest);
-        }
+        match self.ring_seen {
+            true => self.of_page.insert(number, digest),
+            false => self.known.insert(number, digest),
+        };
         self.ring_seen |= ring_before;
         Ok(Some(digest))
     }
