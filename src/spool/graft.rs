@@ -20,7 +20,6 @@ mod dress;
 
 use digests::Digests;
 
-
 /// Pages and objects of a document, before they are digested.
 struct Gathered<'d> {
     objects: Vec<GatheredObject<'d>>,
@@ -156,14 +155,19 @@ impl<'d> Gatherer<'d> {
             });
         } else if self.exchange {
             rest.push(b"/ColorSpace<<");
-            rest.entries(&dress::default_spaces(), Keys::Names, &[], &mut |id, keys| {
-                self.refer(id, keys)
-            });
+            rest.entries(
+                &dress::default_spaces(),
+                Keys::Names,
+                &[],
+                &mut |id, keys| self.refer(id, keys),
+            );
             rest.push(b">>");
         }
         rest.push(b"/Font<<");
         if let Some(fonts) = fonts {
-            rest.entries(fonts, Keys::Names, &[], &mut |id, keys| self.refer(id, keys));
+            rest.entries(fonts, Keys::Names, &[], &mut |id, keys| {
+                self.refer(id, keys)
+            });
         }
         rest.name(name.as_bytes());
         rest.push(b" ");
@@ -269,4 +273,3 @@ fn pack(gathered: Gathered<'_>, source: Sha256) -> Result<Sheaf, Remark> {
         .collect();
     Ok(Sheaf::pack(source, &objects, &pages))
 }
-

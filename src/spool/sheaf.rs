@@ -121,7 +121,8 @@ impl Text {
         refer: &mut impl FnMut(lopdf::ObjectId, Keys) -> Option<Target>,
     ) {
         for (key, value) in dictionary.iter() {
-            if let Some(below) = keys.under(key).filter(|_| !left_out.contains(&key.as_slice())) {
+            let below = keys.under(key);
+            if let Some(below) = below.filter(|_| !left_out.contains(&key.as_slice())) {
                 self.name(key);
                 self.object(value, below, refer);
             }
@@ -499,7 +500,8 @@ mod tests {
 
     #[test]
     fn a_sheaf_is_read_as_it_was_packed_and_nothing_else_is() {
-        let objects = [SheafObject::deflated(vec![1, 2, 0]), SheafObject::default()];
+        let mut objects = [SheafObject::deflated(vec![1, 2, 0]), SheafObject::default()];
+        objects[1].text.refer(Target::Own(0));
         let pages = [SheafPage {
             contents: vec![0, 0],
             font: "LM".into(),
@@ -508,6 +510,11 @@ mod tests {
         }];
         let sheaf = Sheaf::pack([1; 32], &objects, &pages);
         let view = View::read(&sheaf.bytes).unwrap();
+        assert_eq!((sheaf.objects, view.references), (2, 3));
+        assert_eq!(
+            view.growth_max(),
+            2 * OBJECT_GROWTH_BYTES + 3 * REFERENCE_GROWTH_BYTES
+        );
         assert_eq!(view.objects[0].data, Some([1, 2, 0].as_slice()));
         assert_eq!(view.objects[1].digest, None);
         assert_eq!(

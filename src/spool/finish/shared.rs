@@ -45,7 +45,10 @@ pub(super) fn envelopes(
         let mut header = header(first)?;
         let plan = group.plan;
         header.plan = plan;
-        let others: Vec<_> = others.iter().map(|&seq| entry(seq)).collect::<Option<_>>()?;
+        let others: Vec<_> = others
+            .iter()
+            .map(|&seq| entry(seq))
+            .collect::<Option<_>>()?;
         let first = entry(first)?;
         let loads = others.iter().map(|other| other.load);
         let load = loads.fold(first.load, u16::saturating_add);
