@@ -60,9 +60,9 @@ fn with_odd_names(apart: bool) -> Vec<u8> {
         dictionary! { "ca" => alpha }.into()
     }));
     let spaces = named(places().map(|_| {
-        let white = vec![0.9505.into(), 1.into(), 1.089.into()];
+        let white = [0.9505, 1.0, 1.089].map(Object::Real).to_vec();
         let space = dictionary! { "WhitePoint" => white };
-        vec!["CalRGB".into(), space.into()].into()
+        Object::from(vec![Object::from("CalRGB"), space.into()])
     }));
     let glyphs = named(places().map(|at| {
         let drawn = format!("1000 0 d0 0 0 900 {} re f", 200 + at);
@@ -71,7 +71,7 @@ fn with_odd_names(apart: bool) -> Vec<u8> {
     }));
     let mut codes = vec![65.into()];
     codes.extend(LEFT_OUT.iter().map(|name| Object::from(*name)));
-    let bbox = vec![0.into(), 0.into(), 1000.into(), 1000.into()];
+    let bbox = [0, 0, 1000, 1000].map(Object::from).to_vec();
     let scale = Object::Real(0.001);
     let matrix = [scale.clone(), 0.into(), 0.into(), scale, 0.into(), 0.into()];
     let glyphs = match apart {

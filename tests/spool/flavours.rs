@@ -514,11 +514,11 @@ fn red_green_and_blue_have_a_meaning_whatever_stands_in_its_place() {
         spaces(Object::Reference((99, 0))),
         spaces(Object::Null),
         blending(|_| "DeviceRGB".into()),
-        blending(|_| vec!["DeviceRGB".into()].into()),
+        blending(|_| vec![Object::from("DeviceRGB")].into()),
         blending(|document| document.add_object("DeviceRGB").into()),
         blending(|document| {
             let name = document.add_object("DeviceRGB");
-            document.add_object(vec![name.into()]).into()
+            document.add_object(vec![Object::from(name)]).into()
         }),
     ];
     let orders: Vec<_> = cases
