@@ -316,7 +316,7 @@ impl Spooler {
         })
     }
 
-    /// Adds a piece. Pieces come in input order.
+    /// Adds a piece. Pieces come in input order, but for those that were to take another way first.
     ///
     /// # Errors
     /// A piece whose pages differ from its plan, more pieces than a mark can number, or any I/O error.
@@ -327,9 +327,9 @@ impl Spooler {
             enclosures,
             ..
         } = prepared;
-        let documents = std::iter::once(own.pages).chain(enclosures.iter().map(|e| e.pages));
-        let found: u32 = documents
-            .map(|pages| plan::sheets_of(pages, header.plan.sides))
+        let sheaves = || std::iter::once(own).chain(enclosures.iter().map(AsRef::as_ref));
+        let found: u32 = sheaves()
+            .map(|sheaf| plan::sheets_of(sheaf.pages, header.plan.sides))
             .sum();
         if found != u32::from(header.plan.sheets) {
             return Err(Error::Plan {
@@ -354,8 +354,12 @@ impl Spooler {
             )
         })?;
         let entry = header.entry(self.work_len, len, &self.options.sort);
+        let entry = entry.with_load(
+            sheaves().map(|sheaf| u64::from(sheaf.objects)).sum(),
+            sheaves().map(|sheaf| u64::from(sheaf.pages)).sum(),
+        );
         if let Some(household) = header.household {
-            self.households.add(self.len() as u32, household); // Fewer than `NUMBER_MAX`.
+            self.households.add(header.seq.0, household);
         }
         self.append(&record)?;
         self.entries.push(entry);

@@ -145,6 +145,59 @@ fn through_sf1601_every_letter_is_a_request_and_nothing_is_spooled() {
     assert!(text.contains("SF1601 version Fysisk Post"), "{text}");
 }
 
+/// The PDFs in the requests of a tar.
+fn papers(tar: &Path) -> Vec<Vec<u8>> {
+    let bytes = fs::read(tar).unwrap();
+    let begins = memchr::memmem::find_iter(&bytes, "JVBERi0"); // `%PDF-`
+    begins
+        .map(|from| {
+            let behind = &bytes[from..];
+            let len = memchr::memchr(b'<', behind).unwrap();
+            let mut text = behind[..len].to_vec();
+            text.retain(|byte| !byte.is_ascii_whitespace());
+            base64_simd::STANDARD.decode_to_vec(&text).unwrap()
+        })
+        .collect()
+}
+
+#[test]
+fn requests_carry_plain_pdfs_whatever_parts_of_a_spool_would_be() {
+    let bench = Bench::new();
+    let sample = bench.text("sample");
+    let kinds = ["--digital-percent", "0", "--pdf-percent", "100"];
+    let of = ["sample", "--country", "DK", "--letters", "20"];
+    bench.done(&[&of[..], &kinds, &[&sample]].concat());
+    let profile = bench.write("press.icc", support::icc::grey());
+    let path = bench.path("sample/lettermill.toml");
+    let text = fs::read_to_string(&path).unwrap();
+    let flavour = "[print]\npdf_flavour = \"pdf-vt-1\"\n";
+    let text = match text.contains("[print]\n") {
+        true => text.replace("[print]\n", flavour),
+        false => format!("{text}\n{flavour}"),
+    };
+    fs::write(&path, text).unwrap();
+    let condition = format!("output_profile = {profile:?}\noutput_condition = \"Made\"\n");
+    job(
+        &bench,
+        &format!("[digital]\ndenmark = \"sf1601\"\n[print.pdf_vt]\n{condition}"),
+    );
+    let said = run(&bench, "out", &[]);
+    let print = said["print"].as_u64().unwrap();
+    assert!(print > 10, "{said}");
+    let folder = outbox(&said);
+    verify(&bench, &folder);
+    let tars = ending_in(&folder, ".tar");
+    let papers: Vec<_> = tars.iter().flat_map(|tar| papers(tar)).collect();
+    assert_eq!(papers.len() as u64, print);
+    for paper in papers {
+        assert!(paper.starts_with(b"%PDF-1.6\n"));
+        for of_spools in ["/TrimBox", "/ICCBased 15 0 R", "/DPart"] {
+            let found = memchr::memmem::find(&paper, of_spools.as_bytes());
+            assert!(found.is_none(), "{of_spools}");
+        }
+    }
+}
+
 #[test]
 fn letters_to_one_person_travel_together_and_any_number_of_threads_gives_the_same() {
     let bench = Bench::with_sample("SE", "300");

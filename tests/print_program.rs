@@ -148,6 +148,64 @@ fn a_dearer_channel_is_called_dearer() {
     assert!(errors(&fine).contains("two decimals"), "{}", errors(&fine));
 }
 
+/// A state that refers to one that refers to one … so many times.
+fn chained(length: u32) -> Vec<u8> {
+    let mut document = made::single_document("0 g 200 300 200 200 re f", lopdf::dictionary! {});
+    let mut last = document.add_object(lopdf::dictionary! { "CA" => 1 });
+    for _ in 0..length {
+        last = document.add_object(lopdf::dictionary! { "Next" => last });
+    }
+    let page = document.page_iter().next().unwrap();
+    let states = lopdf::dictionary! { "ExtGState" => lopdf::dictionary! { "G" => last } };
+    let page = document.get_dictionary_mut(page).unwrap();
+    page.set("Resources", states);
+    made::bytes(document)
+}
+
+#[test]
+fn what_a_dry_run_says_of_a_pdf_is_what_a_run_does() {
+    let bench = Bench::new();
+    let sample = bench.text("sample");
+    bench.done(&[
+        "sample",
+        "--letters",
+        "1",
+        "--digital-percent",
+        "0",
+        &sample,
+    ]);
+    let text = std::fs::read_to_string(bench.path("sample/mailing.xml")).unwrap();
+    let from = text.find("<content>").unwrap();
+    let to = text.find("</content>").unwrap();
+    let job = bench.text("sample/lettermill.toml");
+    for (length, taken) in [(20, true), (1_000, false)] {
+        let pdf = chained(length);
+        let path = bench.write("chained.pdf", &pdf);
+        let checked = bench.lettermill(&["print", "check", &path]);
+        assert_eq!(
+            code(&checked),
+            if taken { 0 } else { 14 },
+            "{}",
+            said(&checked)
+        );
+        let pdf = base64_simd::STANDARD.encode_to_string(&pdf);
+        let mailing = format!(
+            "{}<content><pdf fileName=\"a.pdf\"><base64>{pdf}</base64></pdf>{}",
+            &text[..from],
+            &text[to..]
+        );
+        let (mailing, _) = mailing.split_once("  <trailer>").unwrap();
+        let mailing = bench.write("chained.xml", format!("{mailing}</mailing>\n"));
+        let dry = bench.lettermill(&["check", "--full", "--json", "--job", &job, &mailing]);
+        let ran = bench.run(&format!("home-{length}"), &mailing, &["--job", &job]);
+        let (dry, ran) = (support::program::json(&dry), support::program::json(&ran));
+        for fate in ["print", "held"] {
+            assert_eq!(dry[fate], ran[fate], "{fate} of {length}: {dry} {ran}");
+        }
+        assert_eq!(ran["print"], u32::from(taken), "{ran}");
+    }
+}
+
 fn good() -> Vec<u8> {
     made::bytes(made::single_document(
         "0 g 200 300 200 200 re f",

@@ -16,6 +16,8 @@ mod support;
 
 #[path = "spool/damage.rs"]
 mod damage;
+#[path = "spool/enclosed.rs"]
+mod enclosed;
 #[path = "spool/ink.rs"]
 mod ink;
 #[path = "spool/marks.rs"]

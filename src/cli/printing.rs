@@ -46,6 +46,7 @@ fn profiles(name: Option<&str>) -> Result<Exit, Failure> {
 fn check(args: &PdfArgs) -> Result<Exit, Failure> {
     let (options, _) = plant(args.vendor.as_deref(), args.job.clone())?;
     let rules = options.rules();
+    let preparer = spool::Preparer::new(&options);
     let (mut refused, mut unread) = (false, None);
     for path in &args.pdfs {
         let bytes = match bytes(path, rules.limits.bytes_max) {
@@ -58,7 +59,8 @@ fn check(args: &PdfArgs) -> Result<Exit, Failure> {
                 continue;
             }
         };
-        let found = preflight::inspect(&bytes, &rules);
+        let found = preflight::inspect(&bytes, &rules)
+            .and_then(|facts| preparer.takes(&bytes, &facts).map(|()| facts));
         refused |= found.is_err();
         let remarks: Vec<String> = match &found {
             Ok(facts) => facts.notes.iter().map(ToString::to_string).collect(),

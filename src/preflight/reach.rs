@@ -9,6 +9,7 @@ use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
 use super::class::{Class, Remark};
 use super::contents::{contents, unpacked};
 use super::document::{Page, deref};
+use super::kept::of_tree;
 use super::pictures::pixels;
 use super::remarks::Remarks;
 use super::scan::{Balance, balance};
@@ -126,12 +127,7 @@ impl<'d> Reach<'d, '_, '_> {
             self.note(Class::Dangling, "");
             return;
         };
-        let of_tree = object.as_dict().is_ok_and(|d| {
-            [b"Page".as_slice(), b"Pages", b"Catalog", b"StructElem"]
-                .iter()
-                .any(|t| d.has_type(t))
-        });
-        if !of_tree {
+        if !of_tree(self.document, object) {
             self.waiting.push((id, object));
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! In: the pages of a document, and the [`Target`]. Out: remarks. For PDF/X-4 (ISO 15930-7) nothing is left to hope: what
 //! cannot be looked through here, such as JPEG 2000, is refused. What is left out of a spool all the same
-//! ([`LEFT_OUT`], annotations, structure) is not looked at.
+//! ([`Keys`], annotations, structure) is not looked at.
 
 use std::collections::HashSet;
 
@@ -11,25 +11,11 @@ use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
 use super::class::{Class, Remark};
 use super::contents::{contents, unpacked};
 use super::document::{Page, deref};
+use super::kept::{Keys, of_tree};
 use super::rules::Limits;
 use crate::disk::Sha256;
 
 mod asked;
-
-/// Entries that lead out of a page's own resources or carry what no printer needs: structure, metadata, alternates. They
-/// are not taken into a spool.
-pub(crate) const LEFT_OUT: &[&[u8]] = &[
-    b"StructParent",
-    b"StructParents",
-    b"Metadata",
-    b"PieceInfo",
-    b"LastModified",
-    b"AF",
-    b"OPI",
-    b"Alternates",
-    b"Measure",
-    b"PtData",
-];
 
 /// Arrays and dictionaries within each other in one object.
 const NESTING_MAX: u32 = 64;
@@ -121,6 +107,17 @@ enum Role {
     Glyph,
 }
 
+impl Role {
+    /// What the keys are of a dictionary that is looked at so.
+    fn keys(self) -> Keys {
+        match self {
+            Self::Resources => Keys::Resources,
+            Self::States | Self::Spaces | Self::Names | Self::Glyphs => Keys::Names,
+            Self::Any | Self::State | Self::Glyph => Keys::Typed,
+        }
+    }
+}
+
 struct Look<'d> {
     document: &'d Document,
     target: Target,
@@ -203,15 +200,8 @@ impl<'d> Look<'d> {
         }
         let object = self.document.objects.get(&id);
         let object = object.and_then(|object| deref(self.document, object));
-        let of_tree = |d: &Dictionary| {
-            [b"Page".as_slice(), b"Pages", b"Catalog", b"StructElem"]
-                .iter()
-                .any(|t| d.has_type(t))
-        };
-        match object {
-            Some(Object::Dictionary(d)) if of_tree(d) => {}
-            Some(object) => self.waiting.push((object, role)),
-            None => {}
+        if let Some(object) = object.filter(|object| !of_tree(self.document, object)) {
+            self.waiting.push((object, role));
         }
     }
 
@@ -229,6 +219,9 @@ impl<'d> Look<'d> {
         }
         for (key, value) in dictionary.iter() {
             let key = key.as_slice();
+            let Some(keys) = role.keys().under(key) else {
+                continue;
+            };
             let inner = match role {
                 Role::Resources => match key {
                     b"ExtGState" => Role::States,
@@ -238,16 +231,15 @@ impl<'d> Look<'d> {
                 Role::States => Role::State,
                 Role::Glyphs => Role::Glyph,
                 Role::Names | Role::Spaces => Role::Any,
-                Role::Any | Role::State | Role::Glyph => match key {
-                    b"Resources" => Role::Resources,
-                    b"CharProcs" => Role::Glyphs,
-                    _ => Role::Any,
+                Role::Any | Role::State | Role::Glyph => match (key, keys) {
+                    (b"CharProcs", _) => Role::Glyphs,
+                    (_, Keys::Resources) => Role::Resources,
+                    (_, Keys::Names) => Role::Names,
+                    (_, Keys::Typed) => Role::Any,
                 },
             };
             // What stands for a profile in readers that do not know it is not used by those of PDF/X.
-            let left_out = LEFT_OUT.contains(&key)
-                || (key == b"Alternate" && role == Role::Any && dictionary.has(b"N"));
-            if !left_out {
+            if key != b"Alternate" || role != Role::Any || !dictionary.has(b"N") {
                 self.object(value, inner, depth + 1)?;
             }
         }

@@ -207,8 +207,12 @@ impl<'a> Mill<'a> {
             (Country::Denmark, Danish::Sf1601) => Format::Sf1601,
         };
         let stationery = Stationery::new(&plan.stationery, header)?;
-        let preparer = Preparer::new(&plan.spool);
-        let rules = plan.spool.rules();
+        let options = match format {
+            Format::Sf1601 => plan.spool.bound(), // Nothing goes to a spool.
+            Format::MinaMeddelanden | Format::DigitalPost => plan.spool.clone(),
+        };
+        let preparer = Preparer::new(&options);
+        let rules = options.rules();
         let writer = match (&signer, relay) {
             (Some(signer), Some(relay)) => Some(Writer::new(
                 plan,

@@ -74,6 +74,10 @@ impl Mill<'_> {
         self.fits_control_file(letter, &trial, findings)?;
         let household = self.household(letter, &laid.address_lines, &plan);
         if depth != Depth::Finished {
+            for (bytes, facts) in &enclosures {
+                let taken = self.preparer.takes(bytes, facts);
+                taken.map_err(|fault| unprintable(letter, &fault, findings))?;
+            }
             return Ok(Output::Measured(plan, household));
         }
         let abroad = address.is_some_and(|address| address.is_foreign(home));

@@ -24,6 +24,7 @@ use crate::compose::Face;
 use crate::disk::{self, HashingWriter, Sha256, WrittenFile};
 use crate::letter::LetterSeq;
 
+mod batches;
 mod collate;
 mod conformance;
 mod digests;
@@ -32,15 +33,20 @@ mod sums;
 
 pub use sums::write as write_checksums;
 
+use batches::batches;
 use collate::Turn;
 use shared::Shared;
 
-/// Pieces made ready at a time.
-const BATCH: usize = 256;
 /// Pages of the work file are given back after so many batches: the kernel maps 64 KiB for each piece touched.
 const BATCHES_MAPPED: usize = 8;
-/// Objects of a part: well below 8,388,607 (ISO 32000-1 Annex C).
-const OBJECTS_MAX: usize = 8_000_000;
+/// Objects of a part that has more than one piece: far below 8,388,607 (ISO 32000-1 Annex C), so that its writer takes no
+/// more than some 150 MB. The table of shared objects has 37 bytes for each of 2^21 places and is full at 7/8 of them, which
+/// is 1,835,008; the table of half as many places is there beside it while it grows. Offsets take 8 bytes an object, and
+/// once more while they grow.
+const OBJECTS_MAX: usize = 1_800_000;
+/// Objects that a page takes besides those that wait in the work file: itself, its mark, what stands before its contents, and
+/// its share of the page tree and of object streams.
+const PAGE_OBJECTS_MAX: usize = 4;
 /// What a page may take besides what waits in the work file: its dictionary, mark with OMR code, and cross-reference entries.
 const PAGE_BYTES_MAX: u64 = 1_500;
 
@@ -61,6 +67,7 @@ struct ReadyPiece<'m> {
     collation: Collation,
     sha256: Sha256,
     size_max: u64,
+    objects_max: usize,
 }
 
 /// What making ready needs to know.
@@ -129,8 +136,8 @@ pub(super) fn finish(
         piece: 1,
         sheets_before: 0,
     };
-    let batches: Vec<_> = entries
-        .chunks(BATCH)
+    let batches: Vec<_> = batches(&entries)
+        .into_iter()
         .map(|batch| (batch, next.pass(batch)))
         .collect();
     let mut ahead = batches
@@ -186,6 +193,7 @@ impl<'m> Bench<'m> {
             mut header,
             mut sheaves,
             mut size_max,
+            mut objects,
         } = Record::read(self.map, entry.offset, entry.len)?;
         let mut letters = vec![(header.seq, std::mem::take(&mut header.letter_id))];
         let mut addresses = vec![std::mem::take(&mut header.address)];
@@ -199,6 +207,7 @@ impl<'m> Bench<'m> {
                 header.glyphs.add(&other.header.glyphs);
                 sheaves.extend(other.sheaves);
                 size_max += other.size_max;
+                objects += other.objects;
             }
         }
         let first = Payload {
@@ -218,6 +227,7 @@ impl<'m> Bench<'m> {
         };
         Some(ReadyPiece {
             size_max: size_max + pages.len() as u64 * PAGE_BYTES_MAX + document_part,
+            objects_max: objects + pages.len() * PAGE_OBJECTS_MAX,
             enclosures: (sheaves.len() - letters.len()) as u32,
             address_lines: match sheaves.first() {
                 Some((_, own)) if !own.pages.is_empty() => {
@@ -277,7 +287,7 @@ impl Parts<'_, '_> {
                 || open.summary.sheets + sheets > self.options.part_sheets_max
                 || open.summary.pieces >= self.options.part_pieces_max
                 || open.pdf.size_max(self.faces) + piece.size_max > self.options.part_bytes_max
-                || open.pdf.objects() > OBJECTS_MAX
+                || open.pdf.objects() + piece.objects_max > OBJECTS_MAX
         });
         if full {
             self.close()?;

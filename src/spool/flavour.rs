@@ -128,6 +128,15 @@ impl Options {
         vt.profile.as_ref()
     }
 
+    /// The same for letters that each become a PDF of their own ([`Binder`](super::Binder)): PDF 1.6, whatever the parts of
+    /// a spool would be.
+    pub fn bound(&self) -> Self {
+        Self {
+            pdf_flavour: Flavour::Pdf16,
+            ..self.clone()
+        }
+    }
+
     pub(super) fn form(&self) -> Form {
         Form {
             flavour: self.pdf_flavour,

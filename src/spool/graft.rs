@@ -8,20 +8,17 @@ use std::collections::HashMap;
 use lopdf::{Dictionary, Document, Object, ObjectId};
 
 use super::part::{REGULAR_FACE, SRGB_PROFILE};
-use super::sheaf::{
-    Sheaf, SheafObject, SheafPage, Stretch, Target as Goal, Text, digest, page_rest_digest, real,
-    walk,
-};
+use super::sheaf::{Sheaf, SheafObject, SheafPage, Target as Goal, Text, real};
 use crate::disk::Sha256;
 use crate::preflight::{
-    Balance, Class, Limits, Page, PdfFault, Remark, Target, against, contents, deref, guarded,
-    load, pages,
+    Balance, Class, Keys, Limits, Page, PdfFault, Remark, Target, against, contents, deref,
+    guarded, load, of_tree, pages,
 };
 
+mod digests;
 mod dress;
 
-/// References on a way down; real files have about ten.
-const REFERENCE_DEPTH_MAX: u32 = 200;
+use digests::Digests;
 
 /// Pages and objects of a document, before they are digested.
 struct Gathered<'d> {
@@ -102,9 +99,10 @@ struct Gatherer<'d> {
     /// For PDF/X-4.
     exchange: bool,
     stream_bytes_max: u64,
-    indices: HashMap<ObjectId, u32>,
+    /// By object, and by what it is seen as.
+    indices: HashMap<(ObjectId, Keys), u32>,
     /// Objects that have an index but no text yet, in the order of their indices.
-    queue: Vec<&'d Object>,
+    queue: Vec<(&'d Object, Keys)>,
 }
 
 impl<'d> Gatherer<'d> {
@@ -124,7 +122,7 @@ impl<'d> Gatherer<'d> {
         }
         if let Ok(group) = page.dictionary.get(b"Group") {
             rest.push(b"/Group");
-            rest.object(group, &mut |id| self.refer(id));
+            rest.object(group, Keys::Typed, &mut |id, keys| self.refer(id, keys));
         }
         let font = self.resources(&mut rest, page.resources);
         let (contents, balance) = self
@@ -152,15 +150,24 @@ impl<'d> Gatherer<'d> {
             .unwrap_or_default();
         rest.push(b"/Resources<<");
         if let Some(resources) = resources {
-            rest.entries(resources, &[b"Font"], &mut |id| self.refer(id));
+            rest.entries(resources, Keys::Resources, &[b"Font"], &mut |id, keys| {
+                self.refer(id, keys)
+            });
         } else if self.exchange {
             rest.push(b"/ColorSpace<<");
-            rest.entries(&dress::default_spaces(), &[], &mut |id| self.refer(id));
+            rest.entries(
+                &dress::default_spaces(),
+                Keys::Names,
+                &[],
+                &mut |id, keys| self.refer(id, keys),
+            );
             rest.push(b">>");
         }
         rest.push(b"/Font<<");
         if let Some(fonts) = fonts {
-            rest.entries(fonts, &[], &mut |id| self.refer(id));
+            rest.entries(fonts, Keys::Names, &[], &mut |id, keys| {
+                self.refer(id, keys)
+            });
         }
         rest.name(name.as_bytes());
         rest.push(b" ");
@@ -180,56 +187,48 @@ impl<'d> Gatherer<'d> {
         Ok((indices.collect::<Result<_, _>>()?, contents.balance))
     }
 
-    fn refer(&mut self, id: ObjectId) -> Option<Goal> {
+    fn refer(&mut self, id: ObjectId, keys: Keys) -> Option<Goal> {
         if self.exchange && id == dress::SRGB {
             return Some(Goal::Part(SRGB_PROFILE));
         }
-        match self.document.objects.get(&id) {
-            Some(object) => {
-                let object = deref(self.document, object)?;
-                let of_tree = object.as_dict().is_ok_and(|d| {
-                    [b"Page".as_slice(), b"Pages", b"Catalog", b"StructElem"]
-                        .iter()
-                        .any(|t| d.has_type(t))
-                });
-                if of_tree {
-                    return None; // A way back into the document: no resource of a page.
-                }
-                self.index_of(id, object).map(Goal::Own)
-            }
-            None => None,
+        let object = deref(self.document, self.document.objects.get(&id)?)?;
+        if of_tree(self.document, object) {
+            return None;
         }
+        self.index_of(id, object, keys).map(Goal::Own)
     }
 
     fn index(&mut self, id: ObjectId, object: &'d Object) -> Option<u32> {
         let object = deref(self.document, object)?;
-        self.index_of(id, object)
+        self.index_of(id, object, Keys::Typed)
     }
 
-    fn index_of(&mut self, id: ObjectId, object: &'d Object) -> Option<u32> {
+    fn index_of(&mut self, id: ObjectId, object: &'d Object, keys: Keys) -> Option<u32> {
+        let keys = keys.of(object);
         let next = u32::try_from(self.indices.len()).ok()?;
-        Some(*self.indices.entry(id).or_insert_with(|| {
-            self.queue.push(object);
+        Some(*self.indices.entry((id, keys)).or_insert_with(|| {
+            self.queue.push((object, keys));
             next
         }))
     }
 
     /// Writes the text of every object that has been referred to, and of those that they refer to.
     fn drain(&mut self, objects: &mut Vec<GatheredObject<'d>>) -> Result<(), Remark> {
-        while let Some(&object) = self.queue.get(objects.len()) {
+        while let Some(&(object, keys)) = self.queue.get(objects.len()) {
             let mut text = Text::default();
             let mut data = None;
+            let mut refer = |id, keys| self.refer(id, keys);
             match object {
                 Object::Stream(stream) => {
                     if stream.dict.has(b"F") {
                         return Err(Remark::of_file(Class::External, ""));
                     }
                     text.push(format!("<</Length {}", stream.content.len()).as_bytes());
-                    text.entries(&stream.dict, &[b"Length", b"DL"], &mut |id| self.refer(id));
+                    text.entries(&stream.dict, keys, &[b"Length", b"DL"], &mut refer);
                     text.push(b">>");
                     data = Some(stream.content.as_slice());
                 }
-                other => text.object(other, &mut |id| self.refer(id)),
+                other => text.object(other, keys, &mut refer),
             }
             objects.push(GatheredObject { text, data });
         }
@@ -239,29 +238,9 @@ impl<'d> Gatherer<'d> {
 
 fn pack(gathered: Gathered<'_>, source: Sha256) -> Result<Sheaf, Remark> {
     let mut digests = Digests::new(&gathered.objects);
-    for index in 0..gathered.objects.len() as u32 {
-        digests.of(index, 0)?;
-    }
     let mut pages = Vec::with_capacity(gathered.pages.len());
     for (page, number) in gathered.pages.into_iter().zip(1..) {
-        // A content stream within a ring of references would have no digest; no real one is.
-        if !page
-            .contents
-            .iter()
-            .all(|&index| digests.known(index).is_some())
-        {
-            return Err(Remark::on_page(number, Class::Entangled, ""));
-        }
-        let mut fault = None;
-        let rest_digest = page_rest_digest(&page.rest.0, |index| {
-            digests.of(index, 0).unwrap_or_else(|reason| {
-                fault = Some(reason);
-                None
-            })
-        });
-        if let Some(reason) = fault {
-            return Err(reason.on(number));
-        }
+        let rest_digest = digests.page(&page).map_err(|remark| remark.on(number))?;
         let matrix = page.matrix;
         let plain = matrix
             .iter()
@@ -281,7 +260,7 @@ fn pack(gathered: Gathered<'_>, source: Sha256) -> Result<Sheaf, Remark> {
             font: page.font,
         });
     }
-    let known = digests.known;
+    let known = digests.into_known();
     let objects: Vec<_> = gathered
         .objects
         .into_iter()
@@ -293,75 +272,4 @@ fn pack(gathered: Gathered<'_>, source: Sha256) -> Result<Sheaf, Remark> {
         })
         .collect();
     Ok(Sheaf::pack(source, &objects, &pages))
-}
-
-fn entangled() -> Remark {
-    Remark::of_file(Class::Entangled, "")
-}
-
-/// Digests from the leaves up. Within a ring an object's digest depends on where the ring was entered, so it is not kept.
-struct Digests<'a, 'd> {
-    objects: &'a [GatheredObject<'d>],
-    known: Vec<Option<Sha256>>,
-    visiting: Vec<bool>,
-    /// Rings make visits repeat; this bounds them.
-    visits_left: u32,
-    ring_seen: bool,
-}
-
-impl<'a, 'd> Digests<'a, 'd> {
-    fn new(objects: &'a [GatheredObject<'d>]) -> Self {
-        Self {
-            objects,
-            known: vec![None; objects.len()],
-            visiting: vec![false; objects.len()],
-            visits_left: 1_000_000,
-            ring_seen: false,
-        }
-    }
-
-    fn known(&self, index: u32) -> Option<Sha256> {
-        self.known.get(index as usize).copied().flatten()
-    }
-
-    /// `None` for an object that is just being visited. Sets `ring_seen` where the digest leans on such a one.
-    fn of(&mut self, index: u32, depth: u32) -> Result<Option<Sha256>, Remark> {
-        let at = index as usize;
-        if let Some(digest) = self.known(index) {
-            return Ok(Some(digest));
-        }
-        let objects = self.objects;
-        let Some(object) = objects.get(at) else {
-            return Ok(None);
-        };
-        if self.visiting[at] {
-            self.ring_seen = true;
-            return Ok(None);
-        }
-        self.visits_left = self.visits_left.checked_sub(1).ok_or_else(entangled)?;
-        if depth > REFERENCE_DEPTH_MAX {
-            return Err(entangled());
-        }
-        self.visiting[at] = true;
-        let ring_before = std::mem::replace(&mut self.ring_seen, false);
-        let mut below = HashMap::new();
-        let mut targets = Vec::new();
-        walk(&object.text.0, |stretch| {
-            if let Stretch::Reference(Goal::Own(target)) = stretch {
-                targets.push(target);
-            }
-        });
-        for target in targets {
-            below.insert(target, self.of(target, depth + 1)?);
-        }
-        let digest = digest(&object.text.0, object.data, |target| {
-            below.get(&target).copied().flatten()
-        });
-        self.visiting[at] = false;
-        if !self.ring_seen {
-            self.known[at] = Some(digest);
-        }
-        self.ring_seen |= ring_before;
-        Ok(Some(digest))
-    }
 }

@@ -50,7 +50,7 @@ pub struct Households {
 }
 
 impl Households {
-    /// Notes a letter; `place` rises from letter to letter.
+    /// Notes a letter; `place` is its place among all letters.
     pub fn add(&mut self, place: u32, household: Household) {
         let [a, b, c, d, e, f, g, h, ..] = household.0;
         self.letters.push([

@@ -2,7 +2,7 @@
 //!
 //! In: pages of sheaves, one piece after the other. Out: a file, or bytes in memory ([`Sink`]), with a classic
 //! cross-reference table, a balanced page tree, each font program and the letterhead once. What is kept in memory is the
-//! offset of each object and the digest of each object that may be shared; both are bounded by the size of a part.
+//! offset of each object and the digest of each object that may be shared; who fills a part bounds the number of both.
 
 use std::hash::{BuildHasherDefault, Hasher};
 use std::io::{self, Write};
@@ -295,15 +295,7 @@ impl<S: Sink> PartWriter<S> {
             text.clear();
             self.fill(source, sheaf, numbers, &mut queue, &mut text);
             let number = numbers[index as usize];
-            let Some(data) = data else {
-                self.object(number, &text)?;
-                continue;
-            };
-            self.begin(number)?;
-            self.out.write_all(&text)?;
-            self.out.write_all(b"\nstream\n")?;
-            self.out.write_all(data)?;
-            self.out.write_all(b"\nendstream\nendobj\n")?;
+            self.copied(number, &text, data)?;
         }
         Ok(())
     }
@@ -381,14 +373,8 @@ impl<S: Sink> PartWriter<S> {
 
     /// Writes a stream as it stands.
     pub(super) fn stream(&mut self, number: u32, entries: &str, data: &[u8]) -> io::Result<()> {
-        self.begin(number)?;
-        write!(
-            self.out,
-            "{}\nstream\n",
-            stream_dictionary(entries, data.len())
-        )?;
-        self.out.write_all(data)?;
-        self.out.write_all(b"\nendstream\nendobj\n")
+        let text = stream_dictionary(entries, data.len());
+        self.copied(number, text.as_bytes(), Some(data))
     }
 
     /// Writes what the pages share, and the end of the file; gives the digest of the former. A face is written by

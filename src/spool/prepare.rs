@@ -115,6 +115,14 @@ impl Preparer {
         })
     }
 
+    /// Asks of an enclosure what [`prepare`](Self::prepare) will ask.
+    ///
+    /// # Errors
+    /// As `prepare`.
+    pub fn takes(&self, bytes: &[u8], facts: &PdfFacts) -> Result<(), PdfFault> {
+        self.enclosure(bytes, facts).map(drop)
+    }
+
     fn own(&self, laid: &LaidLetter) -> Sheaf {
         let mut wrapped = Vec::new();
         let mut objects = Vec::with_capacity(laid.pages.len());
@@ -220,6 +228,7 @@ mod tests {
         Arc::new(Sheaf {
             source: [id; 32],
             pages: 1,
+            objects: 0,
             bytes: vec![0; len],
         })
     }

@@ -440,6 +440,7 @@ impl Witness<'_, '_> {
         let known = self.addresses.as_ref();
         let known = known.map(|all| all.get(index).copied().unwrap_or_default());
         let mut all = Vec::with_capacity(numbers.len() * 32);
+        digests.next_piece();
         let mut read = Vec::with_capacity(numbers.len());
         let mut of_parts = Vec::new();
         for (i, &leaf) in numbers.iter().enumerate() {

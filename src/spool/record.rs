@@ -5,7 +5,7 @@ use super::mark::PageKind;
 use super::options::SortBy;
 use super::plan::PiecePlan;
 use super::prepare::{Destination, Piece};
-use super::sheaf::{Fields, View};
+use super::sheaf::{Fields, ObjectView, View};
 use crate::compose::GlyphsUsed;
 use crate::letter::{Colour, Envelope, LetterSeq, Postage, Sides};
 
@@ -14,8 +14,15 @@ const KEY: usize = 12;
 /// Characters of a postal code that are sorted by.
 const POSTAL: usize = 8;
 
+/// A unit of [`Entry::load`].
+pub(super) const LOAD_BYTES: u64 = 4_096;
+/// What an object takes in memory while a piece is written: [`View`], and its number.
+const OBJECT_BYTES: u64 = size_of::<ObjectView<'_>>() as u64 + 4;
+/// And a page: [`View`], and its mark.
+const PAGE_BYTES: u64 = 2_048;
+
 /// What stays in memory of a piece: 32 bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Entry {
     /// Where its record begins in the work file.
     pub(super) offset: u64,
@@ -25,6 +32,8 @@ pub(super) struct Entry {
     pub(super) seq: u32,
     /// Sheets of it.
     pub(super) sheets: u16,
+    /// Memory that it takes while it is written, in units of [`LOAD_BYTES`], rounded up.
+    pub(super) load: u16,
     /// The print class, then what the profile sorts by.
     key: [u8; KEY],
 }
@@ -32,6 +41,13 @@ pub(super) struct Entry {
 const _: () = assert!(size_of::<Entry>() <= 32);
 
 impl Entry {
+    /// With the memory that so many objects and pages take.
+    pub(super) fn with_load(self, objects: u64, pages: u64) -> Self {
+        let bytes = objects * OBJECT_BYTES + pages * PAGE_BYTES;
+        let load = u16::try_from(bytes.div_ceil(LOAD_BYTES)).unwrap_or(u16::MAX);
+        Self { load, ..self }
+    }
+
     /// The order of a spool: print class, the keys of the vendor profile, input order.
     pub(super) fn key(&self) -> impl Ord + use<> {
         (self.key, self.seq)
@@ -45,6 +61,8 @@ pub(super) struct Record<'m> {
     pub(super) sheaves: Vec<(PageKind, View<'m>)>,
     /// What all of it may take in a part, but for what pages take besides.
     pub(super) size_max: u64,
+    /// Objects of all of it, at most.
+    pub(super) objects: usize,
 }
 
 impl<'m> Record<'m> {
@@ -63,10 +81,16 @@ impl<'m> Record<'m> {
             sheaves.push((PageKind::Enclosure, View::read(slice(offset, len)?)?));
             size_max += len;
         }
+        let mut objects = 0;
+        for (_, sheaf) in &sheaves {
+            size_max += sheaf.growth_max();
+            objects += sheaf.objects.len();
+        }
         Some(Self {
             header,
             sheaves,
             size_max,
+            objects,
         })
     }
 }
@@ -127,6 +151,7 @@ impl Header {
             len,
             seq: self.seq.0,
             sheets: self.plan.sheets,
+            load: 0,
             key,
         }
     }

@@ -7,17 +7,21 @@
 //!
 //! The digest of an object is SHA-256 over its text with each reference replaced by `R` and the digest of its target
 //! (`P` and the number for an object of the part itself, `C` for a target that is just being visited), and for a stream
-//! `\nstream\n` and its bytes. `proof` computes the same from a finished part.
+//! `\nstream\n` and its bytes. Within a page each object is visited once. `proof` computes the same from a finished part.
 
 use lopdf::{Dictionary, Object};
 
 use crate::disk::Sha256;
-use crate::preflight::LEFT_OUT;
+use crate::preflight::Keys;
 
 /// Begins a reference in the text of an object; four bytes follow. No other text has it: strings are hexadecimal.
 const REFERENCE: u8 = 0;
 /// A reference to an object of the part, not of the sheaf.
 const PART_OBJECT: u32 = 1 << 31;
+/// What a reference takes more in a part than in a sheaf, at most: ` 1234567 0 R` for a marker, or for an index.
+const REFERENCE_GROWTH_BYTES: u64 = 8;
+/// And an object: a head, an end, and an entry of the cross-reference table, for what stands before it in a sheaf.
+const OBJECT_GROWTH_BYTES: u64 = 24;
 
 /// A thing that text can refer to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +58,7 @@ impl Text {
         for &byte in name {
             if byte.is_ascii_alphanumeric() || b"+-_.,:;*'\"!$&=?@^`|~\\".contains(&byte) {
                 self.0.push(byte);
-            } else if byte != 0 {
+            } else {
                 self.0.push(b'#');
                 self.hex(byte);
             }
@@ -67,11 +71,12 @@ impl Text {
         self.0.push(DIGITS[usize::from(byte & 15)]);
     }
 
-    /// Adds a direct object; `refer` says what becomes of a reference (`None`: null).
+    /// Adds a direct object, `keys` being those of its dictionary; `refer` says what becomes of a reference (`None`: null).
     pub(super) fn object(
         &mut self,
         object: &Object,
-        refer: &mut impl FnMut(lopdf::ObjectId) -> Option<Target>,
+        keys: Keys,
+        refer: &mut impl FnMut(lopdf::ObjectId, Keys) -> Option<Target>,
     ) {
         if !matches!(self.0.last(), None | Some(b'[' | b'<' | b'>' | b']' | b' ')) {
             self.0.push(b' ');
@@ -92,34 +97,45 @@ impl Text {
             }
             Object::Array(items) => {
                 self.0.push(b'[');
-                items.iter().for_each(|item| self.object(item, refer));
+                items.iter().for_each(|item| self.object(item, keys, refer));
                 self.0.push(b']');
             }
             Object::Dictionary(dictionary) => {
                 self.push(b"<<");
-                self.entries(dictionary, &[], refer);
+                self.entries(dictionary, keys, &[], refer);
                 self.push(b">>");
             }
-            Object::Reference(id) => match refer(*id) {
+            Object::Reference(id) => match refer(*id, keys) {
                 Some(target) => self.refer(target),
                 None => self.push(b"null"),
             },
         }
     }
 
-    /// Adds the entries of a dictionary but those left out.
+    /// Adds the entries of a dictionary but those left out, and those that are no use in a spool.
     pub(super) fn entries(
         &mut self,
         dictionary: &Dictionary,
+        keys: Keys,
         left_out: &[&[u8]],
-        refer: &mut impl FnMut(lopdf::ObjectId) -> Option<Target>,
+        refer: &mut impl FnMut(lopdf::ObjectId, Keys) -> Option<Target>,
     ) {
         for (key, value) in dictionary.iter() {
-            if !left_out.contains(&key.as_slice()) && !LEFT_OUT.contains(&key.as_slice()) {
+            let below = keys.under(key);
+            if let Some(below) = below.filter(|_| !left_out.contains(&key.as_slice())) {
                 self.name(key);
-                self.object(value, refer);
+                self.object(value, below, refer);
             }
         }
+    }
+
+    /// How many references it has.
+    fn references(&self) -> usize {
+        let mut count = 0;
+        walk(&self.0, |stretch| {
+            count += usize::from(matches!(stretch, Stretch::Reference(_)));
+        });
+        count
     }
 }
 
@@ -243,6 +259,8 @@ pub(super) struct Sheaf {
     pub(super) source: Sha256,
     /// Number of pages.
     pub(super) pages: u32,
+    /// Number of objects.
+    pub(super) objects: u32,
     /// See [`View`].
     pub(super) bytes: Vec<u8>,
 }
@@ -256,13 +274,19 @@ impl Sheaf {
             .iter()
             .map(|o| 48 + o.text.0.len() + o.data.as_ref().map_or(0, Vec::len))
             .sum();
-        let mut out = Vec::with_capacity(8 + body + pages.len() * 512);
+        let references = objects.iter().map(|object| object.text.references());
+        let of_pages = pages
+            .iter()
+            .map(|page| page.rest.references() + page.contents.len());
+        let references: usize = references.chain(of_pages).sum();
+        let mut out = Vec::with_capacity(12 + body + pages.len() * 512);
         let u32_ = |out: &mut Vec<u8>, n: usize| {
             let n = u32::try_from(n).unwrap_or(NO_STREAM - 1); // Documents have fewer than 4 GiB.
             out.extend_from_slice(&n.to_le_bytes());
         };
         u32_(&mut out, objects.len());
         u32_(&mut out, pages.len());
+        u32_(&mut out, references);
         for object in objects {
             out.push(u8::from(object.digest.is_some()));
             out.extend_from_slice(&object.digest.unwrap_or_default());
@@ -295,6 +319,7 @@ impl Sheaf {
         Self {
             source,
             pages: u32::try_from(pages.len()).unwrap_or(u32::MAX),
+            objects: u32::try_from(objects.len()).unwrap_or(u32::MAX),
             bytes: out,
         }
     }
@@ -361,13 +386,15 @@ pub(super) struct PageView<'a> {
 pub(super) struct View<'a> {
     pub(super) objects: Vec<ObjectView<'a>>,
     pub(super) pages: Vec<PageView<'a>>,
+    /// References in all of it.
+    references: u32,
 }
 
 impl<'a> View<'a> {
     /// Reads what [`Sheaf::pack`] wrote; `None` where it did not.
     pub(super) fn read(bytes: &'a [u8]) -> Option<Self> {
         let mut fields = Fields(bytes);
-        let (objects, pages) = (fields.u32()?, fields.u32()?);
+        let (objects, pages, references) = (fields.u32()?, fields.u32()?, fields.u32()?);
         let objects = (0..objects)
             .map(|_| Self::object(&mut fields))
             .collect::<Option<Vec<_>>>()?;
@@ -379,7 +406,17 @@ impl<'a> View<'a> {
             .iter()
             .all(|page| page.contents.iter().all(in_range))
             .then_some(())?;
-        Some(Self { objects, pages })
+        Some(Self {
+            objects,
+            pages,
+            references,
+        })
+    }
+
+    /// What it may take in a part beyond its bytes here, at most; not counting what pages take besides.
+    pub(super) fn growth_max(&self) -> u64 {
+        u64::from(self.references) * REFERENCE_GROWTH_BYTES
+            + self.objects.len() as u64 * OBJECT_GROWTH_BYTES
     }
 
     fn object(fields: &mut Fields<'a>) -> Option<ObjectView<'a>> {
@@ -444,10 +481,10 @@ mod tests {
     fn text_keeps_odd_names_and_strings_apart_from_references() {
         let mut text = Text::default();
         let object = Object::from(dictionary! {
-            "A B" => Object::string_literal("\u{0}(\\"),
+            "A B\0" => Object::string_literal("\u{0}(\\"),
             "C" => vec![1.into(), Object::Reference((7, 0)), Object::Null, true.into()],
         });
-        text.object(&object, &mut |id| Some(Target::Own(id.0)));
+        text.object(&object, Keys::Typed, &mut |id, _| Some(Target::Own(id.0)));
         let mut seen = Vec::new();
         let mut plain = Vec::new();
         walk(&text.0, |stretch| match stretch {
@@ -456,14 +493,15 @@ mod tests {
         });
         assert_eq!(
             String::from_utf8(plain).unwrap(),
-            "<</A#20B <00285C>/C [1  null true]>>"
+            "<</A#20B#00 <00285C>/C [1  null true]>>"
         );
         assert_eq!(seen, [Target::Own(7)]);
     }
 
     #[test]
     fn a_sheaf_is_read_as_it_was_packed_and_nothing_else_is() {
-        let objects = [SheafObject::deflated(vec![1, 2, 0]), SheafObject::default()];
+        let mut objects = [SheafObject::deflated(vec![1, 2, 0]), SheafObject::default()];
+        objects[1].text.refer(Target::Own(0));
         let pages = [SheafPage {
             contents: vec![0, 0],
             font: "LM".into(),
@@ -472,6 +510,11 @@ mod tests {
         }];
         let sheaf = Sheaf::pack([1; 32], &objects, &pages);
         let view = View::read(&sheaf.bytes).unwrap();
+        assert_eq!((sheaf.objects, view.references), (2, 3));
+        assert_eq!(
+            view.growth_max(),
+            2 * OBJECT_GROWTH_BYTES + 3 * REFERENCE_GROWTH_BYTES
+        );
         assert_eq!(view.objects[0].data, Some([1, 2, 0].as_slice()));
         assert_eq!(view.objects[1].digest, None);
         assert_eq!(

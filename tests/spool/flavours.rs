@@ -4,54 +4,10 @@ use lettermill::preflight::{Class, Inks, Rules, Target};
 use lettermill::spool::{Collation, Flavour, MarkKind, MarkPlace, Omr, PdfVt, Xref};
 use lopdf::{Dictionary, ObjectId};
 
+use super::support::icc::{grey, profile};
 use super::*;
 
 // ---- profiles of printing conditions that nobody prints by --------------------------------------------------------
-
-/// An ICC profile: its class, its colours, and tags besides those that all have.
-fn profile(class: &[u8; 4], space: &[u8; 4], tags: &[(&[u8; 4], Vec<u8>)]) -> Vec<u8> {
-    let white = [0.9642_f64, 1.0, 0.8249].map(|n| ((n * 65_536.0) as i32).to_be_bytes());
-    let white = [b"XYZ \0\0\0\0".as_slice(), &white.concat()].concat();
-    let mut name = b"desc\0\0\0\0\0\0\0\x05Test\0".to_vec();
-    name.extend([0; 78]);
-    let mut all: Vec<(&[u8; 4], Vec<u8>)> = vec![
-        (b"desc", name),
-        (b"cprt", b"text\0\0\0\0Test\0".to_vec()),
-        (b"wtpt", white.clone()),
-    ];
-    all.extend_from_slice(tags);
-    let mut out = vec![0; 128];
-    out[8] = 2;
-    out[12..16].copy_from_slice(class);
-    out[16..20].copy_from_slice(space);
-    out[20..24].copy_from_slice(if space == b"CMYK" { b"Lab " } else { b"XYZ " });
-    out[36..40].copy_from_slice(b"acsp");
-    out[68..80].copy_from_slice(&white[8..]);
-    out.extend((all.len() as u32).to_be_bytes());
-    let mut at = out.len() + 12 * all.len();
-    for (tag, bytes) in &all {
-        out.extend_from_slice(*tag);
-        out.extend((at as u32).to_be_bytes());
-        out.extend((bytes.len() as u32).to_be_bytes());
-        at += bytes.len().next_multiple_of(4);
-    }
-    for (_, bytes) in all {
-        out.extend_from_slice(&bytes);
-        out.resize(out.len().next_multiple_of(4), 0);
-    }
-    let len = out.len() as u32;
-    out[..4].copy_from_slice(&len.to_be_bytes());
-    out
-}
-
-/// Black that darkens evenly.
-fn grey() -> Vec<u8> {
-    profile(
-        b"prtr",
-        b"GRAY",
-        &[(b"kTRC", b"curv\0\0\0\0\0\0\0\x01\x02\0".to_vec())],
-    )
-}
 
 /// The coarsest of tables (ICC.1:2004-10, 10.9): the corners of the space alone.
 fn table(inputs: u8, outputs: u8) -> Vec<u8> {
@@ -73,7 +29,7 @@ fn table(inputs: u8, outputs: u8) -> Vec<u8> {
     out
 }
 
-fn cmyk() -> Vec<u8> {
+pub fn cmyk() -> Vec<u8> {
     profile(
         b"prtr",
         b"CMYK",
@@ -84,7 +40,7 @@ fn cmyk() -> Vec<u8> {
 // ---- spools ------------------------------------------------------------------------------------------------------
 
 /// Options for PDF/VT-1 by a profile.
-fn conforming(profile: &[u8]) -> Options {
+pub fn conforming(profile: &[u8]) -> Options {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("press.icc");
     fs::write(&path, profile).unwrap();
@@ -533,6 +489,61 @@ fn colours_told_in_red_green_and_blue_are_those_of_srgb() {
         };
         assert!(before == after && before.windows(3).any(|dot| dot == [255, 0, 0]));
     }
+}
+
+#[test]
+fn red_green_and_blue_have_a_meaning_whatever_stands_in_its_place() {
+    let text = "1 0 0 rg 200 300 9 9 re f";
+    let spaces = |default: Object| {
+        let spaces = dictionary! { "DefaultRGB" => default };
+        let resources = dictionary! { "ColorSpace" => spaces };
+        bytes(made::single_document(
+            text,
+            dictionary! { "Resources" => resources },
+        ))
+    };
+    let blending = |space: fn(&mut Document) -> Object| {
+        let mut document = made::single_document(text, dictionary! {});
+        let group = dictionary! { "S" => "Transparency", "CS" => space(&mut document) };
+        let page = document.page_iter().next().unwrap();
+        document
+            .get_dictionary_mut(page)
+            .unwrap()
+            .set("Group", group);
+        bytes(document)
+    };
+    let cases = [
+        spaces(Object::Reference((99, 0))),
+        blending(|_| "DeviceRGB".into()),
+        blending(|_| vec![Object::from("DeviceRGB")].into()),
+        blending(|document| document.add_object("DeviceRGB").into()),
+        blending(|document| {
+            let name = document.add_object("DeviceRGB");
+            document.add_object(vec![Object::from(name)]).into()
+        }),
+    ];
+    let orders: Vec<_> = cases
+        .into_iter()
+        .map(|pdf| Order {
+            pages: 1,
+            enclosures: vec![Arc::new(pdf)],
+            ..Order::default()
+        })
+        .collect();
+    let folder = tempfile::tempdir().unwrap();
+    let (spooled, _) = spool(folder.path(), &orders, &conforming(&cmyk()));
+    prove(folder.path(), &spooled);
+    let part = fs::read(folder.path().join(&spooled.parts[0].pdf)).unwrap();
+    for left in ["/DefaultRGB null", "/DeviceRGB"] {
+        assert!(
+            memchr::memmem::find(&part, left.as_bytes()).is_none(),
+            "{left}"
+        );
+    }
+    let said = memchr::memmem::find_iter(&part, "/DefaultRGB[/ICCBased 15 0 R]").count();
+    assert!(said >= 5, "{said}");
+    let blends = memchr::memmem::find_iter(&part, "/CS[/ICCBased 15 0 R]").count();
+    assert_eq!(blends, 4);
 }
 
 #[test]

@@ -4,5 +4,6 @@
 
 pub mod bare;
 pub mod files;
+pub mod icc;
 pub mod program;
 pub mod tools;

@@ -24,13 +24,15 @@ pub(super) fn envelopes(
     options: &Options,
     map: &[u8],
 ) -> Option<HashMap<u32, Shared>> {
-    let header = |place: u32| {
-        let entry = entries.get(place as usize)?;
-        let record = map.get(usize::try_from(entry.offset).ok()?..)?;
+    entries.sort_unstable_by_key(|entry| entry.seq); // A letter that was to go digital may have come late.
+    let place = |seq: u32| entries.binary_search_by_key(&seq, |entry| entry.seq).ok();
+    let entry = |seq: u32| entries.get(place(seq)?);
+    let header = |seq: u32| {
+        let record = map.get(usize::try_from(entry(seq)?.offset).ok()?..)?;
         Header::read(&mut Fields(record))
     };
-    let known = |place| {
-        let header = header(place).ok_or(())?;
+    let known = |seq| {
+        let header = header(seq).ok_or(())?;
         Ok::<_, ()>((header.household.ok_or(())?, header.plan))
     };
     let groups = households.groups(options, known).ok()?;
@@ -38,24 +40,28 @@ pub(super) fn envelopes(
     let mut gone = HashSet::new();
     let mut changed = Vec::with_capacity(groups.len());
     for group in groups {
-        let (first, others) = group.letters.split_first()?;
-        let place_of = |&place: &u32| entries.get(place as usize).map(|e| (e.offset, e.len));
+        let (&first, others) = group.letters.split_first()?;
         gone.extend(others.iter().copied());
-        let (offset, len) = place_of(first)?;
-        let mut header = header(*first)?;
-        header.plan = group.plan;
-        changed.push((*first, header.entry(offset, len, &options.sort)));
-        let others = others.iter().map(place_of).collect::<Option<_>>()?;
+        let mut header = header(first)?;
         let plan = group.plan;
+        header.plan = plan;
+        let others: Vec<_> = others
+            .iter()
+            .map(|&seq| entry(seq))
+            .collect::<Option<_>>()?;
+        let first = entry(first)?;
+        let loads = others.iter().map(|other| other.load);
+        let load = loads.fold(first.load, u16::saturating_add);
+        let mut entry = header.entry(first.offset, first.len, &options.sort);
+        entry.load = load;
+        changed.push((place(first.seq)?, entry));
+        let others = others.iter().map(|other| (other.offset, other.len));
+        let others = others.collect();
         shared.insert(header.seq.0, Shared { plan, others });
     }
     for (place, entry) in changed {
-        *entries.get_mut(place as usize)? = entry;
+        *entries.get_mut(place)? = entry;
     }
-    let mut place = 0;
-    entries.retain(|_| {
-        place += 1;
-        !gone.contains(&(place - 1))
-    });
+    entries.retain(|entry| !gone.contains(&entry.seq));
     Some(shared)
 }

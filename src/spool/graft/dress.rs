@@ -23,25 +23,27 @@ fn srgb() -> Object {
 
 /// Dresses a document.
 pub(super) fn dress(document: &mut Document) {
-    let mut dictionaries = HashSet::new();
-    let mut rgb_names = HashSet::new();
+    let mut dresser = Dresser::default();
     for (&id, object) in &document.objects {
         match document.dereference(object) {
             Ok((_, Object::Dictionary(_))) => {
-                dictionaries.insert(id);
+                dresser.dictionaries.insert(id);
+            }
+            Ok((_, Object::Array(items))) => {
+                dresser.arrays.insert(id);
+                let first = items.first().map(|first| document.dereference(first));
+                if let Some(Ok((_, Object::Name(name)))) = first
+                    && name == b"DeviceRGB"
+                {
+                    dresser.rgb_spaces.insert(id);
+                }
             }
             Ok((_, Object::Name(name))) if name == b"DeviceRGB" => {
-                rgb_names.insert(id);
+                dresser.rgb_spaces.insert(id);
             }
             _ => {}
         }
     }
-    let mut dresser = Dresser {
-        dictionaries,
-        rgb_names,
-        resources: Vec::new(),
-        spaces: Vec::new(),
-    };
     for object in document.objects.values_mut() {
         dresser.object(object, 0);
     }
@@ -54,7 +56,7 @@ pub(super) fn dress(document: &mut Document) {
     let mut seen = HashSet::new();
     for id in std::mem::take(&mut dresser.spaces) {
         if let Some(spaces) = dictionary(document, id).filter(|_| seen.insert(id)) {
-            with_default(spaces);
+            dresser.with_default(spaces);
         }
     }
 }
@@ -67,21 +69,18 @@ fn dictionary(document: &mut Document, id: ObjectId) -> Option<&mut Dictionary> 
 /// The colour spaces of a page that has no resources.
 pub(super) fn default_spaces() -> Dictionary {
     let mut spaces = Dictionary::new();
-    with_default(&mut spaces);
+    spaces.set("DefaultRGB", srgb());
     spaces
 }
 
-fn with_default(spaces: &mut Dictionary) {
-    if !spaces.has(b"DefaultRGB") {
-        spaces.set("DefaultRGB", srgb());
-    }
-}
-
+#[derive(Default)]
 struct Dresser {
     /// Objects that are dictionaries.
     dictionaries: HashSet<ObjectId>,
-    /// Objects that are the name DeviceRGB.
-    rgb_names: HashSet<ObjectId>,
+    /// Objects that are arrays.
+    arrays: HashSet<ObjectId>,
+    /// Objects that are the name DeviceRGB, or an array that begins with it.
+    rgb_spaces: HashSet<ObjectId>,
     /// Resources that are objects of their own.
     resources: Vec<ObjectId>,
     /// Colour spaces that are objects of their own.
@@ -115,21 +114,40 @@ impl Dresser {
             _ => {}
         }
         // The colour space of a group. A resource of that name means the same before and after.
-        if let Ok(space) = dictionary.get_mut(b"CS") {
-            let blends_in_rgb = match space {
-                Object::Name(name) => name == b"DeviceRGB",
-                Object::Reference(id) => self.rgb_names.contains(id),
-                _ => false,
-            };
-            if blends_in_rgb {
-                *space = srgb();
-            }
+        if let Ok(space) = dictionary.get_mut(b"CS")
+            && self.is_rgb(space)
+        {
+            *space = srgb();
+        }
+    }
+
+    fn is_rgb(&self, space: &Object) -> bool {
+        match space {
+            Object::Name(name) => name == b"DeviceRGB",
+            Object::Array(items) => match items.first() {
+                Some(Object::Array(_)) | None => false,
+                Some(first) => self.is_rgb(first),
+            },
+            Object::Reference(id) => self.rgb_spaces.contains(id),
+            _ => false,
+        }
+    }
+
+    /// Says what DeviceRGB means, unless that is said. Anything but an array says nothing.
+    fn with_default(&self, spaces: &mut Dictionary) {
+        let said = match spaces.get(b"DefaultRGB") {
+            Ok(Object::Array(_)) => true,
+            Ok(Object::Reference(id)) => self.arrays.contains(id),
+            _ => false,
+        };
+        if !said {
+            spaces.set("DefaultRGB", srgb());
         }
     }
 
     fn resources(&mut self, resources: &mut Dictionary) {
         match resources.get_mut(b"ColorSpace") {
-            Ok(Object::Dictionary(spaces)) => with_default(spaces),
+            Ok(Object::Dictionary(spaces)) => self.with_default(spaces),
             Ok(Object::Reference(id)) if self.dictionaries.contains(id) => self.spaces.push(*id),
             _ => resources.set("ColorSpace", default_spaces()),
         }

@@ -7,7 +7,7 @@ use crate::disk::{Sha256, hex};
 use crate::spool::sink::Sink;
 
 impl<S: Sink> PartWriter<S> {
-    /// Writes a copied object: its text and, for a stream, its bytes.
+    /// Writes an object as it stands: its text and, for a stream, its bytes.
     pub(in crate::spool) fn copied(
         &mut self,
         number: u32,

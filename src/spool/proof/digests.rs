@@ -11,7 +11,7 @@ use crate::disk::{self, Sha256};
 const REFERENCE_DEPTH_MAX: usize = 220;
 /// Objects below this number belong to the part as a whole (`docs/formats-spool.md`).
 const FIRST_FREE: u32 = 16;
-/// What may be hashed again and again because it lies in rings of references, for as many pages as one [`Digests`] sees.
+/// What may be hashed for each page anew because it leads into a ring of references, for one piece.
 const RINGS_BYTES_MAX: u64 = 2 << 30;
 /// What a visit counts besides the bytes of the object.
 const VISIT_BYTES: u64 = 1_024;
@@ -27,19 +27,18 @@ pub(super) struct Digests<'p, 'm> {
     part: &'p Part<'m>,
     large: &'p Large,
     known: HashMap<u32, Sha256>,
-    /// Of objects that begin a ring of references.
-    rings: HashMap<u32, Sha256>,
+    /// Of objects that lead into a ring of references, for one page.
+    of_page: HashMap<u32, Sha256>,
     /// Objects on the way down.
     visiting: Vec<u32>,
     /// Of [`RINGS_BYTES_MAX`].
     rings_left: u64,
 }
 
-/// A digest, and how far up the way it leans on objects whose own is just being computed.
-struct Leaning {
+/// A digest, and whether it leads into a ring: it is that of one page then.
+struct Found {
     digest: Sha256,
-    /// The uppermost of them; `usize::MAX` where there is none.
-    top: usize,
+    in_ring: bool,
 }
 
 impl<'p, 'm> Digests<'p, 'm> {
@@ -48,15 +47,20 @@ impl<'p, 'm> Digests<'p, 'm> {
             part,
             large,
             known: HashMap::new(),
-            rings: HashMap::new(),
+            of_page: HashMap::new(),
             visiting: Vec::new(),
             rings_left: RINGS_BYTES_MAX,
         }
     }
 
+    /// The pages of another piece follow.
+    pub(super) fn next_piece(&mut self) {
+        self.rings_left = RINGS_BYTES_MAX;
+    }
+
     /// Digest of a page.
     pub(super) fn page(&mut self, page: &Dictionary<'_>) -> Result<Sha256, Fault> {
-        self.visiting.clear(); // What a page before left when it could not be read.
+        self.begin();
         let rest = page.without(&[b"/Parent", b"/Contents", b"/DPart"]);
         let mut both = self.text(&rest, None)?.digest.to_vec();
         if let Some(contents) = page.get(b"/Contents") {
@@ -67,7 +71,7 @@ impl<'p, 'm> Digests<'p, 'm> {
 
     /// Digest of objects that every part has, one after the other.
     pub(super) fn common(&mut self, numbers: &[u32]) -> Result<Sha256, Fault> {
-        self.visiting.clear();
+        self.begin();
         let mut all = Vec::with_capacity(numbers.len() * 32);
         for &number in numbers {
             let object = self.part.object(number)?;
@@ -76,27 +80,32 @@ impl<'p, 'm> Digests<'p, 'm> {
         Ok(disk::sha256(&all))
     }
 
+    fn begin(&mut self) {
+        self.visiting.clear(); // What a page before left when it could not be read.
+        self.of_page.clear();
+    }
+
     /// From now on an object has this digest.
     pub(super) fn suppose(&mut self, number: u32, digest: Sha256) {
         self.known.insert(number, digest);
     }
 
-    fn text(&mut self, text: &[u8], data: Option<&[u8]>) -> Result<Leaning, Fault> {
+    fn text(&mut self, text: &[u8], data: Option<&[u8]>) -> Result<Found, Fault> {
         let mut context = ring::digest::Context::new(&ring::digest::SHA256);
-        let (mut copied, mut top) = (0, usize::MAX);
+        let (mut copied, mut in_ring) = (0, false);
         for (from, to, target) in reference_spans(text) {
             context.update(text.get(copied..from).unwrap_or_default());
             copied = to;
             if target < FIRST_FREE {
                 context.update(format!("P{target}").as_bytes());
-            } else if let Some(at) = self.visiting.iter().position(|&open| open == target) {
+            } else if self.visiting.contains(&target) {
                 context.update(b"C");
-                top = top.min(at);
+                in_ring = true;
             } else {
                 let found = self.object(target)?;
                 context.update(b"R");
                 context.update(&found.digest);
-                top = top.min(found.top);
+                in_ring |= found.in_ring;
             }
         }
         context.update(text.get(copied..).unwrap_or_default());
@@ -104,61 +113,50 @@ impl<'p, 'm> Digests<'p, 'm> {
             context.update(b"\nstream\n");
             context.update(data);
         }
-        Ok(Leaning {
+        Ok(Found {
             digest: disk::finished(context),
-            top,
+            in_ring,
         })
     }
 
-    /// Digest of an object. It is kept if it leans on nothing further up, else it would be another on another way. One that
-    /// begins a ring is kept for pages that refer to it themselves: within the ring it would be another, too.
-    fn object(&mut self, number: u32) -> Result<Leaning, Fault> {
-        let depth = self.visiting.len();
-        let ring = self.rings.get(&number).filter(|_| depth == 0);
-        if let Some(digest) = self.known.get(&number).or(ring) {
-            return Ok(Leaning::alone(*digest));
+    /// Digest of an object. One that leads into a ring would be another on another way: the first way of a page counts.
+    fn object(&mut self, number: u32) -> Result<Found, Fault> {
+        let found = |digest: &Sha256, in_ring| Found {
+            digest: *digest,
+            in_ring,
+        };
+        if let Some(digest) = self.known.get(&number) {
+            return Ok(found(digest, false));
+        }
+        if let Some(digest) = self.of_page.get(&number) {
+            return Ok(found(digest, true));
         }
         let object = self.part.object(number)?;
         let bytes = object.text.len() + object.data.map_or(0, <[u8]>::len);
         let is_large = bytes >= LARGE_BYTES;
         if let Some(digest) = self.large.get(number).filter(|_| is_large) {
-            return Ok(Leaning::alone(digest));
+            return Ok(found(&digest, false));
         }
         let entangled = Fault {
             object: number,
             what: "too entangled",
         };
-        if depth >= REFERENCE_DEPTH_MAX {
+        if self.visiting.len() >= REFERENCE_DEPTH_MAX {
             return Err(entangled);
         }
         self.visiting.push(number);
         let found = self.text(object.text, object.data)?;
         self.visiting.pop();
-        if found.top == usize::MAX {
-            match is_large {
-                true => self.large.keep(number, found.digest),
-                false => drop(self.known.insert(number, found.digest)),
+        match (found.in_ring, is_large) {
+            (true, _) => {
+                let cost = bytes as u64 + VISIT_BYTES;
+                self.rings_left = self.rings_left.checked_sub(cost).ok_or(entangled)?;
+                self.of_page.insert(number, found.digest);
             }
-            return Ok(found);
+            (false, true) => self.large.keep(number, found.digest),
+            (false, false) => drop(self.known.insert(number, found.digest)),
         }
-        let cost = bytes as u64 + VISIT_BYTES;
-        self.rings_left = self.rings_left.checked_sub(cost).ok_or(entangled)?;
-        if found.top < depth {
-            return Ok(found);
-        }
-        if depth == 0 {
-            self.rings.insert(number, found.digest);
-        }
-        Ok(Leaning::alone(found.digest))
-    }
-}
-
-impl Leaning {
-    fn alone(digest: Sha256) -> Self {
-        Self {
-            digest,
-            top: usize::MAX,
-        }
+        Ok(found)
     }
 }
 
