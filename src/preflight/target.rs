@@ -245,7 +245,11 @@ impl<'d> Look<'d> {
                 },
             };
             // What stands for a profile in readers that do not know it is not used by those of PDF/X.
-            let left_out = LEFT_OUT.contains(&key)
+            let is_name = matches!(
+                role,
+                Role::States | Role::Spaces | Role::Names | Role::Glyphs
+            );
+            let left_out = (!is_name && LEFT_OUT.contains(&key))
                 || (key == b"Alternate" && role == Role::Any && dictionary.has(b"N"));
             if !left_out {
                 self.object(value, inner, depth + 1)?;

@@ -121,7 +121,7 @@ fn what_would_not_end_is_refused() {
                 dictionary! { "Shading" => dictionary! { "S" => dictionary! {
                 "ShadingType" => 1, "ColorSpace" => "DeviceGray", "Function" => function } } }
             }),
-            Class::Damaged,
+            Class::TooComplex,
         ),
         (
             "lines without number",
