@@ -65,6 +65,8 @@ struct Group {
     darkens: bool,
     /// What is in it does not simply cover what lies below.
     veils: bool,
+    /// Nothing of it is seen.
+    is_gone: bool,
 }
 
 /// A device that looks.
@@ -139,12 +141,16 @@ impl<'p, 'b> Look<'p, 'b> {
         });
     }
 
+    fn is_gone(&self) -> bool {
+        self.groups.iter().any(|group| group.is_gone)
+    }
+
     /// Something is painted within this box; where it is no ink it is white.
     fn paint(&mut self, found: Rect, is_ink: bool) {
         if is_ink {
             self.ink(found);
         }
-        if self.silent > 0 {
+        if self.silent > 0 || self.is_gone() {
             return;
         }
         let found = match found.is_finite() {
@@ -164,7 +170,7 @@ impl<'p, 'b> Look<'p, 'b> {
 
     /// Something that may be ink lies within this box.
     fn ink(&mut self, found: Rect) {
-        if self.silent > 0 {
+        if self.silent > 0 || self.is_gone() {
             return;
         }
         let found = match found.is_finite() {
@@ -323,6 +329,7 @@ impl<'a> Device<'a> for Look<'_, '_> {
         self.properties(mask.as_ref(), blend_mode);
         self.groups.push(Group {
             darkens: !harmless(blend_mode),
+            is_gone: opacity <= 0.0,
             veils: opacity < 1.0 || mask.is_some() || blend_mode != BlendMode::Normal,
         });
     }
