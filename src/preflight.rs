@@ -5,7 +5,7 @@
 //! taken into a spool; what its pages show is what they will show there; nothing in it acts; no remark holds text of the
 //! document; the verdict depends on bytes and rules alone; whatever the bytes are, looking at them ends.
 //!
-//! The way of a file: [`document`] opens it and walks its pages; [`catalog`], [`producer`], [`fonts`] and [`reach`] look at its objects;
+//! The way of a file: [`document`] opens it and walks its pages; [`catalog`], [`actions`], [`producer`], [`fonts`] and [`reach`] look at its objects;
 //! [`drawn`] looks at what its pages draw, cheaply ([`look`]) and, where that cannot rule out a fault, dot by dot ([`ink`]).
 //! To add a rule: a [`Class`], the check in one of these rooms, a row in `docs/preflight.md`, a case in `tests/preflight.rs`.
 
@@ -13,7 +13,9 @@ use lopdf::Document;
 
 use crate::disk::{self, Sha256};
 
+mod actions;
 mod area;
+mod bounds;
 mod catalog;
 mod class;
 mod contents;
@@ -28,6 +30,8 @@ mod kept;
 mod letters;
 mod look;
 mod lookalike;
+mod object_streams;
+mod pane;
 mod picture;
 mod pictures;
 mod producer;
@@ -128,7 +132,11 @@ fn judge(bytes: &[u8], sha256: Sha256, rules: &Rules) -> Result<PdfFacts, PdfFau
             bytes.len(),
             limits.bytes_max
         );
-        remarks.file(Class::TooLarge, &detail);
+        let remark = Remark::of_file(Class::TooLarge, detail);
+        if rules.verdict(Class::TooLarge) == Verdict::Refuse {
+            return Err(remark.into()); // It is not read: that takes the longer the larger it is.
+        }
+        remarks.add(remark);
     }
     let document = document::load(bytes, limits)?;
     if document.xref_recovery.is_some() {
@@ -139,16 +147,17 @@ fn judge(bytes: &[u8], sha256: Sha256, rules: &Rules) -> Result<PdfFacts, PdfFau
     catalog::catalog(&document, &mut remarks)?;
     let pages = document::pages(&document, limits)?;
     fonts::fonts(&document, &pages, &mut remarks)?;
-    reach::reach(&document, &pages, &mut remarks)?;
+    let cost = reach::reach(&document, &pages, &mut remarks)?;
     for remark in against(&document, &pages, limits, rules.target)? {
         remarks.add(remark);
     }
     let mut laid = Vec::with_capacity(pages.len());
     for (page, number) in pages.iter().zip(1..) {
-        catalog::annotations(&document, page.dictionary, number, &mut remarks);
+        catalog::annotations(&document, page.dictionary, number, &mut remarks)?;
         laid.push(lay(page, number, &mut remarks));
     }
-    let shown = drawn::judge(document, &laid, &mut remarks)?;
+    actions::actions(&document, &mut remarks);
+    let shown = drawn::judge(document, &laid, cost, &mut remarks)?;
     for remark in shown.window.iter().flat_map(|window| &window.remarks) {
         if rules.verdict(remark.class) == Verdict::Refuse {
             remarks.add(remark.clone());

@@ -18,5 +18,9 @@ mod noted;
 mod official;
 #[path = "preflight/refused.rs"]
 mod refused;
+#[path = "preflight/seen.rs"]
+mod seen;
 #[path = "preflight/target.rs"]
 mod target;
+#[path = "preflight/whole.rs"]
+mod whole;

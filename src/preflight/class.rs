@@ -134,12 +134,16 @@ classes! {
     AddressOutside "address-outside-window" usually Note "the address does not lie inside the window in every position of the sheet";
     /// Text that the window can show besides the address.
     TextInWindow "text-in-window" usually Note "text that is no address can be seen in the window";
+    /// Something else than plain text in the window.
+    WindowObscured "window-obscured" usually Note "something other than plain text stands in the window, or the text in it is hidden, cut or faint";
     /// Its cross-reference table was rebuilt.
     Repaired "repaired" usually Note "the cross-reference table was damaged and has been rebuilt";
     /// A landscape page was turned.
     Turned "turned" usually Note "the page is landscape and is turned a quarter";
     /// Links, remarks and the like are left out.
-    AnnotationsLeftOut "annotations-left-out" usually Note "remarks or links that are not printed are left out";
+    AnnotationsLeftOut "annotations-left-out" usually Note "remarks, form fields or links that do not print are left out";
+    /// A font that is not embedded and that no text is seen in.
+    FontNotUsed "font-not-used" usually Note "font `{}` is named and not embedded; no text is seen in it";
     /// Type 3 fonts can look coarse.
     Type3 "type3-font" usually Note "a Type 3 font is used; it can look coarse";
     /// Text that is hidden on screen; some printers show it.
@@ -169,7 +173,7 @@ classes! {
     /// Saves nested deeper than some printers take.
     DeepSaves "deep-saves" usually Note "the page nests graphics states deeper than 28";
     /// Refers to objects that the file does not have; they print as nothing.
-    Dangling "dangling" usually Note "the page refers to objects that do not exist";
+    Dangling "dangling" usually Note "the page refers to objects that the file does not have; they print as nothing";
 }
 
 /// One remark on a PDF: what, where. Never holds text of the document; a detail is a number, the name of a font or one

@@ -1,10 +1,10 @@
 //! Content streams, found and unpacked.
 
-use lopdf::{Dictionary, Document, Object, ObjectId};
+use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
 
 use super::class::Remark;
-use super::document::deref;
-use super::scan::{Balance, balance};
+use super::document::{deref, is_lost};
+use super::scan::{Balance, balance_of};
 
 /// The content of a page.
 pub(crate) struct Contents<'d> {
@@ -15,6 +15,9 @@ pub(crate) struct Contents<'d> {
 }
 
 /// Finds and unpacks the content of a page.
+///
+/// # Errors
+/// It is missing, cannot be unpacked, or nothing could be drawn behind it with certainty.
 pub(crate) fn contents<'d>(
     document: &'d Document,
     page: &'d Dictionary,
@@ -35,26 +38,34 @@ pub(crate) fn contents<'d>(
         _ => single,
     };
     let mut plain = Vec::new();
+    let mut ends = Vec::with_capacity(parts.len());
     for part in parts {
         let id = part.as_reference().map_err(|_| missing())?;
         let Some(Object::Stream(stream)) = deref(document, part) else {
             return Err(missing());
         };
+        if is_lost(document, stream) {
+            return Err(missing());
+        }
         out.parts.push((id, part));
         let left = bytes_max.saturating_sub(plain.len() as u64);
         let left = usize::try_from(left).unwrap_or(usize::MAX);
         let bytes = unpacked(stream, left)
             .ok_or_else(|| Remark::damaged("its content cannot be unpacked"))?;
         plain.extend_from_slice(&bytes);
+        ends.push(plain.len());
         plain.push(b'\n'); // Streams part at a token (ISO 32000-1 7.8.2).
     }
-    out.balance = balance(&plain);
-    Ok(out)
+    out.balance = balance_of(&plain, &ends);
+    match out.balance.unclear() {
+        Some(why) => Err(Remark::damaged(why)),
+        None => Ok(out),
+    }
 }
 
 /// A content stream, unpacked. The usual packing is unpacked strictly, so that no half page is printed: `lopdf` gives
 /// what it could read of a damaged stream. Only the checksum is not asked for; some producers write a wrong one.
-pub(crate) fn unpacked(stream: &lopdf::Stream, bytes_max: usize) -> Option<Vec<u8>> {
+pub(crate) fn unpacked(stream: &Stream, bytes_max: usize) -> Option<Vec<u8>> {
     let usual = stream
         .filters()
         .is_ok_and(|filters| filters == [b"FlateDecode"])
@@ -77,4 +88,30 @@ pub(crate) fn unpacked(stream: &lopdf::Stream, bytes_max: usize) -> Option<Vec<u
             Err(_) => return None,
         }
     }
+}
+
+/// The names of a stream's filters, the outermost first.
+pub(super) fn filters<'d>(document: &'d Document, stream: &'d Stream) -> Vec<&'d [u8]> {
+    let name = |object: &'d Object| deref(document, object).and_then(|o| o.as_name().ok());
+    match stream.dict.get_deref(b"Filter", document) {
+        Ok(Object::Array(names)) => names.iter().filter_map(name).collect(),
+        Ok(Object::Name(name)) => vec![name.as_slice()],
+        _ => Vec::new(),
+    }
+}
+
+/// A picture as its own packing has it: without the filters that lie around that one, which have no parameters but those
+/// of a predictor, and a packed picture has none.
+pub(super) fn unpacked_for_picture(
+    stream: &Stream,
+    around: &[&[u8]],
+    bytes_max: usize,
+) -> Option<Vec<u8>> {
+    let names = around.iter().map(|name| Object::Name(name.to_vec()));
+    let filter = Object::Array(names.collect());
+    let packed = Stream::new(
+        Dictionary::from_iter([("Filter", filter)]),
+        stream.content.clone(),
+    );
+    unpacked(&packed, bytes_max)
 }

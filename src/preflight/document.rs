@@ -6,15 +6,15 @@
 
 use std::collections::HashSet;
 
-use lopdf::{Dictionary, Document, LoadOptions, Object, ObjectId};
+use lopdf::xref::XrefEntry;
+use lopdf::{Dictionary, Document, LoadOptions, Object, ObjectId, Stream};
 
 use super::class::{Class, Remark};
+use super::object_streams;
 use super::rules::{Limits, PageSize};
 
 /// Levels of a page tree; real ones have three or four.
 const TREE_DEPTH_MAX: usize = 64;
-/// What all object streams of a file may unpack to together.
-const OBJECT_STREAMS_BYTES_MAX: u64 = 256 << 20;
 /// Boxes are often rounded to whole points: by half a point.
 const ROUNDING_MM: f64 = 0.18;
 const POINTS_A_MM: f64 = 72.0 / 25.4;
@@ -25,9 +25,8 @@ pub(crate) fn load(bytes: &[u8], limits: &Limits) -> Result<Document, Remark> {
     if memchr::memmem::find(&bytes[..bytes.len().min(1024)], b"%PDF-").is_none() {
         return Err(Remark::damaged("it does not begin as a PDF"));
     }
-    let object_streams = memchr::memmem::find_iter(bytes, b"ObjStm").count().max(1) as u64;
-    let limit = (OBJECT_STREAMS_BYTES_MAX / object_streams)
-        .clamp(1 << 20, limits.stream_bytes_max.max(1 << 20));
+    object_streams::bounded(bytes, limits)?;
+    let limit = limits.stream_bytes_max.max(1 << 20);
     let load_options =
         LoadOptions::with_max_decompressed_size(usize::try_from(limit).unwrap_or(usize::MAX));
     let document =
@@ -296,6 +295,31 @@ impl<'d> Walk<'d, '_> {
 /// Follows references; `None` where there is no such object.
 pub(crate) fn deref<'d>(document: &'d Document, object: &'d Object) -> Option<&'d Object> {
     document.dereference(object).ok().map(|(_, object)| object)
+}
+
+/// Whether the file has an object of this number that could not be read: other readers may show it. Only what its
+/// cross-reference table does not have is null (ISO 32000-1 7.3.10).
+pub(crate) fn is_unreadable(document: &Document, id: ObjectId) -> bool {
+    if document.objects.contains_key(&id) {
+        return false;
+    }
+    match document.reference_table.get(id.0) {
+        Some(&XrefEntry::Normal { offset, .. }) => offset > 0,
+        Some(XrefEntry::Compressed { .. }) => true,
+        Some(XrefEntry::Free | XrefEntry::UnusableFree) | None => false,
+    }
+}
+
+/// Whether the bytes of a stream could not be found: it has no length (ISO 32000-1 7.3.8.2).
+pub(crate) fn is_lost(document: &Document, stream: &Stream) -> bool {
+    stream.content.is_empty()
+        && stream.start_position.is_some()
+        && stream
+            .dict
+            .get_deref(b"Length", document)
+            .and_then(Object::as_i64)
+            .ok()
+            != Some(0)
 }
 
 fn number_of(document: &Document, object: &Object) -> Option<f64> {

@@ -15,7 +15,7 @@ use hayro::hayro_interpret::{
 use hayro::hayro_syntax::Pdf;
 use hayro::hayro_syntax::page::Page;
 use hayro::kurbo::{Affine, Rect};
-use lopdf::{Document, ObjectId};
+use lopdf::{Document, Object, ObjectId};
 
 use super::area::Area;
 use super::class::{Class, Remark};
@@ -24,6 +24,8 @@ use super::ink::{DOTS_A_MM, DPI, Picture, Place, places};
 use super::letters::Letters;
 use super::look::{Look, Seen};
 use super::lookalike::{self, BESIDE_MM, STRIP_DPI};
+use super::pane::Pane;
+use super::reach::Cost;
 use super::remarks::Remarks;
 use super::rules::{Rules, Tag};
 use super::stage::Budget;
@@ -59,8 +61,10 @@ pub(super) struct Shown {
 pub(super) fn judge(
     mut document: Document,
     pages: &[Laid],
+    cost: Cost,
     remarks: &mut Remarks<'_>,
 ) -> Result<Shown, Remark> {
+    show_layers(&mut document);
     let mut bytes = Vec::new();
     document
         .save_to(&mut bytes)
@@ -112,6 +116,7 @@ pub(super) fn judge(
             width,
             height,
             settings: &settings,
+            cost,
         };
         let places = view.places(remarks);
         let seen = view.look(&places, &cache, remarks, &mut budget);
@@ -120,11 +125,10 @@ pub(super) fn judge(
             shown.coloured.push(number);
         }
         if number == 1 {
-            shown.window = remarks
-                .rules
-                .address
-                .as_ref()
-                .map(|rules| window::look(&seen.letters, rules));
+            shown.window = remarks.rules.address.as_ref().map(|rules| {
+                let obscured = seen.pane.as_ref().and_then(Pane::found);
+                window::look(&seen.letters, obscured, rules)
+            });
         }
         if seen.touched.iter().any(|touched| *touched) {
             shown.rendered += 1;
@@ -142,6 +146,25 @@ pub(super) fn judge(
     Ok(shown)
 }
 
+/// Takes away what hides layers: a spool does not take it along, so all of them are printed.
+fn show_layers(document: &mut Document) {
+    let layers = document
+        .catalog_mut()
+        .map(|catalog| catalog.remove(b"OCProperties"));
+    if !matches!(layers, Ok(Some(_))) {
+        return; // Without them readers show everything.
+    }
+    for object in document.objects.values_mut() {
+        if let Object::Dictionary(dictionary) = object
+            && dictionary.has_type(b"OCMD")
+        {
+            for key in [b"OCGs".as_slice(), b"P", b"VE"] {
+                dictionary.remove(key);
+            }
+        }
+    }
+}
+
 /// One page, and what it is looked at with.
 struct View<'v, 'p> {
     number: u32,
@@ -150,6 +173,7 @@ struct View<'v, 'p> {
     width: f64,
     height: f64,
     settings: &'v InterpreterSettings,
+    cost: Cost,
 }
 
 impl<'p> View<'_, 'p> {
@@ -176,7 +200,8 @@ impl<'p> View<'_, 'p> {
         let wanted: Vec<Area> = tags.chain(address.map(window::wanted)).collect();
         let sheet = Rect::new(0.0, 0.0, self.width * DOTS_A_MM, self.height * DOTS_A_MM);
         let tiny = rules.tiny_text_pt * DPI / 72.0;
-        let mut look = Look::new(sheet, places, Letters::within(&wanted), tiny, budget);
+        let text = (Letters::within(&wanted), address.map(Pane::of));
+        let mut look = Look::new(sheet, places, text, tiny, self.cost, budget);
         let place = Affine::scale(DOTS_A_MM) * self.to_mm;
         let xref = self.page.xref();
         let mut context = Context::new(place, sheet, cache, xref, self.settings.clone());

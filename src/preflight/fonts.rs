@@ -1,5 +1,6 @@
 //! Whether the fonts that pages name are in the file.
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use lopdf::{Dictionary, Document, Object, ObjectId};
@@ -7,6 +8,9 @@ use lopdf::{Dictionary, Document, Object, ObjectId};
 use super::class::{Class, Remark};
 use super::document::{Page, deref};
 use super::remarks::Remarks;
+use used::Used;
+
+mod used;
 
 /// Resource dictionaries within each other, such as forms in forms.
 const RESOURCES_DEPTH_MAX: u32 = 40;
@@ -24,6 +28,8 @@ pub(super) fn fonts(
 ) -> Result<(), Remark> {
     let mut fonts = Fonts {
         document,
+        pages,
+        used: OnceCell::new(),
         seen: HashSet::new(),
         page: 0,
         remarks,
@@ -40,7 +46,10 @@ pub(super) fn fonts(
 /// Follows resources to their fonts.
 struct Fonts<'d, 'n, 'r> {
     document: &'d Document,
-    seen: HashSet<ObjectId>,
+    pages: &'n [Page<'d>],
+    /// Names of the fonts in which text is seen; asked for only where some font is not in the file.
+    used: OnceCell<Used>,
+    seen: HashSet<(ObjectId, &'d [u8])>,
     page: u32,
     remarks: &'n mut Remarks<'r>,
 }
@@ -53,20 +62,20 @@ impl<'d> Fonts<'d, '_, '_> {
         if depth > RESOURCES_DEPTH_MAX {
             return Err(Remark::of_file(Class::Entangled, ""));
         }
-        for font in self.category(resources, b"Font") {
-            self.font(font, depth)?;
+        for (name, font) in self.category(resources, b"Font") {
+            self.font(Some(name), font, depth)?;
         }
-        for form in self.category(resources, b"XObject") {
+        for (_, form) in self.category(resources, b"XObject") {
             self.form(form, depth)?;
         }
-        for pattern in self.category(resources, b"Pattern") {
+        for (_, pattern) in self.category(resources, b"Pattern") {
             let inner = match pattern {
                 Object::Stream(stream) => self.dictionary(&stream.dict, b"Resources"),
                 _ => None,
             };
             self.resources(inner, depth + 1)?;
         }
-        for state in self.category(resources, b"ExtGState") {
+        for (_, state) in self.category(resources, b"ExtGState") {
             let Ok(state) = state.as_dict() else {
                 continue;
             };
@@ -74,27 +83,27 @@ impl<'d> Fonts<'d, '_, '_> {
                 .get_deref(b"Font", self.document)
                 .and_then(Object::as_array)
                 .ok();
-            if let Some(font) = font.and_then(|pair| self.unseen(pair.first()?)) {
-                self.font(font, depth)?;
+            if let Some(font) = font.and_then(|pair| self.unseen(b"", pair.first()?)) {
+                self.font(None, font, depth)?;
             }
             let mask = self
                 .dictionary(state, b"SMask")
                 .and_then(|mask| mask.get(b"G").ok());
-            if let Some(group) = mask.and_then(|group| self.unseen(group)) {
+            if let Some(group) = mask.and_then(|group| self.unseen(b"", group)) {
                 self.form(group, depth)?;
             }
         }
         Ok(())
     }
 
-    /// The objects of one category of resources that have not been seen yet.
-    fn category(&mut self, resources: &'d Dictionary, key: &[u8]) -> Vec<&'d Object> {
+    /// The objects of one category of resources that have not been seen yet, with their names.
+    fn category(&mut self, resources: &'d Dictionary, key: &[u8]) -> Vec<(&'d [u8], &'d Object)> {
         let Some(category) = self.dictionary(resources, key) else {
             return Vec::new();
         };
         category
             .iter()
-            .filter_map(|(_, object)| self.unseen(object))
+            .filter_map(|(name, object)| Some((name.as_slice(), self.unseen(name, object)?)))
             .collect()
     }
 
@@ -102,8 +111,12 @@ impl<'d> Fonts<'d, '_, '_> {
         parent.get_deref(key, self.document).ok()?.as_dict().ok()
     }
 
-    fn unseen(&mut self, object: &'d Object) -> Option<&'d Object> {
-        if object.as_reference().is_ok_and(|id| !self.seen.insert(id)) {
+    /// A font may have several names, and text be seen in it by one of them alone.
+    fn unseen(&mut self, name: &'d [u8], object: &'d Object) -> Option<&'d Object> {
+        if object
+            .as_reference()
+            .is_ok_and(|id| !self.seen.insert((id, name)))
+        {
             return None;
         }
         deref(self.document, object)
@@ -128,7 +141,13 @@ impl<'d> Fonts<'d, '_, '_> {
         self.resources(self.dictionary(dict, b"Resources"), depth + 1)
     }
 
-    fn font(&mut self, font: &'d Object, depth: u32) -> Result<(), Remark> {
+    /// Looks at a font. `resource` is its name among the resources.
+    fn font(
+        &mut self,
+        resource: Option<&[u8]>,
+        font: &'d Object,
+        depth: u32,
+    ) -> Result<(), Remark> {
         let Ok(font) = font.as_dict() else {
             return Ok(());
         };
@@ -167,8 +186,11 @@ impl<'d> Fonts<'d, '_, '_> {
             .and_then(Object::as_name);
         let name = name.unwrap_or(b"without a name");
         let also = &self.remarks.rules.also_standard_fonts;
-        let standard =
-            STANDARD_FONTS.contains(&name) || also.iter().any(|also| also.as_bytes() == name);
+        let bare = bare(name);
+        let standard = STANDARD_FONTS.contains(&name)
+            || also
+                .iter()
+                .any(|also| bare.contains(&self::bare(also.as_bytes())));
         let printable = |b: &&u8| b.is_ascii_alphanumeric() || b"+-,. ".contains(b);
         let name: String = name
             .iter()
@@ -176,13 +198,23 @@ impl<'d> Fonts<'d, '_, '_> {
             .take(NAME_CHARS_MAX)
             .map(|&b| char::from(b))
             .collect();
+        let used = self
+            .used
+            .get_or_init(|| Used::of(self.document, self.pages));
         let class = match standard {
+            _ if !resource.is_none_or(|resource| used.has(resource)) => Class::FontNotUsed,
             true => Class::StandardFont,
             false => Class::FontNotEmbedded,
         };
         self.remarks.page(self.page, class, &name);
         Ok(())
     }
+}
+
+/// A name without case, hyphens, commas and spaces.
+fn bare(name: &[u8]) -> String {
+    let kept = name.iter().filter(|b| !b"-, ".contains(b));
+    kept.map(|b| char::from(b.to_ascii_lowercase())).collect()
 }
 
 /// ISO 32000-1 9.6.2.2.

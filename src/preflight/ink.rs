@@ -13,7 +13,7 @@ use hayro::{RenderCache, RenderSettings, render_into};
 
 use super::area::Area;
 use super::class::Class;
-use super::rules::{Margins, Rules, Zone};
+use super::rules::{Margins, PageSize, Rules, Zone};
 
 /// Dots of an inch when a page is rendered: 0.17 mm each.
 pub(super) const DPI: f64 = 150.0;
@@ -136,7 +136,7 @@ pub(super) fn places(rules: &Rules, page: u32, width_mm: f64, height_mm: f64) ->
         1 => &rules.margins_first,
         _ => &rules.margins_later,
     };
-    let mut places: Vec<Place> = edges(margins, width_mm, height_mm)
+    let mut places: Vec<Place> = edges(margins, &rules.page, width_mm, height_mm)
         .into_iter()
         .filter(|(_, area)| area.width_mm > 0.0 && area.height_mm > 0.0)
         .map(|(name, area)| Place::inside(Class::InkInMargin, name, &area))
@@ -171,9 +171,24 @@ pub(super) fn places(rules: &Rules, page: u32, width_mm: f64, height_mm: f64) ->
     places
 }
 
-fn edges(margins: &Margins, width: f64, height: f64) -> [(&'static str, Area); 4] {
-    let from_right = width - margins.right_mm;
-    let from_bottom = height - margins.bottom_mm;
+/// The margins of a page. What of a page is larger than the sheet is cut off, so the right and the lower one are told from
+/// the edge of the smaller of both.
+fn edges(
+    margins: &Margins,
+    sheet: &PageSize,
+    width: f64,
+    height: f64,
+) -> [(&'static str, Area); 4] {
+    let (across, down) = match width > height {
+        true => (sheet.height_mm, sheet.width_mm),
+        false => (sheet.width_mm, sheet.height_mm),
+    };
+    let from = |page: f64, sheet: f64, margin: f64| match margin > 0.0 {
+        true => page.min(sheet) - margin,
+        false => page,
+    };
+    let from_right = from(width, across, margins.right_mm);
+    let from_bottom = from(height, down, margins.bottom_mm);
     [
         ("left", Area::between(0.0, 0.0, margins.left_mm, height)),
         ("right", Area::between(from_right, 0.0, width, height)),

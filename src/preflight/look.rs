@@ -6,19 +6,23 @@
 
 use hashbrown::{HashMap, HashSet};
 
-use hayro::hayro_interpret::font::{Glyph, GlyphRun};
+use hayro::hayro_interpret::font::GlyphRun;
 use hayro::hayro_interpret::pattern::{Pattern, TilingPattern};
 use hayro::hayro_interpret::{
     BlendMode, CacheKey, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, Paint,
     SoftMask,
 };
-use hayro::kurbo::{Affine, BezPath, Rect};
+use hayro::kurbo::{BezPath, Rect, Shape};
 
 use super::area::Area;
-use super::cost::{dashes, reach, tiles};
-use super::ink::{INK_MIN, Place, area_of};
-use super::letters::{Drawn, Letters};
+use super::cost::{dashes, mesh, reach, tiles};
+use super::ink::{INK_MIN, Place};
+use super::letters::Letters;
+use super::pane::Pane;
+use super::reach::Cost;
 use super::stage::Budget;
+
+mod text;
 
 /// Colours nearer to grey than this are grey; profiles round.
 const GREY_SLACK: f32 = 0.02;
@@ -42,6 +46,27 @@ pub(super) struct Seen {
     pub(super) white_text: Option<Area>,
     pub(super) tiny_text: Option<Area>,
     pub(super) text_outside: bool,
+    /// The window, if this page has one.
+    pub(super) pane: Option<Pane>,
+}
+
+/// What is left of the page by a clip.
+#[derive(Clone, Copy)]
+struct Clip {
+    around: Rect,
+    /// Whether all of the box is left.
+    is_box: bool,
+}
+
+/// A group of what is painted together.
+#[derive(Clone, Copy)]
+struct Group {
+    /// White in it can darken what lies below.
+    darkens: bool,
+    /// What is in it does not simply cover what lies below.
+    veils: bool,
+    /// Nothing of it is seen.
+    is_gone: bool,
 }
 
 /// A device that looks.
@@ -49,55 +74,103 @@ pub(super) struct Look<'p, 'b> {
     pub(super) seen: Seen,
     places: &'p [Place],
     page: Rect,
-    clips: Vec<Rect>,
+    clips: Vec<Clip>,
+    groups: Vec<Group>,
     budget: &'b mut Budget,
     outlines: HashMap<u128, Rect>,
     masks: HashSet<u128>,
     patterns: HashMap<u128, u64>,
     tiny_dots: f64,
+    cost: Cost,
+    /// Within a Type 3 glyph: the box around what it paints.
+    glyph_ink: Option<Rect>,
+    /// Type 3 glyphs within each other.
+    glyphs: u32,
     /// Within masks and patterns, which are counted but draw no ink of their own.
     silent: u32,
 }
 
 impl<'p, 'b> Look<'p, 'b> {
-    /// A look at a page of so many dots. `letters` says where text matters.
+    /// A look at a page of so many dots. `text` says where text matters, and has the window.
     pub(super) fn new(
         page: Rect,
         places: &'p [Place],
-        letters: Letters,
+        text: (Letters, Option<Pane>),
         tiny_dots: f64,
+        cost: Cost,
         budget: &'b mut Budget,
     ) -> Self {
+        let (letters, pane) = text;
         Self {
             seen: Seen {
                 touched: vec![false; places.len()],
                 letters,
+                pane,
                 ..Seen::default()
             },
             places,
             page,
             clips: Vec::new(),
+            groups: Vec::new(),
             budget,
             outlines: HashMap::new(),
             masks: HashSet::new(),
             patterns: HashMap::new(),
             tiny_dots,
+            cost,
+            glyph_ink: None,
+            glyphs: 0,
             silent: 0,
         }
     }
 
-    fn clip(&self) -> Rect {
-        self.clips.last().copied().unwrap_or(self.page)
+    fn clip(&self) -> Clip {
+        let page = Clip {
+            around: self.page,
+            is_box: true,
+        };
+        self.clips.last().copied().unwrap_or(page)
     }
 
-    fn push(&mut self, path: Rect) {
+    fn push(&mut self, path: Rect, is_box: bool) {
         self.budget.draw(1);
-        self.clips.push(self.clip().intersect(path));
+        let clip = self.clip();
+        self.clips.push(Clip {
+            around: clip.around.intersect(path),
+            is_box: is_box && clip.is_box,
+        });
+    }
+
+    fn is_gone(&self) -> bool {
+        self.groups.iter().any(|group| group.is_gone)
+    }
+
+    /// Something is painted within this box; where it is no ink it is white.
+    fn paint(&mut self, found: Rect, is_ink: bool) {
+        if is_ink {
+            self.ink(found);
+        }
+        if self.silent > 0 || self.is_gone() {
+            return;
+        }
+        let found = match found.is_finite() {
+            true => found.intersect(self.clip().around),
+            false => self.page,
+        };
+        if found.width() < 0.0 || found.height() < 0.0 {
+            return;
+        }
+        if self.glyphs > 0 {
+            let known = self.glyph_ink;
+            self.glyph_ink = Some(known.map_or(found, |known| known.union(found)));
+        } else if let Some(pane) = &mut self.seen.pane {
+            pane.paint(found, is_ink);
+        }
     }
 
     /// Something that may be ink lies within this box.
     fn ink(&mut self, found: Rect) {
-        if self.silent > 0 {
+        if self.silent > 0 || self.is_gone() {
             return;
         }
         let found = match found.is_finite() {
@@ -105,7 +178,7 @@ impl<'p, 'b> Look<'p, 'b> {
             false => self.page,
         };
         // A line without width is still drawn.
-        let found = found.inflate(0.05, 0.05).intersect(self.clip());
+        let found = found.inflate(0.05, 0.05).intersect(self.clip().around);
         if found.width() <= 0.0 || found.height() <= 0.0 {
             return;
         }
@@ -126,7 +199,8 @@ impl<'p, 'b> Look<'p, 'b> {
                 self.seen.alpha |= alpha < 1.0;
                 let (low, high) = (red.min(green).min(blue), red.max(green).max(blue));
                 self.seen.colour |= high - low > GREY_SLACK;
-                low * 255.0 < f32::from(INK_MIN) || !harmless(blend)
+                let darkens = !harmless(blend) || self.groups.iter().any(|group| group.darkens);
+                low * 255.0 < f32::from(INK_MIN) || darkens
             }
         }
     }
@@ -163,9 +237,14 @@ impl<'p, 'b> Look<'p, 'b> {
             return;
         };
         let area = area.intersect(self.page);
-        self.budget.paint((area.area().max(0.0) as u64).max(1));
+        let dots = (area.area().max(0.0) as u64).max(1);
+        self.budget.paint(dots);
         match &**pattern {
             Pattern::Shading(shading) => {
+                self.budget
+                    .paint(dots.saturating_mul(self.cost.dots_a_dot - 1));
+                self.budget
+                    .paint(mesh(&shading.shading.shading_type, shading.matrix));
                 self.seen.colour = true; // Its colours are not looked at one by one.
                 self.seen.alpha |= shading.opacity < 1.0;
             }
@@ -216,110 +295,9 @@ impl<'p, 'b> Look<'p, 'b> {
             found = found.inflate(HAIRLINE_DOTS, HAIRLINE_DOTS);
         }
         self.pattern(&props.paint, found, is_stroke);
-        if self.leaves_ink(&props.paint, props.blend_mode) {
-            self.ink(found);
-        }
-    }
-
-    fn outline(&mut self, glyph: &Glyph<'_>) -> Rect {
-        let Glyph::Outline(outline) = glyph else {
-            return Rect::ZERO;
-        };
-        let key = outline.identifier().cache_key();
-        if let Some(&known) = self.outlines.get(&key) {
-            return known;
-        }
-        let path = outline.outline();
-        self.budget.draw(path.elements().len() as u64);
-        let found = match path.is_empty() {
-            true => Rect::ZERO,
-            false => path.control_box(),
-        };
-        self.outlines.insert(key, found);
-        found
-    }
-
-    fn glyph<'a>(&mut self, glyph: &Glyph<'a>, at: Affine, props: &DrawProps<'a>, mode: &DrawMode) {
-        self.budget.draw(1);
-        let outline = self.outline(glyph);
-        let place = props.transform * at;
-        let hidden = matches!(mode, DrawMode::Invisible);
-        let (found, stroke) = match (glyph, mode) {
-            (Glyph::Outline(_), DrawMode::Stroke(stroke) | DrawMode::FillAndStroke(_, stroke)) => {
-                let width = reach(stroke, 3);
-                let found = at.transform_rect_bbox(outline).inflate(width, width);
-                (props.transform.transform_rect_bbox(found), true)
-            }
-            (Glyph::Outline(_), _) => (place.transform_rect_bbox(outline), false),
-            (Glyph::Type3(_), _) => (Rect::ZERO, false),
-        };
-        let paints = !hidden && self.leaves_ink(&props.paint, props.blend_mode);
-        match glyph {
-            Glyph::Outline(_) if !hidden && outline.area() > 0.0 => {
-                self.pattern(&props.paint, found, stroke);
-                if paints {
-                    self.ink(found);
-                }
-            }
-            Glyph::Outline(_) => {}
-            Glyph::Type3(type3) => {
-                if !hidden {
-                    type3.interpret(self, props.transform, at, &props.paint);
-                }
-            }
-        }
-        self.text(glyph, place, found, outline, hidden, paints);
-    }
-
-    fn text(
-        &mut self,
-        glyph: &Glyph<'_>,
-        place: Affine,
-        found: Rect,
-        outline: Rect,
-        hidden: bool,
-        paints: bool,
-    ) {
-        if self.silent > 0 {
-            return;
-        }
-        let is_type3 = matches!(glyph, Glyph::Type3(_));
-        let blank = !is_type3 && outline.area() <= 0.0;
-        let [a, b, c, d, ..] = place.as_coeffs();
-        let size = c.hypot(d).max(a.hypot(b)) * 1000.0; // Outlines have 1000 units in an em.
-        // Where the glyph has no outline of its own, its em stands for it.
-        let bounds = match is_type3 || blank {
-            true => place.transform_rect_bbox(Rect::new(0.0, 0.0, 500.0, 700.0)),
-            false => found,
-        };
-        let clip = self.clip();
-        let inside = bounds.overlaps(clip);
-        if !blank {
-            let area = area_of(bounds.intersect(self.page));
-            let join = |known: Option<Area>| known.map_or(area, |known| known.around(&area));
-            match bounds.overlaps(self.page) {
-                false => self.seen.text_outside = true,
-                true if hidden => self.seen.hidden_text = Some(join(self.seen.hidden_text)),
-                true if !paints && !is_type3 => {
-                    self.seen.white_text = Some(join(self.seen.white_text));
-                }
-                true if size < self.tiny_dots && inside && !is_type3 => {
-                    self.seen.tiny_text = Some(join(self.seen.tiny_text));
-                }
-                true => {}
-            }
-        }
-        if self.seen.letters.wants(bounds) {
-            let advance = match glyph {
-                Glyph::Outline(outline) => outline.advance_width(),
-                Glyph::Type3(_) => None,
-            };
-            let drawn = Drawn {
-                shown: paints && inside,
-                hidden,
-                blank,
-            };
-            self.seen.letters.add(glyph, place, bounds, advance, drawn);
+        let is_ink = self.leaves_ink(&props.paint, props.blend_mode);
+        if !is_clear(&props.paint) {
+            self.paint(found, is_ink);
         }
     }
 }
@@ -331,11 +309,13 @@ impl<'a> Device<'a> for Look<'_, '_> {
 
     fn push_clip_path(&mut self, clip_path: &ClipPath) {
         self.budget.draw(clip_path.path.elements().len() as u64);
-        self.push(clip_path.path.control_box());
+        let around = clip_path.path.control_box();
+        let is_box = (clip_path.path.area().abs() - around.area()).abs() < 1.0; // Of a dot.
+        self.push(around, is_box);
     }
 
     fn push_clip_rect(&mut self, rect: &Rect) {
-        self.push(*rect);
+        self.push(*rect, true);
     }
 
     fn push_transparency_group(
@@ -347,6 +327,11 @@ impl<'a> Device<'a> for Look<'_, '_> {
         self.budget.draw(16); // A layer costs more than a line.
         self.seen.alpha |= opacity < 1.0;
         self.properties(mask.as_ref(), blend_mode);
+        self.groups.push(Group {
+            darkens: !harmless(blend_mode),
+            is_gone: opacity <= 0.0,
+            veils: opacity < 1.0 || mask.is_some() || blend_mode != BlendMode::Normal,
+        });
     }
 
     fn draw_glyph_run(
@@ -365,20 +350,28 @@ impl<'a> Device<'a> for Look<'_, '_> {
         let (width, height) = (image.width(), image.height());
         self.budget.draw(1);
         self.budget.paint(u64::from(width) * u64::from(height));
+        self.budget.paint(super::picture::mask_pixels(&image));
         self.properties(props.soft_mask.as_ref(), props.blend_mode);
         let found = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
         let found = props.transform.transform_rect_bbox(found);
         if let Image::Raster(raster) = &image {
             self.seen.colour |= super::picture::may_be_coloured(raster.stream());
         }
-        self.ink(found.inflate(HAIRLINE_DOTS, HAIRLINE_DOTS));
+        self.paint(found.inflate(HAIRLINE_DOTS, HAIRLINE_DOTS), true);
     }
 
     fn pop_clip(&mut self) {
         self.clips.pop();
     }
 
-    fn pop_transparency_group(&mut self) {}
+    fn pop_transparency_group(&mut self) {
+        self.groups.pop();
+    }
+}
+
+/// Whether this paint leaves nothing at all, not even white.
+fn is_clear(paint: &Paint<'_>) -> bool {
+    matches!(paint, Paint::Color(colour) if colour.to_rgba().components()[3] <= 0.0)
 }
 
 /// Modes in which white paint never makes anything darker.

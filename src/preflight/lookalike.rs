@@ -14,8 +14,12 @@ pub(super) const STRIP_DPI: f64 = 300.0;
 /// The strip is looked at with so much beside it, to see whether a line ends in it.
 pub(super) const BESIDE_MM: f64 = 12.0;
 const DOTS_A_MM: f64 = STRIP_DPI / 25.4;
-/// A dot darker than this is black to a camera.
+/// A dot darker than this is black to a camera, where bars are looked for.
 const BLACK_MAX: u8 = 128;
+/// A dot darker than this belongs to a figure. What of it is black is told from its own mean, as cameras do.
+const GREY_MAX: u8 = 225;
+/// Parts of one figure that are looked at.
+const PARTS_MAX: usize = 256;
 
 /// Sides of a code: 8 modules of 0.25 mm to 52 of 0.5 mm.
 const SIDE_MM: RangeInclusive<f64> = 2.0..=26.0;
@@ -41,13 +45,13 @@ const BAR_SLACK_MM: f64 = 0.7;
 
 /// What was found, and where. `picture` begins at the upper left corner of `strip` and goes [`BESIDE_MM`] beyond it.
 pub(super) fn find(picture: &Picture, strip: &Area) -> Vec<(&'static str, Area)> {
-    let black = Black::of(picture);
-    let mut found = Vec::new();
-    for figure in black.figures() {
-        if let Some(square) = black.boxes(figure).into_iter().find(|s| black.is_code(*s)) {
-            found.push(("a figure like a two-dimensional code", square));
-        }
-    }
+    let mut black = Black::of(picture);
+    let mut found: Vec<_> = black
+        .codes()
+        .into_iter()
+        .map(|code| ("a figure like a two-dimensional code", code))
+        .collect();
+    black.limit = BLACK_MAX;
     if let Some(bars) = bars(&black) {
         found.push(("a row of bars like an OMR code", bars));
     }
@@ -70,25 +74,86 @@ pub(super) fn find(picture: &Picture, strip: &Area) -> Vec<(&'static str, Area)>
 struct Black {
     width: usize,
     height: usize,
-    dots: Vec<bool>,
+    /// The darkest channel of each.
+    dots: Vec<u8>,
+    /// Dots darker than this are black.
+    limit: u8,
 }
 
 impl Black {
     fn of(picture: &Picture) -> Self {
         let (width, height) = (picture.width, picture.height);
-        let dots = (0..height)
-            .flat_map(|y| picture.row(y))
-            .map(|channel| channel < BLACK_MAX)
-            .collect();
         Self {
             width,
             height,
-            dots,
+            dots: (0..height).flat_map(|y| picture.row(y)).collect(),
+            limit: GREY_MAX,
         }
     }
 
     fn at(&self, x: usize, y: usize) -> bool {
-        x < self.width && self.dots.get(y * self.width + x).copied().unwrap_or(false)
+        let dot = self.dots.get(y * self.width + x);
+        x < self.width && dot.is_some_and(|dot| *dot < self.limit)
+    }
+
+    /// Figures that are codes, each by its own contrast.
+    fn codes(&mut self) -> Vec<Dots> {
+        self.limit = GREY_MAX;
+        let mut codes = Vec::new();
+        for figure in self.figures() {
+            self.limit = GREY_MAX;
+            for part in self.parts(figure) {
+                self.limit = GREY_MAX;
+                let boxes = self.boxes(part);
+                codes.extend(boxes.into_iter().find(|found| {
+                    self.limit = self.mean(*found);
+                    self.is_code(*found)
+                }));
+            }
+        }
+        codes
+    }
+
+    /// The mean of the dots of a box.
+    fn mean(&self, [left, top, right, bottom]: Dots) -> u8 {
+        let rows = (top..bottom).filter_map(|y| {
+            let row = y * self.width;
+            self.dots.get(row + left..row + right)
+        });
+        let sum: u64 = rows.flatten().map(|dot| u64::from(*dot)).sum();
+        let count = ((right - left) * (bottom - top)).max(1) as u64;
+        u8::try_from(sum / count).unwrap_or(u8::MAX)
+    }
+
+    /// A figure, cut where a row or a column of it is all white: a rule beside a code is no part of it.
+    fn parts(&self, figure: Dots) -> Vec<Dots> {
+        let mut parts = Vec::new();
+        let mut waiting = vec![figure];
+        while let Some(part) = waiting.pop() {
+            let [left, top, right, bottom] = part;
+            let row = |y: usize| (left..right).any(|x| self.at(x, y));
+            let column = |x: usize| (top..bottom).any(|y| self.at(x, y));
+            let rows = stretches(top..bottom, row);
+            let columns = match rows.len() {
+                1 => stretches(left..right, column),
+                _ => vec![(left, right)],
+            };
+            if let ([(top, bottom)], [(left, right)]) = (&rows[..], &columns[..]) {
+                parts.push([*left, *top, *right, *bottom]);
+                continue;
+            }
+            if parts.len() + waiting.len() > PARTS_MAX {
+                parts.push(part);
+                continue;
+            }
+            let cut = rows.iter().flat_map(|&(top, bottom)| {
+                columns
+                    .iter()
+                    .map(move |&(left, right)| [left, top, right, bottom])
+            });
+            waiting.extend(cut);
+        }
+        parts
     }
 
     /// Boxes around what hangs together, small gaps not counted.
@@ -100,8 +165,8 @@ impl Black {
         for (y, row) in self.dots.chunks_exact(self.width.max(1)).enumerate() {
             let cells = cells.get_mut(y / side * across..).unwrap_or_default();
             for ((column, dots), cell) in row.chunks(side).enumerate().zip(cells) {
-                let first = dots.iter().position(|black| *black);
-                let last = dots.iter().rposition(|black| *black);
+                let first = dots.iter().position(|dot| *dot < self.limit);
+                let last = dots.iter().rposition(|dot| *dot < self.limit);
                 if let (Some(first), Some(last)) = (first, last) {
                     let left = column * side;
                     *cell = Some(joined(*cell, [left + first, y, left + last + 1, y + 1]));
@@ -206,6 +271,18 @@ impl Black {
     }
 }
 
+/// Where something holds in a row of numbers: from, to, the latter outside.
+fn stretches(range: std::ops::Range<usize>, holds: impl Fn(usize) -> bool) -> Vec<(usize, usize)> {
+    let mut stretches: Vec<(usize, usize)> = Vec::new();
+    for i in range.filter(|&i| holds(i)) {
+        match stretches.last_mut() {
+            Some((_, to)) if *to == i => *to += 1,
+            _ => stretches.push((i, i + 1)),
+        }
+    }
+    stretches
+}
+
 /// The box around bars that belong together.
 fn bars(black: &Black) -> Option<Dots> {
     let mm = |dots: usize| dots as f64 / DOTS_A_MM;
@@ -268,8 +345,9 @@ fn runs(black: &Black, y: usize) -> Vec<(usize, usize)> {
     let row = row.unwrap_or_default();
     let mut runs = Vec::new();
     let mut x = 0;
-    for run in row.chunk_by(|a, b| a == b) {
-        if run.first() == Some(&true) && run.len() >= shortest {
+    let is_black = |dot: &u8| *dot < black.limit;
+    for run in row.chunk_by(|a, b| is_black(a) == is_black(b)) {
+        if run.first().is_some_and(is_black) && run.len() >= shortest {
             runs.push((x, x + run.len()));
         }
         x += run.len();
@@ -287,13 +365,14 @@ mod tests {
         Black {
             width: WIDTH,
             height: 1200,
-            dots: vec![false; WIDTH * 1200],
+            dots: vec![255; WIDTH * 1200],
+            limit: BLACK_MAX,
         }
     }
 
     fn fill(black: &mut Black, [left, top, right, bottom]: Dots) {
         for y in top..bottom {
-            black.dots[y * WIDTH + left..y * WIDTH + right].fill(true);
+            black.dots[y * WIDTH + left..y * WIDTH + right].fill(0);
         }
     }
 
@@ -309,10 +388,8 @@ mod tests {
         black
     }
 
-    fn codes(black: &Black) -> usize {
-        let figures = black.figures();
-        let has = |f: &&Dots| black.boxes(**f).into_iter().any(|s| black.is_code(s));
-        figures.iter().filter(has).count()
+    fn codes(black: &mut Black) -> usize {
+        black.codes().len()
     }
 
     #[test]
@@ -325,7 +402,7 @@ mod tests {
         ] {
             for dots in 3..=9 {
                 assert_eq!(
-                    codes(&code(dots, text)),
+                    codes(&mut code(dots, text)),
                     1,
                     "{dots}, {}",
                     text.escape_ascii()
@@ -339,18 +416,31 @@ mod tests {
             &mut black,
             [figure[0], figure[3], figure[0] + 4, figure[3] + 90],
         );
-        assert_eq!(codes(&black), 1);
+        assert_eq!(codes(&mut black), 1);
+    }
+
+    #[test]
+    fn codes_in_grey_and_beside_a_rule_are_found() {
+        let mut grey = code(6, &[b'7'; 36]);
+        for dot in grey.dots.iter_mut().filter(|dot| **dot == 0) {
+            *dot = 133;
+        }
+        assert_eq!(codes(&mut grey), 1);
+        let mut black = code(6, &[b'7'; 36]);
+        let [left, _, right, bottom] = black.figures()[0];
+        fill(&mut black, [left - 9, bottom + 2, right + 40, bottom + 6]);
+        assert_eq!(codes(&mut black), 1);
     }
 
     #[test]
     fn squares_and_crosses_are_no_codes() {
         let mut square = blank();
         fill(&mut square, [40, 40, 160, 160]);
-        assert_eq!(codes(&square), 0);
+        assert_eq!(codes(&mut square), 0);
         let mut cross = blank();
         fill(&mut cross, [40, 90, 160, 110]);
         fill(&mut cross, [90, 40, 110, 160]);
-        assert_eq!(codes(&cross), 0);
+        assert_eq!(codes(&mut cross), 0);
     }
 
     #[test]

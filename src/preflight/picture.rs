@@ -1,9 +1,24 @@
 //! What the dictionary of a picture says about it.
 
+use hayro::hayro_interpret::Image;
 use hayro::hayro_syntax::object::{Array, Dict, Name, Stream};
 
 /// Colour spaces within each other that are followed.
 const DEPTH_MAX: u32 = 4;
+
+/// Pixels of the masks that belong to a picture.
+pub(super) fn mask_pixels(image: &Image<'_, '_>) -> u64 {
+    let Image::Raster(raster) = image else {
+        return 0;
+    };
+    let pixels = |key: &str| {
+        let mask = raster.stream().dict().get::<Stream<'_>>(key)?;
+        let side = |key: &str| Dict::get::<u32>(mask.dict(), key).map_or(0, u64::from);
+        Some(side("Width").saturating_mul(side("Height")))
+    };
+    let masks = ["SMask", "Mask"].into_iter().filter_map(pixels);
+    masks.fold(0, u64::saturating_add)
+}
 
 /// Whether a picture's colour space has colours. A grey picture in a space with colours counts as coloured.
 pub(super) fn may_be_coloured(stream: &Stream<'_>) -> bool {

@@ -3,7 +3,7 @@
 /// Pixels of a picture packed as DCT, JPX or JBIG2; `None` where its header cannot be read or the packing is another.
 pub(super) fn pixels(filter: &[u8], bytes: &[u8]) -> Option<u64> {
     match filter {
-        b"DCTDecode" => jpeg(bytes),
+        b"DCTDecode" | b"DCT" => jpeg(bytes),
         b"JPXDecode" => jpeg_2000(bytes),
         b"JBIG2Decode" => jbig2(bytes),
         _ => None,

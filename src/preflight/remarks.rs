@@ -34,6 +34,12 @@ impl<'r> Remarks<'r> {
         }
     }
 
+    /// Whether one of this class has been made.
+    pub(super) fn has(&self, class: Class) -> bool {
+        let mut all = self.faults.iter().chain(&self.notes);
+        all.any(|remark| remark.class == class)
+    }
+
     /// Adds a remark on the file.
     pub(super) fn file(&mut self, class: Class, detail: &str) {
         self.add(Remark::of_file(class, detail));

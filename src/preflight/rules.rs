@@ -26,7 +26,7 @@ pub struct Rules {
     pub version_max: Version,
     /// What a file may be and need at most.
     pub limits: Limits,
-    /// Fonts that count as standard fonts besides the fourteen, by the name in the PDF.
+    /// Fonts that count as standard fonts besides the fourteen: those whose name has one of these in it.
     pub also_standard_fonts: Vec<String>,
     /// Edges of page one that must be empty.
     pub margins_first: Margins,

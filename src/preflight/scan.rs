@@ -1,10 +1,18 @@
 //! Follows the graphics state through the content of an enclosed page, so that what is drawn after it starts clean.
 //!
 //! In: the content of one page, unpacked. Out: [`Balance`]. Only operators that outlast the content matter here; strings,
-//! dictionaries and inline images are skipped as ISO 32000-1 7.8.2 and 8.9.7 have them.
+//! dictionaries and inline images are skipped as ISO 32000-1 7.8.2 and 8.9.7 have them. Where a content ends inside one of
+//! them, or readers differ in where one ends, [`Balance::unclear`] says so: what stands behind it could be read as a part of it.
 
-/// So many bytes behind an inline image must be text.
-const TEXT_BEHIND: usize = 10;
+mod inline;
+mod lexer;
+mod shown;
+
+use lexer::{Lexer, Token, is_space};
+pub(super) use shown::{Use, fonts_seen};
+
+/// Surplus `Q` that are made up for; real files have one or two.
+const RESTORES_TOO_MANY_MAX: u16 = 100;
 
 /// What a page's content leaves open.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -13,10 +21,10 @@ pub(crate) struct Balance {
     pub(crate) restores_too_many: u16,
     /// `q` left without `Q`.
     pub(crate) saves_open: u16,
+    /// A path, or a clip of one, that was not painted.
+    pub(crate) path_open: bool,
     /// `BT` without `ET`.
     pub(crate) text_open: bool,
-    /// A path that was begun and not painted: the next operator that paints would paint it too, or clip by it.
-    pub(crate) path_open: bool,
     /// `BMC` or `BDC` without `EMC`.
     pub(crate) marked_open: u16,
     /// Deepest nesting of `q`.
@@ -25,9 +33,18 @@ pub(crate) struct Balance {
     pub(crate) steps: u64,
     /// Bytes of the strings of one operator, the most: an interpreter keeps a run of glyphs whole until it is shown.
     pub(crate) strings_bytes_max: usize,
+    /// Why nothing can be said of what stands behind it.
+    unclear: Option<&'static str>,
 }
 
 impl Balance {
+    /// Why nothing may be drawn behind this content, if so.
+    pub(crate) fn unclear(&self) -> Option<&'static str> {
+        let surplus = (self.restores_too_many > RESTORES_TOO_MANY_MAX)
+            .then_some("its content restores graphics states that it never saved");
+        self.unclear.or(surplus)
+    }
+
     /// How many `q` must stand before the content.
     pub(crate) fn saves_before(self) -> u16 {
         self.restores_too_many.saturating_add(1)
@@ -35,7 +52,7 @@ impl Balance {
 
     /// What must stand behind it.
     pub(crate) fn restore(self) -> Vec<u8> {
-        let mut out = Vec::new();
+        let mut out = b"\n".to_vec(); // The content may end in a comment.
         if self.path_open {
             out.extend_from_slice(b"n ");
         }
@@ -47,14 +64,67 @@ impl Balance {
         out.extend(b"Q ".repeat(usize::from(self.saves_open) + 1));
         out
     }
+
+    /// Why readers would not agree on where they are.
+    fn blur(&mut self, why: &'static str) {
+        self.unclear = self.unclear.or(Some(why));
+    }
+
+    fn follow(&mut self, operator: &[u8]) {
+        match operator {
+            b"q" => {
+                self.saves_open = self.saves_open.saturating_add(1);
+                self.depth_max = self.depth_max.max(self.saves_open);
+            }
+            b"Q" if self.saves_open > 0 => self.saves_open -= 1,
+            b"Q" => self.restores_too_many = self.restores_too_many.saturating_add(1),
+            b"BT" => self.text_open = true,
+            b"ET" => self.text_open = false,
+            b"BMC" | b"BDC" => self.marked_open = self.marked_open.saturating_add(1),
+            b"EMC" => self.marked_open = self.marked_open.saturating_sub(1),
+            b"m" | b"l" | b"c" | b"v" | b"y" | b"h" | b"re" => {
+                self.steps += 1;
+                self.path_open = true;
+            }
+            b"W" | b"W*" => self.path_open = true,
+            b"S" | b"s" | b"f" | b"F" | b"f*" | b"B" | b"B*" | b"b" | b"b*" | b"n" => {
+                self.path_open = false;
+            }
+            b"EI" => self.blur("its content has an `EI` without an inline image"),
+            _ => {}
+        }
+    }
+}
+
+/// Whether an operator is one of those that [`Balance::follow`] knows by more than its path, so that it matters whether
+/// it stands among operands.
+fn is_structure(operator: &[u8]) -> bool {
+    [
+        b"q".as_slice(),
+        b"Q",
+        b"BT",
+        b"ET",
+        b"BMC",
+        b"BDC",
+        b"EMC",
+        b"BI",
+        b"ID",
+    ]
+    .contains(&operator)
 }
 
 /// Follows one content.
 pub(crate) fn balance(content: &[u8]) -> Balance {
+    balance_of(content, &[])
+}
+
+/// Follows the content of several streams, which end at `ends`; a line feed was put there.
+pub(crate) fn balance_of(content: &[u8], ends: &[usize]) -> Balance {
     let mut out = Balance::default();
-    let mut lexer = Lexer { rest: content };
+    let mut lexer = Lexer::new(content);
     let mut strings_bytes = 0_usize;
-    let mut image: &[u8] = &[];
+    let mut nested = 0_usize;
+    let mut image = None;
     while let Some(token) = lexer.next() {
         let operator = match token {
             Token::Word(word) => word,
@@ -63,36 +133,53 @@ pub(crate) fn balance(content: &[u8]) -> Balance {
                 out.strings_bytes_max = out.strings_bytes_max.max(strings_bytes);
                 continue;
             }
+            Token::Open => {
+                nested += 1;
+                continue;
+            }
+            Token::Close => {
+                nested = nested.saturating_sub(1);
+                continue;
+            }
             Token::Name(_) | Token::Other => continue,
         };
         if operator.first().is_some_and(u8::is_ascii_alphabetic) {
             strings_bytes = 0;
         }
+        if nested > 0 && is_structure(operator) {
+            out.blur("its content has an operator within an array or a dictionary");
+        }
         match operator {
-            b"q" => {
-                out.saves_open = out.saves_open.saturating_add(1);
-                out.depth_max = out.depth_max.max(out.saves_open);
+            b"BI" => image = Some(lexer.at()),
+            b"ID" => {
+                let head = image
+                    .take()
+                    .and_then(|from| content.get(from..lexer.at() - 2));
+                if !lexer.skip_image(head.unwrap_or_default()) {
+                    out.blur("its content has an inline image whose end cannot be told");
+                }
             }
-            b"Q" if out.saves_open > 0 => out.saves_open -= 1,
-            b"Q" => out.restores_too_many = out.restores_too_many.saturating_add(1),
-            b"BT" => out.text_open = true,
-            b"ET" => out.text_open = false,
-            b"BMC" | b"BDC" => out.marked_open = out.marked_open.saturating_add(1),
-            b"EMC" => out.marked_open = out.marked_open.saturating_sub(1),
-            b"m" | b"l" | b"c" | b"v" | b"y" | b"h" | b"re" => {
-                out.steps += 1;
-                out.path_open = true;
-            }
-            b"W" | b"W*" => out.path_open = true,
-            b"S" | b"s" | b"f" | b"F" | b"f*" | b"B" | b"B*" | b"b" | b"b*" | b"n" => {
-                out.path_open = false;
-            }
-            b"BI" => image = lexer.rest,
-            b"ID" => lexer.skip_image(image),
-            _ => {}
+            _ => out.follow(operator),
         }
     }
+    if lexer.ended_in_string() {
+        out.blur("its content ends inside a string");
+    } else if nested > 0 {
+        out.blur("its content ends inside an array or a dictionary");
+    } else if image.is_some() {
+        out.blur("its content ends inside an inline image");
+    }
+    if ends.iter().any(|&end| swallows(content, end, &lexer)) {
+        out.blur("one of its contents ends in a comment, and another follows");
+    }
     out
+}
+
+/// Whether a comment at the end of a stream takes something of the next one with it: readers put no line feed between them.
+fn swallows(content: &[u8], end: usize, lexer: &Lexer<'_>) -> bool {
+    let behind = content.get(end + 1..).unwrap_or_default();
+    let line = behind.split(|&b| b == b'\n' || b == b'\r').next();
+    lexer.ended_comment_at(end) && line.is_some_and(|line| !line.iter().all(|&b| is_space(b)))
 }
 
 /// Calls `see` with each operator of a content and the name that stands last before it, without its slash, and with
@@ -101,9 +188,9 @@ pub(super) fn words<'c>(
     content: &'c [u8],
     mut see: impl FnMut(Option<&'c [u8]>, Option<&'c [u8]>),
 ) {
-    let mut lexer = Lexer { rest: content };
+    let mut lexer = Lexer::new(content);
     let mut last = None;
-    let mut image: &[u8] = &[];
+    let mut image = None;
     while let Some(token) = lexer.next() {
         match token {
             Token::Name(name) => {
@@ -112,174 +199,18 @@ pub(super) fn words<'c>(
             }
             Token::Word(word) if word.first().is_some_and(u8::is_ascii_alphabetic) => {
                 see(Some(word), last.take());
-                match word {
-                    b"BI" => image = lexer.rest,
-                    b"ID" => lexer.skip_image(image),
-                    _ => {}
+                if word == b"BI" {
+                    image = Some(lexer.at());
+                } else if word == b"ID" {
+                    let head = image
+                        .take()
+                        .and_then(|from| content.get(from..lexer.at() - 2));
+                    lexer.skip_image(head.unwrap_or_default());
                 }
             }
-            Token::Word(_) | Token::String(_) | Token::Other => {}
+            Token::Word(_) | Token::String(_) | Token::Open | Token::Close | Token::Other => {}
         }
     }
-}
-
-enum Token<'a> {
-    /// A number or an operator.
-    Word(&'a [u8]),
-    /// A string of so many bytes as written, at least as many as it has.
-    String(usize),
-    /// A name as written, without its slash.
-    Name(&'a [u8]),
-    /// A delimiter.
-    Other,
-}
-
-struct Lexer<'a> {
-    rest: &'a [u8],
-}
-
-impl<'a> Lexer<'a> {
-    fn next(&mut self) -> Option<Token<'a>> {
-        loop {
-            let (&first, after) = self.rest.split_first()?;
-            match first {
-                b'%' => {
-                    let end = memchr::memchr2(b'\n', b'\r', after).unwrap_or(after.len());
-                    self.rest = &after[end..];
-                }
-                b'(' => {
-                    let before = self.rest.len();
-                    self.skip_string();
-                    return Some(Token::String(before - self.rest.len()));
-                }
-                b'<' if after.first() == Some(&b'<') => {
-                    self.rest = &after[1..];
-                    return Some(Token::Other);
-                }
-                b'<' => {
-                    let end = memchr::memchr(b'>', after).map_or(after.len(), |i| i + 1);
-                    self.rest = &after[end..];
-                    return Some(Token::String(end));
-                }
-                b'/' => {
-                    let (name, rest) = after.split_at(regular(after));
-                    self.rest = rest;
-                    return Some(Token::Name(name));
-                }
-                b'>' | b'[' | b']' | b'{' | b'}' | b')' => {
-                    self.rest = after;
-                    return Some(Token::Other);
-                }
-                _ if is_space(first) => self.rest = after,
-                _ => {
-                    let (word, rest) = self.rest.split_at(regular(self.rest));
-                    self.rest = rest;
-                    return Some(Token::Word(word));
-                }
-            }
-        }
-    }
-
-    /// The whole number that follows.
-    fn number(&mut self) -> Option<usize> {
-        match self.next()? {
-            Token::Word(word) => std::str::from_utf8(word).ok()?.parse().ok(),
-            _ => None,
-        }
-    }
-
-    /// Skips a literal string; parentheses nest, a backslash takes the next byte.
-    fn skip_string(&mut self) {
-        let mut depth = 0_usize;
-        let mut i = 0;
-        while let Some(&byte) = self.rest.get(i) {
-            match byte {
-                b'\\' => i += 1,
-                b'(' => depth += 1,
-                b')' => depth -= 1,
-                _ => {}
-            }
-            i += 1;
-            if depth == 0 {
-                break;
-            }
-        }
-        self.rest = self.rest.get(i..).unwrap_or_default();
-    }
-
-    /// Skips the bytes of an inline image; `from` begins with its dictionary.
-    fn skip_image(&mut self, from: &[u8]) {
-        let dictionary = from.get(..from.len().saturating_sub(self.rest.len()));
-        let len = dictionary.and_then(plain_len);
-        let end = len.and_then(|len| end_at(self.rest, len.checked_add(1)?)); // One white space stands before them.
-        let end = end.or_else(|| end_in(self.rest));
-        let rest = end.and_then(|end| self.rest.get(end..));
-        self.rest = rest.unwrap_or_default();
-    }
-}
-
-/// Bytes of an inline image that is not packed (ISO 32000-1 8.9.7), where its dictionary says all that decides it.
-fn plain_len(dictionary: &[u8]) -> Option<usize> {
-    let mut lexer = Lexer { rest: dictionary };
-    let (mut width, mut height, mut bits, mut colours) = (None, None, Some(8), Some(1));
-    while let Some(token) = lexer.next() {
-        let Token::Name(key) = token else {
-            continue;
-        };
-        match key {
-            b"F" | b"Filter" => return None,
-            b"W" | b"Width" => width = lexer.number(),
-            b"H" | b"Height" => height = lexer.number(),
-            b"BPC" | b"BitsPerComponent" => bits = lexer.number(),
-            b"IM" | b"ImageMask" => {
-                if matches!(lexer.next(), Some(Token::Word(b"true"))) {
-                    bits = Some(1);
-                }
-            }
-            b"CS" | b"ColorSpace" => {
-                colours = match lexer.next() {
-                    Some(Token::Name(b"G" | b"DeviceGray" | b"CalGray")) => Some(1),
-                    Some(Token::Name(b"RGB" | b"DeviceRGB" | b"CalRGB")) => Some(3),
-                    Some(Token::Name(b"CMYK" | b"DeviceCMYK")) => Some(4),
-                    Some(Token::Other) => Some(1), // An array: indexed colours.
-                    _ => None,                     // A space of the page's resources.
-                };
-            }
-            _ => {}
-        }
-    }
-    let row = width?.checked_mul(bits?)?.checked_mul(colours?)?;
-    row.div_ceil(8).checked_mul(height?)
-}
-
-/// Where an image ends whose bytes are as many: behind its `EI`.
-fn end_at(rest: &[u8], len: usize) -> Option<usize> {
-    let behind = rest.get(len..)?;
-    let space = behind.iter().take(2).take_while(|&&b| is_space(b)).count();
-    let after = behind.get(space..)?.strip_prefix(b"EI")?;
-    let ends = after.first().is_none_or(|&b| is_space(b));
-    ends.then_some(len + space + 2)
-}
-
-/// Behind the first `EI` that content can follow: white space, and text where packed bytes would not be.
-fn end_in(rest: &[u8]) -> Option<usize> {
-    let mut ends = memchr::memmem::find_iter(rest, b"EI").map(|at| at + 2);
-    ends.find(|&end| {
-        let after = rest.get(end..).unwrap_or_default();
-        let text = |&b: &u8| is_space(b) || b.is_ascii_graphic();
-        let near = after.get(..TEXT_BEHIND.min(after.len()));
-        after.first().is_none_or(|&b| is_space(b)) && near.is_none_or(|near| near.iter().all(text))
-    })
-}
-
-fn is_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\n' | b'\r' | b'\t' | 0x0c | 0)
-}
-
-/// Length of the stretch of regular characters at the front.
-fn regular(bytes: &[u8]) -> usize {
-    let delimiter = |&b: &u8| is_space(b) || b"()<>[]{}/%".contains(&b);
-    bytes.iter().position(delimiter).unwrap_or(bytes.len())
 }
 
 #[cfg(test)]
@@ -317,7 +248,7 @@ mod tests {
                 },
             ),
             (
-                b"/OC /q BDC <71> Tj BI /W 1 ID q q \x01EIq q EI q",
+                b"/OC /q BDC <71> Tj BI /W 8 /H 1 /BPC 8 /CS /G ID q q \x01EIq EI q",
                 Balance {
                     marked_open: 1,
                     saves_open: 1,
@@ -331,6 +262,7 @@ mod tests {
                 Balance {
                     saves_open: 1,
                     depth_max: 1,
+                    unclear: Some("its content has an operator within an array or a dictionary"),
                     ..Balance::default()
                 },
             ),
@@ -338,29 +270,6 @@ mod tests {
         for (content, expected) in cases {
             assert_eq!(balance(content), expected, "{}", content.escape_ascii());
         }
-    }
-
-    #[test]
-    fn an_inline_image_ends_where_its_bytes_do() {
-        let open = |content: &[u8]| balance(content).saves_open;
-        // No white space before `EI`; one between two others of the bytes; a packed one.
-        assert_eq!(open(b"q BI /W 1 /H 1 /BPC 8 /CS /G ID \x80EI q q"), 3);
-        assert_eq!(open(b"q BI /W 9 /H 1 /BPC 8 ID \x80 EI q q \nEI q"), 2);
-        assert_eq!(open(b"q BI /W 3 /H 2 /IM true ID \x80\x80 EI q"), 2);
-        assert_eq!(open(b"q BI /W 1 /H 1 /CS /RGB ID q Q\nEI q"), 2);
-        assert_eq!(
-            open(b"q BI /W 90 /H 9 /F /Fl ID \x01 EI \x02\x03 q\x81EI Q q 1 0"),
-            1
-        );
-        // Fewer bytes than its size asks for.
-        assert_eq!(open(b"q BI /W 90 /H 9 /BPC 8 ID \x80 EI q"), 2);
-        assert_eq!(open(b"q BI /W 18446744073709551615 /H 9 ID \x80 EI q"), 2);
-    }
-
-    #[test]
-    fn a_path_that_is_not_painted_is_ended() {
-        assert_eq!(balance(b"0 0 m 9 9 l W").restore(), b"n Q ");
-        assert_eq!(balance(b"0 0 9 9 re W n").restore(), b"Q ");
     }
 
     #[test]
@@ -375,8 +284,67 @@ mod tests {
         let open = balance(b"Q Q q BT /x BMC");
         assert_eq!(
             (open.saves_before(), open.restore().as_slice()),
-            (3, b"ET EMC Q Q ".as_slice())
+            (3, b"\nET EMC Q Q ".as_slice())
         );
+        for path in ["0 0 9 9 re", "0 0 9 9 re W", "0 0 m 9 9 l h W*"] {
+            let open = balance(path.as_bytes());
+            assert_eq!(open.restore(), b"\nn Q ", "{path}");
+        }
+        assert_eq!(balance(b"0 0 9 9 re W n").restore(), b"\nQ ");
+    }
+
+    #[test]
+    fn a_content_must_end_between_its_tokens() {
+        for (content, what) in [
+            (b"(abc".as_slice(), "a string"),
+            (b"(a(b)\\)", "a string"),
+            (b"<41", "a string"),
+            (b"[1 2", "an array"),
+            (b"/A <</B [1]", "an array"),
+            (b"BI /W 1", "an inline image"),
+            (b"BI /W 1 /H 1 /BPC 8 /CS /G ID x", "cannot be told"),
+            (
+                b"BI /W 1 /H 1 /BPC 8 /CS /CS0 ID x EI q EI",
+                "cannot be told",
+            ),
+            (b"q EI Q", "without an inline image"),
+            (b"[q", "an operator within"),
+        ] {
+            let unclear = balance(content).unclear().unwrap_or_default();
+            assert!(
+                unclear.contains(what),
+                "{}: {unclear}",
+                content.escape_ascii()
+            );
+        }
+        assert!(balance(&b"Q ".repeat(101)).unclear().is_some());
+        for content in [
+            b"0 0 9 9 re f % the end".as_slice(),
+            b"[(a) 3 (b] )] TJ /P <</M [<41>]>> BDC",
+            b"BI /W 1 /H 1 /BPC 8 /CS /G ID xEI Q Q",
+            b"Q Q q } ) >",
+        ] {
+            assert_eq!(
+                balance(content).unclear(),
+                None,
+                "{}",
+                content.escape_ascii()
+            );
+        }
+    }
+
+    #[test]
+    fn a_comment_must_not_take_in_another_content() {
+        let two = |first: &str, second: &str| {
+            let content = format!("{first}\n{second}\n");
+            let ends = [first.len(), content.len() - 1];
+            balance_of(content.as_bytes(), &ends).unclear().is_some()
+        };
+        assert!(two("q % x", "Q 0 g"));
+        assert!(!two("q % x\n", "Q 0 g"));
+        assert!(!two("q % x", " \nQ 0 g"));
+        assert!(!two("q", "Q % x"));
+        assert!(!two("(% x", ") Tj"));
     }
 
     proptest! {
@@ -385,14 +353,25 @@ mod tests {
             balance(&content);
         }
 
+        /// What is clear is followed by what stands behind it, in a clean state, whatever it consists of.
         #[test]
-        fn a_wrapped_content_is_balanced(content in "([qQ] |BT |ET |\\(q\\) )*") {
+        fn what_stands_behind_a_content_is_read(
+            content in "([qQ] |BT |ET |EMC |/a BMC |0 0 m |1 1 5 5 re |W |f |n |[()<>\\[\\]]|<<|>>|\\(q\\) |% Q|\n|\
+                BI /W 2 /H 1 /BPC 8 /CS /G ID (..|EI|Q ) ?EI |BI |ID |EI |x){0,40}",
+        ) {
             let open = balance(content.as_bytes());
+            prop_assume!(open.unclear().is_none());
             let mut whole = b"q ".repeat(usize::from(open.saves_before()));
             whole.extend_from_slice(content.as_bytes());
             whole.extend_from_slice(&open.restore());
-            let after = balance(&whole);
-            prop_assert_eq!((after.saves_open, after.restores_too_many), (0, 0));
+            let clean = balance(&whole);
+            let state = (clean.saves_open, clean.restores_too_many, clean.marked_open, clean.text_open, clean.path_open);
+            prop_assert_eq!(state, (0, 0, 0, false, false));
+            whole.extend_from_slice(b"mark");
+            prop_assert_eq!(balance(&whole).unclear(), None);
+            let mut last = None;
+            words(&whole, |operator, _| last = operator.or(last));
+            prop_assert_eq!(last, Some(b"mark".as_slice()));
         }
     }
 }

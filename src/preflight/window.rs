@@ -49,11 +49,11 @@ pub(super) fn wanted(rules: &AddressRules) -> Area {
     rules
         .always_seen()
         .grown(rules.reach_mm)
-        .around(&rules.ever_seen())
+        .around(&rules.nothing_else())
 }
 
-/// Looks through the window.
-pub(super) fn look(letters: &Letters, rules: &AddressRules) -> Window {
+/// Looks through the window. `obscured` is where something else than plain text is.
+pub(super) fn look(letters: &Letters, obscured: Option<Area>, rules: &AddressRules) -> Window {
     let always = rules.always_seen();
     let read = always.grown(rules.reach_mm);
     let of_sender = |letter: &Letter| {
@@ -71,7 +71,7 @@ pub(super) fn look(letters: &Letters, rules: &AddressRules) -> Window {
         }
         remarks.extend(of_line(line, number, rules));
     }
-    let ever = rules.ever_seen();
+    let ever = rules.nothing_else();
     let others = letters
         .iter()
         .filter(|letter| letter.has_ink() && (letter.shown || letter.hidden))
@@ -80,6 +80,9 @@ pub(super) fn look(letters: &Letters, rules: &AddressRules) -> Window {
         .map(|letter| letter.area);
     if let Some(area) = others.reduce(|a, b| a.around(&b)) {
         remarks.push(Remark::at(PAGE, area, Class::TextInWindow, ""));
+    }
+    if let Some(area) = obscured {
+        remarks.push(Remark::at(PAGE, area, Class::WindowObscured, ""));
     }
     Window { lines, remarks }
 }

@@ -79,6 +79,68 @@ fn form_bomb() -> Vec<u8> {
     })
 }
 
+/// A mesh of so many points of one triangle, or of one patch, as large as the page.
+fn mesh(kind: i64, count: usize) -> Vec<u8> {
+    with_resources("/S sh", |document| {
+        let number = |n: u16| n.to_be_bytes();
+        let point = |x: u16, y: u16| [number(x), number(y)].concat();
+        let triangle = || -> Vec<u8> {
+            let corner = |x, y| [vec![0], point(x, y), vec![9]].concat();
+            [corner(0, 0), corner(65_535, 0), corner(30_000, 65_535)].concat()
+        };
+        let patch = || -> Vec<u8> {
+            let points = [
+                (0, 0),
+                (0, 20_000),
+                (0, 40_000),
+                (0, 65_535),
+                (20_000, 65_535),
+                (40_000, 65_535),
+                (65_535, 65_535),
+                (65_535, 40_000),
+                (65_535, 20_000),
+                (65_535, 0),
+                (40_000, 0),
+                (20_000, 0),
+            ];
+            let points = points.iter().flat_map(|&(x, y)| point(x, y));
+            [0].into_iter().chain(points).chain([0, 1, 2, 3]).collect()
+        };
+        let data = match kind {
+            4 => triangle().repeat(count / 3),
+            _ => patch().repeat(count / 12),
+        };
+        let decode: Vec<Object> = [0, 600, 0, 842, 0, 1].map(Object::from).to_vec();
+        let mesh = dictionary! {
+            "ShadingType" => kind, "ColorSpace" => "DeviceGray", "BitsPerCoordinate" => 16, "BitsPerComponent" => 8,
+            "BitsPerFlag" => 8, "Decode" => decode,
+        };
+        let mut mesh = Stream::new(mesh, data);
+        mesh.compress().unwrap();
+        let mesh = document.add_object(mesh);
+        dictionary! { "Shading" => dictionary! { "S" => mesh } }
+    })
+}
+
+/// An array of so many numbers, packed.
+fn object_stream(numbers: usize) -> Vec<u8> {
+    let mut pdf = single("", dictionary! {});
+    let mut stream = Stream::new(
+        dictionary! {},
+        [b"90 0 [".to_vec(), b"0 ".repeat(numbers), b"]".to_vec()].concat(),
+    );
+    stream.compress().unwrap();
+    let at = memchr::memmem::rfind(&pdf, b"startxref").unwrap();
+    let head = format!(
+        "80 0 obj\n<</Type/ObjStm/N 1/First 5/Filter/FlateDecode/Length {}>>stream\n",
+        stream.content.len()
+    );
+    let object = [head.as_bytes(), &stream.content, b"\nendstream\nendobj\n"].concat();
+    // Behind the table, which knows nothing of it: it is looked at all the same.
+    pdf.splice(at..at, object);
+    pdf
+}
+
 #[test]
 fn what_would_not_end_is_refused() {
     let jpeg = b"\xff\xd8\xff\xc0\x00\x0b\x08\xff\xff\xff\xff\x01\x01\x11\x00\xff\xd9";
@@ -121,7 +183,75 @@ fn what_would_not_end_is_refused() {
                 dictionary! { "Shading" => dictionary! { "S" => dictionary! {
                 "ShadingType" => 1, "ColorSpace" => "DeviceGray", "Function" => function } } }
             }),
-            Class::Damaged,
+            Class::TooComplex,
+        ),
+        (
+            "functions in functions, each twice",
+            with_resources("/S sh", |document| {
+                let mut function = document.add_object(dictionary! { "FunctionType" => 2, "N" => 1, "Domain" => vec![0.into(), 1.into()] });
+                for _ in 0..40 {
+                    function = document.add_object(dictionary! {
+                        "FunctionType" => 3, "Domain" => vec![0.into(), 1.into()], "Bounds" => vec![Object::Real(0.5)],
+                        "Encode" => vec![0.into(), 1.into(), 0.into(), 1.into()], "Functions" => vec![function.into(); 2],
+                    });
+                }
+                let coords: Vec<Object> = vec![0.into(), 0.into(), 600.into(), 0.into()];
+                dictionary! { "Shading" => dictionary! { "S" => dictionary! {
+                "ShadingType" => 2, "ColorSpace" => "DeviceGray", "Coords" => coords, "Function" => function } } }
+            }),
+            Class::TooComplex,
+        ),
+        (
+            "inks that stand for inks",
+            with_resources("/C cs .5 scn 0 0 500 500 re f", |document| {
+                let tint = document.add_object(dictionary! { "FunctionType" => 2, "N" => 1, "Domain" => vec![0.into(), 1.into()] });
+                let mut space = Object::from("DeviceGray");
+                for _ in 0..45_000 {
+                    let ink: Vec<Object> =
+                        vec!["Separation".into(), "X".into(), space, tint.into()];
+                    space = document.add_object(ink).into();
+                }
+                dictionary! { "ColorSpace" => dictionary! { "C" => space } }
+            }),
+            Class::TooComplex,
+        ),
+        (
+            "a function worked for every dot",
+            with_resources(&"/S sh ".repeat(5), |document| {
+                let function = dictionary! { "FunctionType" => 4, "Domain" => vec![0.into(), 999.into(), 0.into(), 999.into()], "Range" => vec![0.into(), 1.into()] };
+                let code = format!("{{ add {}}}", "dup mul sin ".repeat(66));
+                let function = document.add_object(Stream::new(function, code.into_bytes()));
+                dictionary! { "Shading" => dictionary! { "S" => dictionary! {
+                "ShadingType" => 1, "ColorSpace" => "DeviceGray", "Function" => function,
+                "Domain" => vec![0.into(), 999.into(), 0.into(), 999.into()] } } }
+            }),
+            Class::TooComplex,
+        ),
+        ("triangles over each other", mesh(4, 300), Class::TooComplex),
+        ("patches over each other", mesh(6, 2_000), Class::TooComplex),
+        ("points without number", mesh(4, 300_000), Class::TooComplex),
+        (
+            "a mask larger than its picture",
+            with_resources("q 500 0 0 700 20 20 cm /I Do Q", |document| {
+                let side = 60_000;
+                let grey = || dictionary! { "Subtype" => "Image", "ColorSpace" => "DeviceGray" };
+                let mut mask = grey();
+                mask.extend(&dictionary! {
+                    "Width" => side, "Height" => side, "BitsPerComponent" => 1, "Filter" => "CCITTFaxDecode",
+                    "DecodeParms" => dictionary! { "K" => -1, "Columns" => side, "Rows" => side },
+                });
+                let mask = document.add_object(Stream::new(mask, vec![0xff; 7_500]));
+                let mut picture = grey();
+                picture.extend(&dictionary! { "Width" => 4, "Height" => 4, "BitsPerComponent" => 8, "SMask" => mask });
+                let picture = document.add_object(Stream::new(picture, vec![0; 16]));
+                dictionary! { "XObject" => dictionary! { "I" => picture } }
+            }),
+            Class::TooComplex,
+        ),
+        (
+            "an object stream of numbers without number",
+            object_stream(5_000_000),
+            Class::TooManyObjects,
         ),
         (
             "lines without number",

@@ -33,7 +33,7 @@ fn what_must_not_be_printed_is_refused_with_its_reason() {
             with_catalog(|_| {
                 (
                     "Names",
-                    dictionary! { "JavaScript" => dictionary! { "Names" => Object::Array(vec![]) } }.into(),
+                    dictionary! { "JavaScript" => dictionary! { "Names" => vec![Object::string_literal("x"), js().into()] } }.into(),
                 )
             }),
             "JavaScript",
@@ -46,7 +46,7 @@ fn what_must_not_be_printed_is_refused_with_its_reason() {
         (
             "embedded files",
             with_catalog(|_| {
-                ("Names", dictionary! { "EmbeddedFiles" => dictionary! { "Names" => Object::Array(vec![]) } }.into())
+                ("Names", dictionary! { "EmbeddedFiles" => dictionary! { "Kids" => vec![dictionary! { "Names" => vec![Object::string_literal("x"), dictionary! {}.into()] }.into()] } }.into())
             }),
             "embedded files",
         ),
@@ -60,7 +60,7 @@ fn what_must_not_be_printed_is_refused_with_its_reason() {
             with_catalog(|_| {
                 (
                     "AcroForm",
-                    dictionary! { "XFA" => Object::Array(vec![]) }.into(),
+                    dictionary! { "XFA" => vec![Object::string_literal("template")] }.into(),
                 )
             }),
             "XFA",
@@ -118,7 +118,7 @@ fn what_must_not_be_printed_is_refused_with_its_reason() {
         (
             "standard font",
             single(
-                "",
+                "BT /F 9 Tf 99 500 Td (x) Tj ET",
                 dictionary! { "Resources" => dictionary! { "Font" => dictionary! { "F" => dictionary! { "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Helvetica" } } } },
             ),
             "font `Helvetica` is not embedded",
@@ -126,7 +126,7 @@ fn what_must_not_be_printed_is_refused_with_its_reason() {
         (
             "composite font",
             single(
-                "",
+                "BT /F 9 Tf 99 500 Td (x) Tj ET",
                 dictionary! { "Resources" => dictionary! { "Font" => dictionary! { "F" => dictionary! {
                 "Type" => "Font", "Subtype" => "Type0", "BaseFont" => "Odd(One)",
                 "DescendantFonts" => vec![dictionary! { "FontDescriptor" => dictionary! {} }.into()] } } } },

@@ -12,6 +12,8 @@ pub struct AddressRules {
     pub slack: Slack,
     /// Where a sender line may stand in the window: what lies wholly in it is no part of the address, and not private.
     pub sender_line: Option<Area>,
+    /// Where besides the window nothing but the address may stand: a plant may print there.
+    pub kept_free: Option<Area>,
     /// Text this far around the window is read as part of the address.
     pub reach_mm: f64,
     /// Fewest lines.
@@ -48,6 +50,7 @@ impl Default for AddressRules {
             window: Area::between(24.6, 45.0, 105.0, 66.3),
             slack: Slack::default(),
             sender_line: None,
+            kept_free: None,
             reach_mm: 3.0,
             lines_min: 3,
             lines_max: 7,
@@ -79,6 +82,14 @@ impl AddressRules {
             self.window.right() + slack.left_mm,
             self.window.bottom() + slack.up_mm,
         )
+    }
+}
+
+impl AddressRules {
+    /// Where nothing but the address may stand: what some position shows, and what is to be kept free.
+    pub fn nothing_else(&self) -> Area {
+        let seen = self.ever_seen();
+        self.kept_free.map_or(seen, |free| free.around(&seen))
     }
 }
 

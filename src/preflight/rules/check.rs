@@ -93,7 +93,14 @@ impl Rules {
         }
         let zones = self.empty.iter().chain(&self.allowed).map(|zone| zone.area);
         let address = self.address.iter();
-        let address = address.flat_map(|a| [Some(a.window), Some(a.ever_seen()), a.sender_line]);
+        let address = address.flat_map(|a| {
+            [
+                Some(a.window),
+                Some(a.ever_seen()),
+                a.sender_line,
+                a.kept_free,
+            ]
+        });
         let areas = zones
             .chain(self.marks.iter().copied())
             .chain([self.mark_strip])
