@@ -157,6 +157,11 @@ fn sample(options: &Options) -> Report {
     report.proof = Some(Proof {
         sheets_read: report.print.sheets,
         addresses_read: report.print.pieces,
+        parts: vec![PartRead {
+            pdf: "print/c5-duplex-mono/0001.pdf".to_owned(),
+            sheets: 3,
+            mismatches: 0,
+        }],
         mismatches: 0,
         messages_read: report.totals.digital,
         signatures_verified: 2 * report.totals.digital,

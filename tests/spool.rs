@@ -1224,7 +1224,8 @@ fn a_mark_of_another_sheet_and_a_harmed_one_are_found() {
     let found = part.found();
     assert_eq!(
         found[0],
-        "piece 1, page 1 of the part: the mark says `42.0 2 1/2 0 C5`, expected `42.0 1 1/2 0 C5` (job.child, piece, sheet/sheets, stations, envelope)"
+        "piece 1, page 1 of the part: the mark says `42.0 2 1/2 0 5 1`, expected `42.0 1 1/2 0 5 1` \
+         (job.child, piece, sheet/sheets, stations, envelope 6 C65 5 C5 4 C4, page kind 1 letter 2 enclosure)"
     );
     assert_eq!(found.len(), 2);
 

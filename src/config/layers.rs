@@ -207,6 +207,7 @@ mod tests {
             );
         }
         // A profile names its own template.
+        write("look/look.toml", &format!("version = 1\n{logo}"));
         write("plant/plant.toml", &format!("{HEAD}[letter]\n{template}"));
         let path = folder.path().join("plant/plant.toml");
         let job = Job::of_profile(path.to_str().unwrap()).unwrap();

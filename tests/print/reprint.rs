@@ -576,7 +576,7 @@ fn a_proof_shows_each_class_and_no_machine_can_read_it() {
     }
     let proof =
         lettermill::spool::proof::check(Path::new(&out), &plant.bench.path("proof.pieces.csv"));
-    assert!(!proof.unwrap().holds());
+    assert!(!proof.is_ok_and(|proof| proof.holds())); // It is no part of a spool, whatever it is taken for.
     let profile = plant.bench.lettermill(&[
         "print",
         "proof",

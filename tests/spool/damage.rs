@@ -236,8 +236,9 @@ fn pages_in_another_order_are_found() {
     };
     // Two fronts of a piece: each has the mark of the other, and the address is gone.
     let found = swapped(0, 2);
+    let said = "piece 1, page 1 of the part: the mark says `42.0 1 2/2";
     assert!(
-        found[0].starts_with("piece 1, page 1 of the part: the mark says `42.0 1 2/2"),
+        found.iter().any(|found| found.starts_with(said)),
         "{found:?}"
     );
     assert!(
@@ -452,7 +453,8 @@ fn a_code_that_says_something_else_is_found_though_every_digest_is_right() {
     assert!(
         found
             .iter()
-            .all(|found| found.contains("the OMR code says `00000000000000`"))
+            .all(|found| found.contains("the OMR code says `00000000000000`")),
+        "{found:?}"
     );
 }
 

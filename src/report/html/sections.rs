@@ -354,7 +354,7 @@ fn proof_sentences(proof: &Proof) -> Markup {
     html! {
         p { "After writing, the finished files were opened again and compared with the books:" }
         ul {
-            @if !proof.parts.is_empty() {
+            @if !proof.parts.is_empty() || proof.mismatches > 0 {
                 li {
                     strong { (counted(proof.mismatches, "mismatch", "mismatches")) } " of "
                     (counted(proof.sheets_read, "sheet", "sheets")) " (the mark on each was read) and "

@@ -184,7 +184,10 @@ fn a_letter_that_does_not_fit_is_known_before_there_is_a_control_file() {
         "envelope",
     ] {
         assert_eq!(
-            misfit(fixed, &format!("value = \"{field}\", length = 19")),
+            misfit(
+                "format = \"fixed\"\nrecord = \"sheet\"",
+                &format!("value = \"{field}\", length = 19")
+            ),
             None
         );
     }
