@@ -1,6 +1,7 @@
 //! Reading back: what is released is what lies on disk, so that is what gets counted, digested and verified, and compared
 //! with the books letter by letter.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -74,11 +75,15 @@ pub fn read_back(batch: &Batch<'_, '_>, mailing_key: &str, books: Books) -> Resu
             sheets: read.sheets,
             mismatches: read.mismatches_found,
         });
-        faults.extend(
-            read.mismatches
-                .iter()
-                .map(|m| format!("`{}`: {m}", part.pdf.display())),
-        );
+        let letters_of = match read.mismatches.is_empty() {
+            true => HashMap::new(),
+            false => letters_of_pieces(&csv),
+        };
+        faults.extend(read.mismatches.iter().map(|mismatch| {
+            let letters = letters_of.get(&mismatch.piece).map(String::as_str);
+            let letters = letters.unwrap_or_default();
+            format!("`{}`: {letters}{mismatch}", part.pdf.display())
+        }));
     }
     faults.extend(verify::paper_fault(letters, &checked, totals.print));
     if !totals.balance() {
@@ -97,6 +102,22 @@ pub fn read_back(batch: &Batch<'_, '_>, mailing_key: &str, books: Books) -> Resu
         faults.push(format!("… and {more} more"));
     }
     Err(Error::Faulty(faults))
+}
+
+/// What letters each piece of a part holds, in words, by its CSV: whoever reads of a fault looks for a letter.
+fn letters_of_pieces(csv: &Path) -> HashMap<u32, String> {
+    let Ok(mut rows) = csv::Reader::from_path(csv) else {
+        return HashMap::new();
+    };
+    let row = |row: csv::Result<csv::StringRecord>| {
+        let row = row.ok()?;
+        let (piece, letters) = (row.get(0)?.parse().ok()?, row.get(3)?);
+        Some((
+            piece,
+            format!("letter `{}`, ", letters.replace(' ', "` and `")),
+        ))
+    };
+    rows.records().filter_map(row).collect()
 }
 
 /// Letters of the bundles beside those of the ledger.
@@ -212,6 +233,20 @@ mod tests {
             length: 1,
             sha256,
         }
+    }
+
+    #[test]
+    fn the_letters_of_a_piece_are_named() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(
+            file.path(),
+            "piece,job,child,letter_id\n1,7,0,L-1\n2,7,0,L-2 L-3\n",
+        )
+        .unwrap();
+        let letters = letters_of_pieces(file.path());
+        assert_eq!(letters[&1], "letter `L-1`, ");
+        assert_eq!(letters[&2], "letter `L-2` and `L-3`, ");
+        assert!(letters_of_pieces(Path::new("/none")).is_empty());
     }
 
     #[test]
