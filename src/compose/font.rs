@@ -174,7 +174,8 @@ impl Typeface {
         if let Some(forbidden) = forbidden(&program) {
             return Err(FontError::Restricted(path, forbidden));
         }
-        let units_per_em = i32::from(font.units_per_em());
+        let units_per_em = table(&program, *b"head").and_then(|head| number(head, 18));
+        let units_per_em = i32::from(units_per_em.unwrap_or(0));
         if !UNITS_PER_EM.contains(&units_per_em) {
             return Err(refused("is damaged: an em has not 16 to 16384 units"));
         }
@@ -182,17 +183,16 @@ impl Typeface {
         let glyph = shaper
             .nominal_glyph(u32::from(' '))
             .ok_or_else(|| refused("has no space"))?;
-        let width = |c: char| {
-            shaper
-                .nominal_glyph(u32::from(c))
-                .map(|glyph| shaper.glyph_h_advance(glyph))
+        let usable = |c: char| {
+            let glyph = shaper.nominal_glyph(u32::from(c));
+            glyph.is_some_and(|glyph| {
+                shaper.glyph_h_advance(glyph) > 0
+                    && (c == ' ' || has_outline(&program, glyph.to_u32()))
+            })
         };
-        if NEEDED
-            .chars()
-            .any(|c| width(c).is_none_or(|width| width <= 0))
-        {
+        if !NEEDED.chars().all(usable) {
             return Err(refused(
-                "lacks a letter from a to z or a figure, or the width of one",
+                "lacks a letter from a to z or a figure, or its width or outline",
             ));
         }
         // The parts of a spool embed what they use of it; its own bytes of Noto Sans need no trial.
@@ -249,14 +249,39 @@ fn forbidden(program: &[u8]) -> Option<&'static str> {
     }
 }
 
+/// Whether a glyph is drawn with contours (OpenType 1.9, loca and glyf).
+fn has_outline(program: &[u8], glyph: u32) -> bool {
+    let contours = || {
+        let (loca, glyf) = (table(program, *b"loca")?, table(program, *b"glyf")?);
+        let wide = number(table(program, *b"head")?, 50)? != 0;
+        let offset = |glyph: u32| -> Option<usize> {
+            let at = usize::try_from(glyph).ok()?;
+            if !wide {
+                return Some(usize::from(number(loca, at * 2)?) * 2);
+            }
+            let [high, low] = [number(loca, at * 4)?, number(loca, at * 4 + 2)?];
+            Some(usize::from(high) << 16 | usize::from(low))
+        };
+        let (start, end) = (offset(glyph)?, offset(glyph + 1)?);
+        (start < end).then(|| number(glyf, start))?
+    };
+    contours().is_some_and(|contours| contours != 0)
+}
+
 /// Whether all its glyphs can be taken out, as those that a part uses will be.
 fn can_be_cut(program: &[u8]) -> bool {
-    let count = table(program, *b"maxp").and_then(|maxp| maxp.get(4..6)?.first_chunk().copied());
+    let count = table(program, *b"maxp").and_then(|maxp| number(maxp, 4));
     let mut remapper = subsetter::GlyphRemapper::new();
-    for glyph in 0..count.map_or(0, u16::from_be_bytes) {
+    for glyph in 0..count.unwrap_or(0) {
         remapper.remap(glyph);
     }
-    subsetter::subset(program, 0, &remapper).is_ok()
+    count.is_some_and(|count| count > 0) && subsetter::subset(program, 0, &remapper).is_ok()
+}
+
+/// Two bytes of a table.
+fn number(table: &[u8], at: usize) -> Option<u16> {
+    let bytes = table.get(at..)?.first_chunk()?;
+    Some(u16::from_be_bytes(*bytes))
 }
 
 /// The table named, by the directory of an sfnt file.
@@ -384,7 +409,9 @@ mod tests {
             let error = damaged(*tag, missing);
             assert!(error.contains("`dir/x.ttf`"), "{tag:?}: {error}");
         }
-        for tag in [b"head", b"hmtx", b"loca", b"cmap", b"hhea", b"maxp"] {
+        for tag in [
+            b"head", b"hhea", b"maxp", b"hmtx", b"loca", b"glyf", b"cmap",
+        ] {
             let error = damaged(*tag, |program, table| program[table].fill(0));
             assert!(error.contains("`dir/x.ttf`"), "{tag:?}: {error}");
         }
