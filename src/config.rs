@@ -20,6 +20,7 @@ mod costs;
 mod error;
 mod layers;
 mod limits;
+mod places;
 mod press;
 mod template;
 
@@ -299,6 +300,9 @@ impl Job {
         let report = self.file.costs.options(&self.file.print, &mut faults);
         let look = template::letter(&self, &mut faults);
         faults.extend(limits::behind_omr(&self.file.print, &look.options));
+        if faults.is_empty() {
+            faults.extend(places::faults(&look.options, &printing.pdf));
+        }
         let max_rejected_percent = self.file.release.max_rejected_percent;
         if !(0.0..=100.0).contains(&max_rejected_percent) {
             faults.push(JobError::Value {

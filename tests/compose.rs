@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "compose/faults.rs"]
+mod faults;
 #[path = "compose/hyphens.rs"]
 mod hyphens;
 #[path = "compose/letters.rs"]
@@ -13,6 +15,8 @@ mod pages;
 mod pdf;
 #[path = "compose/profiles.rs"]
 mod profiles;
+#[path = "compose/program.rs"]
+mod program;
 #[path = "compose/scripts.rs"]
 mod scripts;
 #[path = "compose/slip.rs"]

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::countries;
+use super::text::shown;
 use crate::letter::{Address, AddressForm, Country, Recipient};
 
 /// A line of the block, and what may be done with it when it is too wide.
@@ -21,6 +22,8 @@ pub struct AddressLine {
 pub enum AddressFault {
     /// The recipient has no address.
     None,
+    /// Nothing is seen of the recipient's name.
+    NoName,
     /// ISO 3166 does not know the code.
     Country,
     /// Name and one line do not find anybody.
@@ -31,7 +34,7 @@ pub enum AddressFault {
 pub const LINES_MIN: usize = 3;
 
 /// Name, attention, address, and the country when it is another than the sender's. `attention` stands before the name
-/// of the person or unit.
+/// of the person or unit. What shows nothing is taken out first: a line is what is seen of it.
 pub fn lines(
     recipient: &Recipient<'_>,
     home: Country,
@@ -39,8 +42,8 @@ pub fn lines(
 ) -> Result<Vec<AddressLine>, AddressFault> {
     let address = recipient.address.as_ref().ok_or(AddressFault::None)?;
     let mut lines = Vec::with_capacity(7);
-    let mut add = |text: Cow<'_, str>, wraps: bool, wide_gap: bool| {
-        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut add = |text: &str, wraps: bool, wide_gap: bool| {
+        let text = shown(text);
         if !text.is_empty() {
             lines.push(AddressLine {
                 text,
@@ -49,9 +52,18 @@ pub fn lines(
             });
         }
     };
-    add(recipient.name.as_ref().into(), true, false);
+    let name = shown(&recipient.name);
+    if name.is_empty() {
+        return Err(AddressFault::NoName);
+    }
+    add(&name, true, false);
     if let Some(unit) = &recipient.attention {
-        add(with_prefix(attention, &["att", "attn"], unit), true, false);
+        let unit = shown(unit);
+        add(
+            &with_prefix(attention, &["att", "attn"], &unit),
+            true,
+            false,
+        );
     }
     let code = address.country.as_deref().unwrap_or(home.code());
     match &address.form {
@@ -62,14 +74,15 @@ pub fn lines(
             city,
         } => {
             if let Some(care_of) = care_of {
-                add(with_prefix("c/o ", &["c/o"], care_of), true, false);
+                let care_of = shown(care_of);
+                add(&with_prefix("c/o ", &["c/o"], &care_of), true, false);
             }
-            add(street.as_ref().into(), false, false);
-            add(town(code, postal_code, city).into(), false, code == "SE");
+            add(street, false, false);
+            add(&town(code, postal_code, city), false, code == "SE");
         }
         AddressForm::Lines(free) => {
             for line in free {
-                add(line.as_ref().into(), false, false);
+                add(line, false, false);
             }
         }
     }
@@ -106,19 +119,20 @@ pub fn one_line(name: Option<&str>, address: &Address<'_>, home: Country) -> Str
             parts.extend(
                 care_of
                     .as_ref()
-                    .map(|c| with_prefix("c/o ", &["c/o"], c).into_owned()),
+                    .map(|c| with_prefix("c/o ", &["c/o"], &shown(c)).into_owned()),
             );
-            parts.push(street.to_string());
-            parts.push(town(code, postal_code, city));
+            parts.push(shown(street));
+            parts.push(shown(&town(code, postal_code, city)));
         }
         // Often the first line is the sender's name once more.
         AddressForm::Lines(lines) => parts.extend(
             lines
                 .iter()
                 .filter(|line| name != Some(line.trim()))
-                .map(|line| line.to_string()),
+                .map(|line| shown(line)),
         ),
     }
+    parts.retain(|part| !part.is_empty());
     parts.join(", ")
 }
 
@@ -127,6 +141,13 @@ pub fn one_line(name: Option<&str>, address: &Address<'_>, home: Country) -> Str
 /// capitals (UPU, addressing guidelines).
 fn town(country: &str, postal_code: &str, city: &str) -> String {
     let digits: String = postal_code.chars().filter(char::is_ascii_digit).collect();
+    // Figures of another script stay as they are written.
+    let other = |c: char| c.is_numeric() && !c.is_ascii_digit();
+    let digits = if digits.is_empty() || postal_code.contains(other) {
+        postal_code.to_owned()
+    } else {
+        digits
+    };
     let code = match (country, digits.split_at_checked(3)) {
         ("SE" | "CZ" | "SK" | "GR", Some((area, place))) if digits.len() == 5 => {
             format!("{area} {place}")
@@ -211,6 +232,50 @@ mod tests {
             "Ann Prov|Att: Inköp|ul. Długa 1|00-001 Warszawa|POLAND"
         );
         assert!(free(&["ul. Długa 1", "Poland"]).ends_with("|ul. Długa 1|Poland"));
+    }
+
+    #[test]
+    fn a_postal_code_in_other_figures_stays_as_it_is_written() {
+        for (country, code) in [("FI", "００１００"), ("NO", "०१२३"), ("DE", "X")] {
+            let set = set(Some(parts(Some(country), code)), Country::Sweden).unwrap();
+            assert!(set.contains(&format!("|{code} VÄXJÖ|")), "{set}");
+        }
+        let set = set(Some(parts(Some("SE"), "１２３４５")), Country::Denmark).unwrap();
+        assert!(set.ends_with("|１２３４５ VÄXJÖ|SWEDEN"), "{set}");
+    }
+
+    #[test]
+    fn what_shows_nothing_is_no_line_and_gets_no_prefix() {
+        let lines = [
+            " ",
+            "Gata\u{34f}n 1",
+            "\u{200b}",
+            "\u{ad}\u{a0}",
+            "123 45 Stad",
+        ];
+        let recipient = |name: &'static str| Recipient {
+            id: RecipientId::None,
+            name: name.into(),
+            attention: Some("\u{feff}".into()),
+            address: Some(Address {
+                country: None,
+                form: AddressForm::Lines(lines.map(Into::into).into()),
+            }),
+            address_protected: false,
+        };
+        let set = super::lines(&recipient("An\u{ad}n"), Country::Sweden, "Att: ").unwrap();
+        let set: Vec<_> = set.iter().map(|line| line.text.as_str()).collect();
+        assert_eq!(set, ["Ann", "Gatan 1", "123 45 Stad"]);
+        let nameless = super::lines(&recipient("\u{200b}"), Country::Sweden, "Att: ");
+        assert_eq!(nameless, Err(AddressFault::NoName));
+        let mut careful = parts(None, "12345");
+        if let AddressForm::Parts { care_of, .. } = &mut careful.form {
+            *care_of = Some("\u{ad}".into());
+        }
+        assert_eq!(
+            one_line(None, &careful, Country::Sweden),
+            "Storgatan 1, 123 45 VÄXJÖ"
+        );
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::paginate::{self, Page};
 use super::paragraph::Setter;
 use super::shape::Fault;
 use super::sheet::{Dress, Foot, Press, Which};
-use super::stationery::{Scratch, Stationery};
+use super::stationery::{Scratch, Stationery, millimetres};
 use super::words::Language;
 use super::{FirstPage, LaidLetter};
 use crate::finding::{Code, Finding, Place};
@@ -22,6 +22,9 @@ use slip::Slip;
 use surround::Show;
 
 const MM: Mpt = mpt(Micrometres(1000));
+/// What the reference must leave of a page to the text: a subject and some lines. A footer leaves more, the 24 mm above an
+/// area for a payment slip at least.
+const TEXT_HEIGHT_MIN: Mpt = 20 * MM;
 
 /// Sets a letter.
 pub fn lay_out(
@@ -203,15 +206,42 @@ impl Job<'_, '_> {
         let pages_max = stationery.options.pages_max;
         let max = usize::try_from(pages_max).unwrap_or(usize::MAX);
         let height = |page: usize| self.height(tops, page, slip_first && page == 0);
-        paginate::fitted(galley, height, max).unwrap_or_else(|_| {
+        let first = height(0);
+        if first < TEXT_HEIGHT_MIN {
+            self.no_room(first);
+            return Vec::new();
+        }
+        let Ok(pages) = paginate::fitted(galley, height, max) else {
             self.find(
                 Code::PrintPages,
                 "letter/content/text",
                 format!("more than {pages_max} pages"),
                 format!("at most {pages_max} pages"),
             );
-            Vec::new()
-        })
+            return Vec::new();
+        };
+        // A line that is higher than its page is cut off by nobody: it would stand in the footer.
+        let over = |(at, page): (usize, &Page)| paginate::height(galley, page) > height(at);
+        if pages.iter().enumerate().any(over) {
+            self.no_room(height(1));
+        }
+        pages
+    }
+
+    /// The reference beside the address, or at the head of later pages, leaves too little to the text.
+    fn no_room(&mut self, height: Mpt) {
+        self.find(
+            Code::PrintPages,
+            "letter/reference",
+            format!(
+                "{} of the page left to the text by the values of the reference",
+                millimetres(height.max(0))
+            ),
+            format!(
+                "at least {}; shorten them, or name fewer in `reference.fields` of the job",
+                millimetres(TEXT_HEIGHT_MIN)
+            ),
+        );
     }
 
     /// Height of the column on a page, counted from zero; `raised`: above the area for a payment slip.
@@ -289,17 +319,11 @@ impl Job<'_, '_> {
     /// Says what could not be set: code points only, never the words around them.
     fn unprintable(&mut self, setter: &Setter) {
         for &(path, fault) in &setter.faults {
-            let (c, found, allowed) = match fault {
-                Fault::NoGlyph(c) => (
-                    c,
-                    "for which the font has no glyph",
-                    "characters of the job's fonts",
-                ),
-                Fault::RightToLeft(c) => (
-                    c,
-                    "which belongs to text from right to left",
-                    "text from left to right",
-                ),
+            let (c, found) = fault.told();
+            let allowed = match fault {
+                Fault::NoGlyph(_) => "characters of the job's fonts",
+                Fault::RightToLeft(_) => "text from left to right",
+                Fault::Marks(_) => "at most four",
             };
             let found = format!("U+{:04X}, {found}", u32::from(c));
             self.find(Code::ContentUnprintable, path, found, allowed.into());

@@ -20,11 +20,23 @@ pub enum FontError {
     #[error("font `{0}` {1}; only TrueType files (.ttf) with `glyf` outlines can be used")]
     Format(PathBuf, &'static str),
     /// Its maker forbids embedding.
-    #[error(
-        "font `{0}` forbids embedding (OS/2 fsType 2); take a font whose licence allows printing by others"
-    )]
-    Restricted(PathBuf),
+    #[error("font `{0}` forbids {1}; take a font whose licence allows printing by others")]
+    Restricted(PathBuf, &'static str),
 }
+
+/// Tables without which no text can be set or embedded (OpenType 1.9, "TrueType outlines").
+const TABLES: [([u8; 4], &str); 6] = [
+    (*b"head", "is damaged: it has no table `head`"),
+    (*b"hhea", "is damaged: it has no table `hhea`"),
+    (*b"maxp", "is damaged: it has no table `maxp`"),
+    (*b"hmtx", "is damaged: it has no table `hmtx`"),
+    (*b"loca", "is damaged: it has no table `loca`"),
+    (*b"cmap", "is damaged: it has no table `cmap`"),
+];
+/// What letters cannot do without: each of these must have a width.
+const NEEDED: &str = " -0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+/// Units of an em, least and most (OpenType 1.9, head).
+const UNITS_PER_EM: std::ops::RangeInclusive<i32> = 16..=16_384;
 
 /// The faces.
 pub struct Fonts {
@@ -154,17 +166,39 @@ impl Typeface {
         if table(&program, *b"glyf").is_none() {
             return Err(refused("has no outlines"));
         }
-        // OS/2 fsType, bits 0–3: 2 is restricted licence embedding (OpenType 1.9, OS/2).
-        if table(&program, *b"OS/2")
-            .and_then(|os2| os2.get(8..10))
-            .is_some_and(|fs_type| fs_type[1] & 0xf == 2)
-        {
-            return Err(FontError::Restricted(path));
+        for (tag, why) in TABLES {
+            if table(&program, tag).is_none_or(<[u8]>::is_empty) {
+                return Err(refused(why));
+            }
+        }
+        if let Some(forbidden) = forbidden(&program) {
+            return Err(FontError::Restricted(path, forbidden));
+        }
+        let units_per_em = table(&program, *b"head").and_then(|head| number(head, 18));
+        let units_per_em = i32::from(units_per_em.unwrap_or(0));
+        if !UNITS_PER_EM.contains(&units_per_em) {
+            return Err(refused("is damaged: an em has not 16 to 16384 units"));
         }
         let shaper = ShaperFont::new(&font);
         let glyph = shaper
             .nominal_glyph(u32::from(' '))
             .ok_or_else(|| refused("has no space"))?;
+        let usable = |c: char| {
+            let glyph = shaper.nominal_glyph(u32::from(c));
+            glyph.is_some_and(|glyph| {
+                shaper.glyph_h_advance(glyph) > 0
+                    && (c == ' ' || has_outline(&program, glyph.to_u32()))
+            })
+        };
+        if !NEEDED.chars().all(usable) {
+            return Err(refused(
+                "lacks a letter from a to z or a figure, or its width or outline",
+            ));
+        }
+        // The parts of a spool embed what they use of it; its own bytes of Noto Sans need no trial.
+        if matches!(program, Cow::Owned(_)) && !can_be_cut(&program) {
+            return Err(refused("is damaged: its glyphs cannot be taken out"));
+        }
         let space = Space {
             glyph: u16::try_from(glyph.to_u32()).map_err(|_| refused("has too many glyphs"))?,
             advance: shaper.glyph_h_advance(glyph),
@@ -178,7 +212,6 @@ impl Typeface {
                 &features(),
             )
         });
-        let units_per_em = i32::from(font.units_per_em()).max(16);
         Ok(Self {
             program,
             font,
@@ -199,6 +232,56 @@ impl Typeface {
         let value = (i64::from(units) * 2000 / i64::from(self.units_per_em) + 1).div_euclid(2);
         i16::try_from(value).unwrap_or(0)
     }
+}
+
+/// What the maker of a font forbids of what we do with it (OpenType 1.9, OS/2 fsType): embedding at all, embedding of
+/// outlines, or of some glyphs only.
+fn forbidden(program: &[u8]) -> Option<&'static str> {
+    let &[high, low] = table(program, *b"OS/2")?.get(8..10)?.first_chunk()?;
+    if low & 0xf == 2 {
+        Some("embedding (OS/2 fsType 2)")
+    } else if high & 1 != 0 {
+        Some("embedding of a part of its glyphs (OS/2 fsType 0x0100)")
+    } else if high & 2 != 0 {
+        Some("embedding of outlines (OS/2 fsType 0x0200)")
+    } else {
+        None
+    }
+}
+
+/// Whether a glyph is drawn with contours (OpenType 1.9, loca and glyf).
+fn has_outline(program: &[u8], glyph: u32) -> bool {
+    let contours = || {
+        let (loca, glyf) = (table(program, *b"loca")?, table(program, *b"glyf")?);
+        let wide = number(table(program, *b"head")?, 50)? != 0;
+        let offset = |glyph: u32| -> Option<usize> {
+            let at = usize::try_from(glyph).ok()?;
+            if !wide {
+                return Some(usize::from(number(loca, at * 2)?) * 2);
+            }
+            let [high, low] = [number(loca, at * 4)?, number(loca, at * 4 + 2)?];
+            Some(usize::from(high) << 16 | usize::from(low))
+        };
+        let (start, end) = (offset(glyph)?, offset(glyph + 1)?);
+        (start < end).then(|| number(glyf, start))?
+    };
+    contours().is_some_and(|contours| contours != 0)
+}
+
+/// Whether all its glyphs can be taken out, as those that a part uses will be.
+fn can_be_cut(program: &[u8]) -> bool {
+    let count = table(program, *b"maxp").and_then(|maxp| number(maxp, 4));
+    let mut remapper = subsetter::GlyphRemapper::new();
+    for glyph in 0..count.unwrap_or(0) {
+        remapper.remap(glyph);
+    }
+    count.is_some_and(|count| count > 0) && subsetter::subset(program, 0, &remapper).is_ok()
+}
+
+/// Two bytes of a table.
+fn number(table: &[u8], at: usize) -> Option<u16> {
+    let bytes = table.get(at..)?.first_chunk()?;
+    Some(u16::from_be_bytes(*bytes))
 }
 
 /// The table named, by the directory of an sfnt file.
@@ -295,6 +378,65 @@ mod tests {
         assert!(error(b"").contains("not a font"));
         let half = notosans::REGULAR_TTF.get(..300).unwrap();
         assert!(error(half).contains("x.otf"));
+    }
+
+    /// Noto Sans with one table changed.
+    fn damaged(tag: [u8; 4], change: impl Fn(&mut [u8], std::ops::Range<usize>)) -> String {
+        let mut program = notosans::REGULAR_TTF.to_vec();
+        let at = program.windows(4).position(|name| *name == tag).unwrap();
+        let number = |at: usize| {
+            let bytes = notosans::REGULAR_TTF[at..at + 4].try_into().unwrap();
+            u32::from_be_bytes(bytes) as usize
+        };
+        let start = number(at + 8);
+        change(&mut program, start..start + number(at + 12));
+        // A name that nothing knows: the table is gone.
+        if program == notosans::REGULAR_TTF {
+            program[at] = b'~';
+        }
+        let error = Typeface::new(("dir/x.ttf".into(), program.into())).err();
+        error.map_or_else(String::new, |error| error.to_string())
+    }
+
+    #[test]
+    fn a_damaged_font_is_refused_by_its_name() {
+        let whole = Typeface::new(("x.ttf".into(), notosans::REGULAR_TTF.to_vec().into()));
+        assert!(whole.is_ok());
+        let missing = |_: &mut [u8], _: std::ops::Range<usize>| {};
+        for tag in [
+            b"head", b"hhea", b"maxp", b"hmtx", b"loca", b"glyf", b"cmap",
+        ] {
+            let error = damaged(*tag, missing);
+            assert!(error.contains("`dir/x.ttf`"), "{tag:?}: {error}");
+        }
+        for tag in [
+            b"head", b"hhea", b"maxp", b"hmtx", b"loca", b"glyf", b"cmap",
+        ] {
+            let error = damaged(*tag, |program, table| program[table].fill(0));
+            assert!(error.contains("`dir/x.ttf`"), "{tag:?}: {error}");
+        }
+        for tag in [b"head", b"loca", b"glyf"] {
+            let error = damaged(*tag, |program, table| program[table].fill(0xff));
+            assert!(error.contains("`dir/x.ttf`"), "{tag:?}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_font_that_may_not_be_embedded_is_refused() {
+        for (fs_type, said) in [
+            ([0, 0], None),
+            ([0, 8], None),
+            ([0, 2], Some("forbids embedding (")),
+            ([1, 4], Some("a part of its glyphs")),
+            ([2, 4], Some("of outlines")),
+        ] {
+            let error = damaged(*b"OS/2", |program, table| {
+                program[table.start + 8..table.start + 10].copy_from_slice(&fs_type);
+                program[table.start + 4] = 9; // A weight, so that something has changed.
+            });
+            assert_eq!(error.is_empty(), said.is_none(), "{error}");
+            assert!(error.contains(said.unwrap_or_default()), "{error}");
+        }
     }
 
     #[test]

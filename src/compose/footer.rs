@@ -3,7 +3,7 @@
 use super::Face;
 use super::galley::{HAIRLINE, baseline};
 use super::letterhead::{Desk, Draft};
-use super::options::FooterOn;
+use super::options::{FooterOn, Payment, PaymentPage};
 use super::page::{Mpt, mpt};
 use super::paragraph::{Lines, Setter};
 use super::stationery::{Error, Part};
@@ -62,8 +62,13 @@ impl Desk<'_> {
         let rule = top - 2 * MM;
         let [alone, above_slip] = TEXT_HEIGHT_MIN;
         let raised = bottom < frame.bottom;
+        // A slip that finds no room below the text of a last page gets a page of its own, where no such footer stands.
+        let slip_first = |payment: &Payment| payment.page == PaymentPage::First;
+        let raised_first = raised
+            && (footer.on == FooterOn::AllPages
+                || self.options.payment.as_ref().is_some_and(slip_first));
         let room = rule - frame.body_top;
-        if rows <= LINES_MAX && raised && room < above_slip {
+        if rows <= LINES_MAX && raised_first && room < above_slip {
             return Err(Error::Option {
                 option: "payment.height_mm",
                 found: "so much that a first page has no room for text above the footer".into(),

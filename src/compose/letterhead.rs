@@ -8,7 +8,6 @@ use super::options::{Options, Place, Points, rgb};
 use super::page::{Ink, Mpt, Tools, mpt};
 use super::paragraph::{Lines, Setter};
 use super::picture::Picture;
-use super::shape::Fault;
 use super::stationery::{Error, Frame, Part, ReturnPlace, millimetres};
 use crate::letter::{Country, Micrometres, Sender};
 
@@ -78,10 +77,12 @@ impl Draft {
     }
 
     pub fn finish(self, edge: Mpt) -> Result<Part, Error> {
-        if let Some((_, Fault::NoGlyph(c) | Fault::RightToLeft(c))) = self.setter.faults.first() {
+        if let Some((_, fault)) = self.setter.faults.first() {
+            let (c, why) = fault.told();
             return Err(Error::Unprintable {
                 place: self.place,
-                code: u32::from(*c),
+                code: u32::from(c),
+                why,
             });
         }
         Ok(Part {
@@ -165,9 +166,18 @@ impl Desk<'_> {
             draft.ink.raw(b"Q\n");
             return draft.finish(rule);
         }
+        let two = look.show_name && look.second_line.is_some();
         Err(Error::TooLong {
-            place: "the sender's name in the letterhead",
-            option: "letterhead.name",
+            place: if two {
+                "the sender's name with the second line in the letterhead"
+            } else {
+                "the sender's name in the letterhead"
+            },
+            option: if two {
+                "letterhead.name` or `letterhead.second_line"
+            } else {
+                "letterhead.name"
+            },
         })
     }
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Deserializer};
 
 use super::Error;
+use super::text::shown;
 use crate::letter::Sides;
 
 mod furniture;
@@ -257,6 +258,20 @@ pub(super) fn check(options: &Options) -> Result<(), Error> {
             "true, or a logo",
         );
     }
+    let head = &options.letterhead;
+    for (option, text) in [
+        ("letterhead.name", &head.name),
+        ("letterhead.second_line", &head.second_line),
+        ("letterhead.return_line", &head.return_line),
+    ] {
+        if text.as_deref().is_some_and(|text| shown(text).is_empty()) {
+            return wrong(
+                option,
+                "a text of which nothing is seen".into(),
+                "a text, or no such key",
+            );
+        }
+    }
     furniture::check(options)
 }
 
@@ -264,7 +279,7 @@ pub(super) fn check(options: &Options) -> Result<(), Error> {
 pub(super) fn rgb(colour: &str) -> Result<[u32; 3], Error> {
     let parsed = colour
         .strip_prefix('#')
-        .filter(|hex| hex.len() == 6)
+        .filter(|hex| hex.len() == 6 && hex.bytes().all(|b| b.is_ascii_hexdigit()))
         .and_then(|hex| u32::from_str_radix(hex, 16).ok());
     let value = parsed.ok_or_else(|| Error::Option {
         option: "letterhead.colour",
@@ -278,7 +293,7 @@ fn scaled<E: serde::de::Error>(value: f64, scale: f64, unit: &str) -> Result<i32
     // Ten metres: far more than a page, far less than what the integers hold.
     if !(0.0..=10_000.0).contains(&value) {
         return Err(E::custom(format!(
-            "{value} {unit} is not a length between 0 and 10000"
+            "{value:?} {unit} is not a length between 0 and 10000"
         )));
     }
     let scaled = (value * scale).round() as i32;
@@ -309,5 +324,22 @@ mod tests {
         assert_eq!(options.type_sizes.body, Points(1100));
         assert!(toml::from_str::<Options>("[geometry]\nbody_top_mm = -1").is_err());
         assert!(toml::from_str::<Options>("[geometry]\nbody_top_mm = nan").is_err());
+        let huge = toml::from_str::<Options>("[geometry]\nbody_top_mm = 1e300").unwrap_err();
+        assert!(huge.to_string().contains("1e300 mm is not"), "{huge}");
+    }
+    #[test]
+    fn a_colour_is_six_digits_and_a_text_says_something() {
+        assert_eq!(rgb("#ff0000").unwrap(), [1000, 0, 0]);
+        assert!(rgb("#+12345").is_err());
+        for key in ["name", "second_line", "return_line"] {
+            for text in ["", " \u{200b}"] {
+                let options = format!("[letterhead]\n{key} = \"{text}\"");
+                let error = check(&toml::from_str(&options).unwrap()).unwrap_err();
+                assert!(
+                    error.to_string().contains(&format!("letterhead.{key}")),
+                    "{error}"
+                );
+            }
+        }
     }
 }

@@ -19,7 +19,7 @@ use super::hyphen::{Need, Places};
 use super::options::Points;
 use super::page::Mpt;
 use super::shape::{Fault, WordId, Words, is_mark};
-use super::text::{belongs_together, is_hyphen, is_ignorable, is_space};
+use super::text::{belongs_together, is_hyphen, is_ignorable, is_space, mark_too_many};
 use crate::letter::Run;
 
 /// A stretch without spaces is cut after this many characters before it is shaped, so that no word is long.
@@ -147,6 +147,10 @@ impl Setter {
     }
 
     fn push(&mut self, text: &str, face: Face) {
+        if let Some(mark) = mark_too_many(text) {
+            self.fault(Fault::Marks(mark));
+            return self.push_composed("", face);
+        }
         // U+0300–036F begin with these bytes. What has a letter of its own is set with that (Unicode, UAX #15), so that
         // words are found again in the text of the page and divided as the language wants.
         if memchr::memchr2(0xcc, 0xcd, text.as_bytes()).is_some() {
@@ -264,10 +268,8 @@ impl Setter {
         } else {
             self.words.shape(fonts, face, text)
         };
-        if let Some(fault) = self.words.get(word).fault
-            && self.faults.len() < FAULTS_MAX
-        {
-            self.faults.insert((self.path, fault));
+        if let Some(fault) = self.words.get(word).fault {
+            self.fault(fault);
         }
         let space = if spaced { fonts.space(face, size) } else { 0 };
         self.pieces.push(Piece {
@@ -277,6 +279,12 @@ impl Setter {
             gap: 0,
             after,
         });
+    }
+
+    fn fault(&mut self, fault: Fault) {
+        if self.faults.len() < FAULTS_MAX {
+            self.faults.insert((self.path, fault));
+        }
     }
 
     /// A space that stands alone: at the start of a run, or before a line break.

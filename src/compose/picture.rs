@@ -7,12 +7,18 @@
 use std::io::Cursor;
 use std::path::Path;
 
+use zune_jpeg::JpegDecoder;
+use zune_jpeg::zune_core::bytestream::ZCursor;
+use zune_jpeg::zune_core::options::DecoderOptions;
+
 use super::stationery::Error;
 
 /// Most bytes of the file. A logo stands in every part, and in every letter that travels alone.
 const FILE_BYTES_MAX: usize = 8 << 20;
 /// Most pixels: 160 by 25 mm at 1200 dpi are 9 million.
 const PIXELS_MAX: u64 = 16_000_000;
+/// Bytes at the end of a JPEG in which its image must have ended.
+const JPEG_PADDING_MAX: usize = 64;
 /// Luminance, in thousandths of white, below which a pixel is black where there is only black.
 const BLACK_BELOW: u32 = 600;
 
@@ -148,8 +154,27 @@ fn on_white<const N: usize>(data: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Finds the frame header (ITU-T T.81, B.2.2); the rest is left to the printer.
+/// Reads the frame header, and the whole file once: what cannot be decoded would be a grey box on paper, and a part that
+/// a strict plant refuses.
 fn jpeg(data: Vec<u8>) -> Result<Picture, String> {
+    let picture = framed(data)?;
+    let options = DecoderOptions::default().set_strict_mode(true);
+    let decoded = JpegDecoder::new_with_options(ZCursor::new(&picture.data), options).decode();
+    match decoded {
+        Ok(_) if ends(&picture.data) => Ok(picture),
+        _ => Err("is a JPEG that is damaged or cut short".into()),
+    }
+}
+
+/// Whether the end of the image stands in the last bytes (ITU-T T.81, B.1.1.3 EOI); some writers pad behind it.
+fn ends(data: &[u8]) -> bool {
+    let last = data.len().saturating_sub(JPEG_PADDING_MAX);
+    let mut pairs = data.get(last..).unwrap_or_default().windows(2);
+    pairs.any(|pair| pair == [0xff, 0xd9])
+}
+
+/// Finds the frame header (ITU-T T.81, B.2.2).
+fn framed(data: Vec<u8>) -> Result<Picture, String> {
     let damaged = || "is a JPEG without a frame header".to_owned();
     let mut at = 2;
     loop {
@@ -233,18 +258,48 @@ mod tests {
         assert_eq!(grey.in_black().unwrap().data, [0, 0x7f]);
     }
 
+    /// 32 × 16 pixels in RGB.
+    fn small_jpeg() -> Vec<u8> {
+        let digits = "ffd8ffe000104a46494600010100000100010000ffdb00430050373c463c32504641465a55505f78c882786e6e78f5afb991c8ff\
+        ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffdb004301555a5a786978\
+        eb8282ebffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff\
+        ffffffffffffffc00011080010002003012200021101031101ffc400160001010100000000000000000000000000000103ffc400\
+        17100003010000000000000000000000000000112131ffc400160101010100000000000000000000000000000103ffc400141101\
+        00000000000000000000000000000000ffda000c03010002110311003f00c92c81ad85046e02259035b00fffd9";
+        let byte = |at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap();
+        (0..digits.len()).step_by(2).map(byte).collect()
+    }
+
     #[test]
-    fn the_frame_header_of_a_jpeg_is_found() {
-        let head = b"\xff\xd8\xff\xe0\x00\x04ab\xff\xc0\x00\x11\x08\x00\x10\x00\x20\x03rest";
-        let picture = jpeg(head.to_vec()).unwrap();
-        assert_eq!(
-            (picture.width, picture.height, picture.jpeg),
-            (32, 16, true)
-        );
+    fn a_jpeg_is_read_whole_and_goes_in_as_it_is() {
+        let file = small_jpeg();
+        let picture = jpeg(file.clone()).unwrap();
+        assert_eq!((picture.width, picture.height), (32, 16));
         assert_eq!((picture.pixel, picture.in_black()), (Pixel::Rgb, None));
+        assert!(picture.jpeg && picture.data == file);
+        let padded = jpeg([&file[..], &[0; 20]].concat());
+        assert!(padded.is_ok(), "{padded:?}");
+    }
+
+    #[test]
+    fn a_jpeg_of_another_kind_or_damaged_is_refused() {
+        let head = b"\xff\xd8\xff\xe0\x00\x04ab\xff\xc0\x00\x11\x08\x00\x10\x00\x20\x03rest";
+        assert!(jpeg(head.to_vec()).unwrap_err().contains("damaged"));
         let mut cmyk = head.to_vec();
         cmyk[17] = 4;
         assert!(jpeg(cmyk).unwrap_err().contains("4 colours"));
+        let whole = small_jpeg();
+        for length in 2..whole.len() {
+            assert!(jpeg(whole[..length].to_vec()).is_err(), "{length}");
+        }
+        // Nothing that makes sense from the tables on.
+        let scan = whole
+            .windows(2)
+            .position(|pair| pair == [0xff, 0xda])
+            .unwrap();
+        let noise = (0..600_u32).map(|n| (n * n * 37 + n * 11) as u8);
+        let garbled: Vec<u8> = whole[..scan].iter().copied().chain(noise).collect();
+        assert!(jpeg(garbled).unwrap_err().contains("damaged"));
     }
 
     #[test]

@@ -61,6 +61,19 @@ pub enum Fault {
     NoGlyph(char),
     /// Text from right to left is not set.
     RightToLeft(char),
+    /// More marks on one letter than a line has room for.
+    Marks(char),
+}
+
+impl Fault {
+    /// The character, and what is the matter with it.
+    pub fn told(self) -> (char, &'static str) {
+        match self {
+            Self::NoGlyph(c) => (c, "for which the font has no glyph"),
+            Self::RightToLeft(c) => (c, "which belongs to text from right to left"),
+            Self::Marks(c) => (c, "more than four marks on one letter"),
+        }
+    }
 }
 
 /// A glyph of a word; distances in thousandths of an em, as `TJ` and `Ts` need them.

@@ -11,8 +11,9 @@ use super::options::{Geometry, Logo, Options, Payment, ReturnLine, check};
 use super::page::{Mpt, PAGE_HEIGHT, PAGE_WIDTH, mm, mpt};
 use super::paragraph::Setter;
 use super::picture::Picture;
+use super::shape::Words;
 use super::words::Language;
-use super::{Area, Resources};
+use super::{Area, Face, Resources};
 use crate::letter::{Header, Micrometres};
 
 /// Between an area for a payment slip and the lowest line above it.
@@ -28,7 +29,7 @@ pub enum Error {
     #[error(transparent)]
     Font(#[from] FontError),
     /// An option that makes no page: name, what was found, what is allowed.
-    #[error("`{option}` is {found}; allowed: {allowed}")]
+    #[error("[letter] of the job file, or its template: `{option}` is {found}; allowed: {allowed}")]
     Option {
         /// Key in the job file.
         option: &'static str,
@@ -37,13 +38,15 @@ pub enum Error {
         /// What it may be.
         allowed: &'static str,
     },
-    /// The fonts lack a character of the sender's own details.
-    #[error("{place} holds U+{code:04X}, for which the font has no glyph; change it or the fonts")]
+    /// A character of the sender's own details that cannot be set.
+    #[error("{place} holds U+{code:04X}, {why}; change it or the fonts")]
     Unprintable {
         /// Which text.
         place: &'static str,
         /// The character.
         code: u32,
+        /// What is the matter with it.
+        why: &'static str,
     },
     /// A logo that cannot be used.
     #[error("`letterhead.logo`: `{}` {found}; allowed: {allowed}", path.display())]
@@ -248,6 +251,7 @@ impl Stationery {
         };
         let frame = Frame::of(&options.geometry, options.payment.as_ref());
         let logo = options.letterhead.logo.as_ref().map(logo).transpose()?;
+        own_signs(&fonts)?;
         let desk = Desk {
             fonts: &fonts,
             options,
@@ -318,6 +322,31 @@ impl Stationery {
         lend().push(scratch);
         result
     }
+}
+
+/// Signs that letters have without their senders saying so: between date and reference, before the items of a list,
+/// where a word is divided.
+const OWN_SIGNS: [(char, &str); 3] = [
+    ('·', "the head of later pages"),
+    ('•', "every list"),
+    ('-', "every word that is divided"),
+];
+
+/// Whether the fonts have what is set in every letter, so that it is known before the first.
+fn own_signs(fonts: &Fonts) -> Result<(), Error> {
+    for (c, place) in OWN_SIGNS {
+        let mut words = Words::default();
+        let id = words.shape(fonts, Face::Regular, c.encode_utf8(&mut [0; 4]));
+        if let Some(fault) = words.get(id).fault {
+            let (c, why) = fault.told();
+            return Err(Error::Unprintable {
+                place,
+                code: u32::from(c),
+                why,
+            });
+        }
+    }
+    Ok(())
 }
 
 /// Reads the job's logo: in colour and in black.

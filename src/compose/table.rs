@@ -14,6 +14,8 @@ use crate::letter::{Align, Row, Run, Table, Text as Label};
 
 /// Smaller type for wide tables, in percent of the size chosen.
 const SHRINK_PERCENT: [i32; 4] = [100, 90, 80, 70];
+/// Type is not made smaller than this: as small as any size that can be chosen.
+const SIZE_MIN: Points = Points(600);
 /// Rows with no more lines than this stay on one page.
 const ROW_LINES_TOGETHER: usize = 6;
 /// Blocks of names and values with no more lines than this stay on one page.
@@ -115,7 +117,8 @@ fn read_to_fit(style: &Style<'_>, setter: &mut Setter, table: &Table<'_>) -> Opt
     }
     let mut cells = None;
     for percent in SHRINK_PERCENT {
-        let size = Points(style.sizes.table.0 * percent / 100);
+        let chosen = style.sizes.table;
+        let size = Points(chosen.0 * percent / 100).max(chosen.min(SIZE_MIN));
         let read = read(style.fonts, setter, table, count, size);
         let gutters = gutter(size) * gutters(count);
         let narrow: i64 = read.columns.iter().map(|c| i64::from(c.narrow)).sum();

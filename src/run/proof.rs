@@ -81,7 +81,7 @@ pub fn read_back(batch: &Batch<'_, '_>, mailing_key: &str, books: Books) -> Resu
         faults.extend(
             read.mismatches
                 .iter()
-                .map(|m| format!("`{}`: {m}", part.pdf.display())),
+                .map(|what| told(&part.pdf, &read, what)),
         );
     }
     faults.extend(compared.end()?);
@@ -103,6 +103,16 @@ pub fn read_back(batch: &Batch<'_, '_>, mailing_key: &str, books: Books) -> Resu
         faults.push(format!("… and {more} more"));
     }
     Err(Error::Faulty(faults))
+}
+
+/// A mismatch in words, with the letters of its piece: whoever reads of a fault looks for a letter.
+fn told(pdf: &Path, read: &spool::proof::Proof, what: &spool::proof::Mismatch) -> String {
+    let mut pieces = read.letters_of.iter();
+    let letters = match pieces.find(|(piece, _)| *piece == what.piece) {
+        Some((_, ids)) => format!("letter `{}`, ", ids.replace(' ', "` and `")),
+        None => String::new(),
+    };
+    format!("`{}`: {letters}{what}", pdf.display())
 }
 
 /// Letters of the bundles, or of the spool, beside those of the ledger.

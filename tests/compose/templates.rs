@@ -170,7 +170,7 @@ fn what_a_template_may_not_say_is_named_with_what_it_may() {
             "at most 4",
         ),
         (
-            "[payment]\nheight_mm = 145",
+            "[payment]\nheight_mm = 145\npage = \"first\"",
             "payment.height_mm",
             "a shorter footer",
         ),

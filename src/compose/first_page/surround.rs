@@ -17,6 +17,8 @@ use crate::finding::{Code, shape};
 const ADDRESS_LINES_MAX: usize = 7;
 /// More lines than this in one value of the information column are no reference but a text.
 const INFO_LINES_MAX: usize = 12;
+/// Values of the reference side by side, at most.
+const INFO_ROW_MAX: usize = 5;
 
 /// How much stands beside the address.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -43,6 +45,10 @@ impl Job<'_, '_> {
             Err(fault) => {
                 let (found, allowed) = match fault {
                     AddressFault::None => ("no address", "an address, or digital delivery".into()),
+                    AddressFault::NoName => (
+                        "a name of which nothing is seen",
+                        "the name of the recipient".into(),
+                    ),
                     AddressFault::Country => (
                         "a country code that ISO 3166 does not know",
                         "the code of a country".into(),
@@ -173,21 +179,26 @@ impl Job<'_, '_> {
         (placed, y)
     }
 
-    /// The same side by side, at the head of a page without an address.
+    /// The same side by side, at the head of a page without an address; more than five in rows below each other.
     pub(super) fn info_row(
         &mut self,
         setter: &mut Setter,
         items: &[(&'static str, String)],
     ) -> (Placed, Mpt) {
         let frame = &self.stationery.frame;
-        let count = Mpt::try_from(items.len()).unwrap_or(1).max(1);
-        let column = frame.measure() / count;
+        let rows = items.len().div_ceil(INFO_ROW_MAX).max(1);
+        let count = items.len().div_ceil(rows).max(1);
+        let column = frame.measure() / Mpt::try_from(count).unwrap_or(1);
         let mut placed = Placed::new();
-        let (mut x, mut bottom) = (frame.left, frame.info_y);
-        for item in items {
-            let low = self.info_item(setter, item, x, frame.info_y, column - 4 * MM, &mut placed);
-            bottom = bottom.max(low);
-            x += column;
+        let mut bottom = frame.info_y;
+        for (row, items) in items.chunks(count).enumerate() {
+            let top = if row == 0 { bottom } else { bottom + 4000 };
+            let mut x = frame.left;
+            for item in items {
+                let low = self.info_item(setter, item, x, top, column - 4 * MM, &mut placed);
+                bottom = bottom.max(low);
+                x += column;
+            }
         }
         (placed, bottom)
     }
@@ -210,9 +221,11 @@ impl Job<'_, '_> {
             if lines.len() > INFO_LINES_MAX {
                 self.find(
                     Code::ContentUnprintable,
-                    "letter/reference",
-                    format!("a reference or department of {} lines", lines.len()),
-                    format!("at most {INFO_LINES_MAX} lines beside the address"),
+                    self.path_of(label),
+                    format!("`{label}` of {} lines", lines.len()),
+                    format!(
+                        "at most {INFO_LINES_MAX} lines; shorten it, or leave it out of `reference.fields` of the job"
+                    ),
                 );
                 return y;
             }
@@ -223,6 +236,18 @@ impl Job<'_, '_> {
             }
         }
         y
+    }
+
+    /// Where a value of the reference comes from, by its label.
+    fn path_of(&self, label: &str) -> &'static str {
+        let labels = self.language.labels();
+        if label == labels.reference {
+            "letter/reference"
+        } else if label == labels.department {
+            "letter/department"
+        } else {
+            "header/sender/support"
+        }
     }
 
     /// Date and reference at the head of later pages, flush right. The sender's name is part of the stationery.
@@ -243,7 +268,16 @@ impl Job<'_, '_> {
         let height = size.0 * 134 / 10;
         let mut placed = Placed::new();
         let mut y = RUNNING_TOP;
-        for line in lines.take(INFO_LINES_MAX) {
+        if lines.len() > INFO_LINES_MAX {
+            self.find(
+                Code::ContentUnprintable,
+                "letter/reference",
+                format!("a reference of {} lines", lines.len()),
+                format!("at most {INFO_LINES_MAX} lines at the head of later pages"),
+            );
+            return (placed, y);
+        }
+        for line in lines {
             let width = setter.line_at(line).map_or(0, |line| line.width);
             placed.push(place(line, frame.right - width, y + baseline(height, size)));
             y += height;

@@ -14,6 +14,8 @@ const BESIDE_ADDRESS: i32 = 2_000;
 const BELOW_ADDRESS: i32 = 3_000;
 /// What a return line above the address box takes: two lines of 6 pt, and 2.2 mm to the box.
 const ABOVE_ADDRESS: i32 = 5_000;
+/// What it leaves free: 2.2 mm less what a g reaches below the line.
+const ABOVE_CLEAR: i32 = 1_600;
 /// Between the letterhead and what stands below it.
 const BELOW_LETTERHEAD: i32 = 1_000;
 /// Between the letterhead and the column with the reference.
@@ -99,7 +101,7 @@ impl Default for Geometry {
 
 impl Geometry {
     /// The box of the letterhead, where none is given too.
-    pub(in crate::compose) fn letterhead(&self) -> Area {
+    pub fn letterhead(&self) -> Area {
         self.letterhead.unwrap_or_else(|| {
             let (x, y) = (self.margin_left, Micrometres(LETTERHEAD_TOP));
             let bottom = (self.window_top() - BELOW_LETTERHEAD).min(self.info_y.0 - ABOVE_INFO);
@@ -110,6 +112,19 @@ impl Geometry {
                 height: Micrometres(bottom - y.0),
             }
         })
+    }
+
+    /// What the return address takes, if it stands anywhere: of a long one, what should be enough.
+    pub fn return_line_area(&self) -> Option<Area> {
+        match self.return_line {
+            ReturnLine::Above => Some(Area {
+                y: Micrometres(self.address.y.0 - ABOVE_ADDRESS),
+                height: Micrometres(ABOVE_ADDRESS - ABOVE_CLEAR),
+                ..self.address
+            }),
+            ReturnLine::In(area) => Some(area),
+            ReturnLine::None => None,
+        }
     }
 
     /// Upper edge of the address with its return line.
