@@ -74,7 +74,7 @@ pub use batch::{Batch, HeldBack, Ready, ReadyToHold, Released};
 pub use deliveries::{Deliveries, DeliveryOfLetter, DeliveryState, ReceiptOfLetter};
 pub use error::Error;
 pub use moves::{Recovered, Recovery};
-pub use pieces::{Balance, JobStanding, PieceStanding, PieceState};
+pub use pieces::{Balance, JobStanding, PieceStanding, PieceState, spoilt_by};
 pub use reader::{BatchRow, Event, FileRow, History, PieceOfLetter, Reader, ReasonCount};
 pub use receipts::{ImportTally, NotSent, ReceiptRow};
 pub use recorded::MessageRow;

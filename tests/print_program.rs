@@ -8,6 +8,8 @@ mod household;
 mod made;
 #[path = "print/reprint.rs"]
 mod reprint;
+#[path = "print/results.rs"]
+mod results;
 mod support;
 
 use support::program::{Bench, code, errors, said};

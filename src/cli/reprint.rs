@@ -1,6 +1,6 @@
 //! `reprint`: pieces of a part, printed again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
@@ -9,7 +9,7 @@ use super::args::ReprintArgs;
 use super::{Exit, Failure, development_keys, job_at, print, results, say};
 use crate::clock::SystemClock;
 use crate::config::Job;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, spoilt_by};
 use crate::run::{self, Goes, Reprinted, Wanted};
 use crate::spool;
 
@@ -121,7 +121,7 @@ fn wanted(
     Ok((wanted, notes))
 }
 
-/// The pieces that a file says are spoilt, last.
+/// The pieces that a file leaves spoilt.
 fn of_results(
     args: &ReprintArgs,
     job: &Job,
@@ -130,27 +130,29 @@ fn of_results(
 ) -> Result<BTreeSet<u32>, Failure> {
     let layout = results::layout(args.layout.as_deref(), job)?;
     let read = results::read(file, &layout)?;
-    let first = parts
-        .first()
-        .map(|(path, _)| path.with_extension("pieces.csv"));
-    let rows = first
-        .map(|csv| spool::pieces_of(&csv))
-        .transpose()
-        .map_err(run::Error::from)?;
-    let number = rows.and_then(|rows| rows.first().map(|row| row.job));
-    let mut spoilt = BTreeSet::new();
-    for row in &read.rows {
-        let of_job = row.job.and_then(|job| job.number);
-        if of_job.is_some() && of_job != number {
-            continue; // Of another job: results of a day may stand in one file.
-        }
-        if row.status.is_spoilt() {
-            spoilt.insert(row.piece);
-        } else if row.sheet.is_none() {
-            spoilt.remove(&row.piece); // What is said last counts; but a sheet does not mend another.
-        }
+    if read.contents.rows.is_empty() {
+        return Err(results::no_rows(&read));
     }
-    Ok(spoilt)
+    let mut pieces = Vec::new();
+    for (path, _) in parts {
+        let rows = spool::pieces_of(&path.with_extension("pieces.csv"));
+        pieces.extend(rows.map_err(run::Error::from)?);
+    }
+    let (number, printed) = pieces
+        .first()
+        .map_or((None, 0), |row| (Some(row.job), row.child));
+    let lines = read.contents.rows.iter().filter_map(|row| {
+        let child = row.job.and_then(|job| job.child);
+        match row.job.and_then(|job| job.number) {
+            None => Some((child.unwrap_or(printed), &row.result)),
+            of_job if of_job == number => Some((child.unwrap_or(0), &row.result)),
+            _ => None, // Of another job: results of a day may stand in one file.
+        }
+    });
+    let sheets: HashMap<u32, u16> = pieces.iter().map(|row| (row.piece, row.sheets)).collect();
+    Ok(spoilt_by(lines, printed, |piece| {
+        sheets.get(&piece).copied()
+    }))
 }
 
 /// The batch in whose folder the parts lie.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use rusqlite::types::Type;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, TransactionBehavior, params};
 
 use super::error::{Error, at};
 use super::{Sent, SentBefore, State};
@@ -15,7 +15,14 @@ use crate::letter::Delivery;
 const APPLICATION_ID: i64 = 0x4c74_4d6c;
 
 /// What leads from one `user_version` to the next. A step, once released, is never changed.
-const STEPS: &[&str] = &[STEP_1, STEP_2, STEP_3, STEP_4, results::STEP];
+const STEPS: &[&str] = &[
+    STEP_1,
+    STEP_2,
+    STEP_3,
+    STEP_4,
+    results::STEP_5,
+    results::STEP_6,
+];
 
 /// Letters and pieces are keyed by their place in the batch, so rows are appended. The one index over letter ids starts
 /// with the batch: its pages in use at a time are those of the batch being written, however long the ledger's history.
@@ -201,6 +208,7 @@ pub(super) fn open_for_writing(path: &Path) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut db = Connection::open_with_flags(path, flags)?;
     db.busy_timeout(std::time::Duration::from_millis(BUSY_MS))?;
+    db.set_transaction_behavior(TransactionBehavior::Immediate); // One that reads first could not wait for another writer.
     let version = version(&db, path)?;
     db.pragma_update(None, "journal_mode", "WAL")?;
     db.pragma_update(None, "synchronous", "FULL")?;
@@ -231,6 +239,7 @@ pub(super) fn open_for_reading(path: &Path) -> Result<Connection, Error> {
         1 => db.execute_batch(AS_IF_FROM_1)?, // The next run brings it up to date; reading must not wait for one.
         2 => db.execute_batch(AS_IF_FROM_2)?,
         3 => db.execute_batch(AS_IF_FROM_3)?,
+        5 => db.execute_batch(results::AS_IF_FROM_5)?,
         _ => {}
     }
     if version < RESULTS_FROM {
@@ -446,7 +455,7 @@ mod tests {
         };
         let before = look();
         let db = open_for_writing(&path).unwrap();
-        assert_eq!(version(&db, &path).unwrap(), 5);
+        assert_eq!(version(&db, &path).unwrap(), 6);
         drop(db);
         assert_eq!(look(), before);
     }
@@ -467,11 +476,13 @@ mod tests {
             db
         };
         let stepped = after(STEPS);
+        let with_results = format!("{STEP_4}{}", results::STEP_5);
         let others = [
             [STEP_1, "", "", AS_IF_FROM_1, results::AS_IF],
             [STEP_1, STEP_2, "", AS_IF_FROM_2, results::AS_IF],
             [STEP_1, STEP_2, STEP_3, AS_IF_FROM_3, results::AS_IF],
             [STEP_1, STEP_2, STEP_3, STEP_4, results::AS_IF],
+            [STEP_1, STEP_2, STEP_3, &with_results, results::AS_IF_FROM_5],
         ];
         for as_if in others.map(|steps| after(&steps)) {
             for table in [
