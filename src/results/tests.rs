@@ -371,7 +371,7 @@ proptest! {
             words.insert(status.name(), status);
             text += &format!("{},{piece}\n", status.name());
         }
-        let rows = read(text.as_bytes(), &layout("")).unwrap();
+        let rows = rows(&text, &layout(""));
         let read: Vec<_> = rows
         .iter()
         .map(|row| (row.result.piece, row.result.status))
