@@ -241,11 +241,12 @@ impl Reader<'_> {
             let wanted = name.to_lowercase();
             let mut found = (0..).zip(&names).filter(|(_, name)| **name == wanted);
             *place = match (found.next(), found.next()) {
-                (Some(_), Some(_)) => {
-                    twice.push(name.clone());
-                    Place::Nowhere
+                (Some((column, _)), second) => {
+                    if second.is_some() {
+                        twice.push(name.clone());
+                    }
+                    Place::Column(column)
                 }
-                (Some((column, _)), None) => Place::Column(column),
                 (None, _) => {
                     if *needed {
                         missing.push(name.clone());
