@@ -76,7 +76,7 @@ pub use deliveries::{Deliveries, DeliveryOfLetter, DeliveryState, ReceiptOfLette
 pub use error::Error;
 pub use home::check_released;
 pub use moves::{Recovered, Recovery};
-pub use pieces::{Balance, JobStanding, PieceStanding, PieceState};
+pub use pieces::{Balance, JobStanding, PieceStanding, PieceState, spoilt_by};
 pub use reader::{BatchRow, Event, FileRow, History, PieceOfLetter, Reader, ReasonCount};
 pub use receipts::{ImportTally, NotSent, ReceiptRow};
 pub use recorded::{EnvelopeRow, MessageRow};

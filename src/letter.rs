@@ -15,6 +15,7 @@ mod dialogue;
 pub mod file_name;
 mod handling;
 pub mod identifier;
+mod piece_result;
 mod print;
 mod wall_clock;
 
@@ -25,6 +26,7 @@ pub use dialogue::{
 };
 pub use handling::Handling;
 pub use identifier::{Cpr, Cvr, OrganisationNumber, PersonNumber, RecipientId};
+pub use piece_result::{PieceResult, PlantTime};
 pub use print::{Colour, Envelope, Postage, PrintOptions, Sides};
 pub use wall_clock::{DateTimeText, WallClock};
 

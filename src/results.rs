@@ -16,7 +16,7 @@ mod tests;
 
 pub use layout::{Layout, OptionsError};
 pub use options::{Column, Encoding, Format, List, Locator, Only, Options};
-pub use read::{Fault, INITIALS, Job, Row, Unreadable, initials, read};
+pub use read::{Contents, Fault, INITIALS, Job, Row, Unreadable, initials, read};
 
 /// Bytes of a results file; a line of a piece has some fifty.
 pub const FILE_BYTES_MAX: u64 = 256 << 20;

@@ -10,6 +10,8 @@ mod made;
 mod parts;
 #[path = "print/reprint.rs"]
 mod reprint;
+#[path = "print/results.rs"]
+mod results;
 mod support;
 
 use support::program::{Bench, code, errors, said};

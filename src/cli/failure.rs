@@ -114,6 +114,11 @@ fn exit_of_reprint(error: &spool::ReprintError) -> Exit {
 
 fn exit_of_ledger(error: &ledger::Error) -> Exit {
     match error {
+        ledger::Error::NoLedger(_)
+        | ledger::Error::NotInState { found: None, .. }
+        | ledger::Error::NoMessage(_)
+        | ledger::Error::NotAMessageId
+        | ledger::Error::NoPieces { .. } => Exit::NotFound,
         ledger::Error::Busy { .. }
         | ledger::Error::AlreadySent { .. }
         | ledger::Error::SentTwice { .. }
@@ -124,11 +129,9 @@ fn exit_of_ledger(error: &ledger::Error) -> Exit {
         | ledger::Error::PiecesUnderWay { .. }
         | ledger::Error::TooManyReprints { .. }
         | ledger::Error::NotAPieceEnd(_) => Exit::Refused,
-        ledger::Error::NoLedger(_)
-        | ledger::Error::NoMessage(_)
-        | ledger::Error::NotAMessageId
-        | ledger::Error::NoPieces { .. } => Exit::NotFound,
-        ledger::Error::OtherMailing { .. } | ledger::Error::NoSuchPieces { .. } => Exit::BadInput,
+        ledger::Error::OtherMailing { .. }
+        | ledger::Error::NoSuchPieces { .. }
+        | ledger::Error::TooManyLines { .. } => Exit::BadInput,
         ledger::Error::Changed(_)
         | ledger::Error::Balance { .. }
         | ledger::Error::Pieces { .. } => Exit::Faulty,

@@ -47,6 +47,8 @@ fn batch_json(row: &BatchRow, job: Option<&PrintJob>) -> serde_json::Value {
     deliveries_json(&mut object, row);
     object["pieces_open"] = json!(job.map(|job| job.pieces.saturating_sub(job.sent)));
     object["pieces_twice"] = json!(job.map(|job| job.twice));
+    object["pieces_went_out"] = json!(job.map(|job| job.went_out));
+    object["pieces_under_way"] = json!(job.map(|job| job.under_way));
     object
 }
 
@@ -55,7 +57,7 @@ fn jobs_text(jobs: &BTreeMap<String, PrintJob>) -> String {
     let mut out = String::new();
     for (batch, job) in jobs {
         let open = job.pieces.saturating_sub(job.sent);
-        if open + job.twice > 0 {
+        if open + job.twice + job.went_out + job.under_way > 0 {
             let _ = write!(
                 out,
                 "batch {batch}: {open} of {} pieces are open at the plant",
@@ -63,6 +65,10 @@ fn jobs_text(jobs: &BTreeMap<String, PrintJob>) -> String {
             );
             if job.twice > 0 {
                 let _ = write!(out, ", {} PERHAPS SENT TWICE", job.twice);
+            }
+            if job.went_out + job.under_way > 0 {
+                let look = job.went_out + job.under_way;
+                let _ = write!(out, ", {look} MORE TO STOP OR LOOK FOR");
             }
             let _ = writeln!(out, "; `lettermill print results show {batch}`");
         }
@@ -247,6 +253,9 @@ fn results_text(out: &mut String, results: &[ResultOfPiece]) {
             child => format!("reprint {child}"),
         };
         let _ = write!(out, "      {issue}: {}", result.status);
+        if let Some(sheet) = result.sheet {
+            let _ = write!(out, ", sheet {sheet}");
+        }
         if let Some(at) = &result.at {
             let _ = write!(out, " at {at}");
         }

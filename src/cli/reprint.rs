@@ -1,6 +1,6 @@
 //! `reprint`: pieces of a part, printed again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
@@ -10,7 +10,7 @@ use super::receipts::tell;
 use super::{Exit, Failure, counted, development_keys, job_at, path_text, print, results, say};
 use crate::clock::SystemClock;
 use crate::config::Job;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, spoilt_by};
 use crate::run::{self, Goes, Origin, Reprinted, Wanted};
 
 /// Prints pieces again.
@@ -126,7 +126,7 @@ fn wanted(
     Ok((wanted, notes))
 }
 
-/// The pieces that a file says are spoilt, last.
+/// The pieces that a file leaves spoilt.
 fn of_results(
     args: &ReprintArgs,
     job: &Job,
@@ -135,20 +135,26 @@ fn of_results(
 ) -> Result<BTreeSet<u32>, Failure> {
     let layout = results::layout(args.layout.as_deref(), job)?;
     let read = results::read(file, &layout)?;
-    let number = origin.job();
-    let mut spoilt = BTreeSet::new();
-    for row in &read.rows {
-        let of_job = row.job.and_then(|job| job.number);
-        if of_job.is_some() && of_job != number {
-            continue; // Of another job: results of a day may stand in one file.
-        }
-        if row.status.is_spoilt() {
-            spoilt.insert(row.piece);
-        } else if row.sheet.is_none() {
-            spoilt.remove(&row.piece); // What is said last counts; but a sheet does not mend another.
-        }
+    if read.contents.rows.is_empty() {
+        return Err(results::no_rows(&read));
     }
-    Ok(spoilt)
+    let rows = origin.parts().iter().flat_map(|part| &part.rows);
+    let pieces: Vec<_> = rows.collect();
+    let (number, printed) = pieces
+        .first()
+        .map_or((None, 0), |row| (Some(row.job), row.child));
+    let lines = read.contents.rows.iter().filter_map(|row| {
+        let child = row.job.and_then(|job| job.child);
+        match row.job.and_then(|job| job.number) {
+            None => Some((child.unwrap_or(printed), &row.result)),
+            of_job if of_job == number => Some((child.unwrap_or(0), &row.result)),
+            _ => None, // Of another job: results of a day may stand in one file.
+        }
+    });
+    let sheets: HashMap<u32, u16> = pieces.iter().map(|row| (row.piece, row.sheets)).collect();
+    Ok(spoilt_by(lines, printed, |piece| {
+        sheets.get(&piece).copied()
+    }))
 }
 
 fn as_json(done: &Reprinted) -> String {

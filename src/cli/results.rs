@@ -1,9 +1,10 @@
 //! `print results`: what the plant says became of the pieces.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fmt::Write;
-use std::fs;
-use std::path::Path;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
@@ -15,9 +16,10 @@ use crate::clock::SystemClock;
 use crate::config::JobFile;
 use crate::disk;
 use crate::ledger::{Booked, JobStanding, Ledger, Reader, ResultRow, ResultsFile, State};
-use crate::letter::Handling;
+use crate::letter::identifier::names_a_person;
+use crate::letter::{Handling, PieceResult};
 use crate::receipt;
-use crate::results::{self, Layout, Row};
+use crate::results::{self, Contents, Layout, Row};
 use crate::spool;
 
 mod told;
@@ -52,26 +54,22 @@ pub fn layout(profile: Option<&str>, job: &crate::config::Job) -> Result<Layout,
 pub struct Read {
     /// Its name, without its folder.
     pub name: String,
-    /// Size and digest.
+    /// Size.
     pub size: u64,
     /// Digest.
     pub sha256: disk::Sha256,
-    /// Its rows.
-    pub rows: Vec<Row>,
+    /// What it says.
+    pub contents: Contents,
 }
 
 /// Reads a results file.
 pub fn read(path: &Path, layout: &Layout) -> Result<Read, Failure> {
-    let shown = path.display();
-    let unreadable = |what: String| Failure::Results(format!("`{shown}`: {what}"));
-    let size = fs::metadata(path).map_err(|error| unreadable(error.to_string()))?;
-    if size.len() > results::FILE_BYTES_MAX {
-        let most = results::FILE_BYTES_MAX;
-        return Err(unreadable(format!("larger than {most} bytes; cut it")));
-    }
-    let bytes = fs::read(path).map_err(|error| unreadable(error.to_string()))?;
-    let rows = results::read(&bytes, layout).map_err(|found| {
-        let mut text = format!("{} lines cannot be read; nothing was booked", found.total);
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let name = receipt::file_name(&name);
+    let unreadable = |what: String| Failure::Results(format!("`{name}`: {what}"));
+    let bytes = bytes_of(path).map_err(unreadable)?;
+    let contents = results::read(&bytes, layout).map_err(|found| {
+        let mut text = format!("{} lines cannot be read; nothing of it was booked", found.total);
         for fault in &found.faults {
             let _ = write!(text, "\n  {fault}");
         }
@@ -81,13 +79,32 @@ pub fn read(path: &Path, layout: &Layout) -> Result<Read, Failure> {
         text += "\nhint: docs/formats-print.md says how results are read, and how [results] says another layout";
         unreadable(text)
     })?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
     Ok(Read {
-        name: receipt::file_name(&name),
         size: bytes.len() as u64,
         sha256: disk::sha256(&bytes),
-        rows,
+        name,
+        contents,
     })
+}
+
+/// A file's contents; nothing that never ends is read.
+fn bytes_of(path: &Path) -> Result<Vec<u8>, String> {
+    let kind = path.metadata().map_err(|error| error.to_string())?;
+    if !kind.is_file() {
+        return Err("not a regular file".into());
+    }
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| {
+            file.take(results::FILE_BYTES_MAX + 1)
+                .read_to_end(&mut bytes)
+        })
+        .map_err(|error| error.to_string())?;
+    if bytes.len() as u64 > results::FILE_BYTES_MAX {
+        let most = results::FILE_BYTES_MAX;
+        return Err(format!("larger than {most} bytes; cut it"));
+    }
+    Ok(bytes)
 }
 
 /// Batches by the number of their print job.
@@ -154,12 +171,20 @@ struct Planned<'r> {
     others: u64,
 }
 
-fn plan<'r>(read: &'r Read, jobs: &'r Jobs) -> Result<Planned<'r>, Failure> {
+fn plan<'r>(read: &'r Read, rest: &'r [Row], jobs: &'r Jobs) -> Result<Planned<'r>, Failure> {
+    let rows = &read.contents.rows;
     let mut planned = Planned {
-        rows: Vec::with_capacity(read.rows.len()),
+        rows: Vec::with_capacity(rows.len() + rest.len()),
         others: 0,
     };
-    for row in &read.rows {
+    let lines = rows.iter().map(|row| (row, false));
+    for (row, rest) in lines.chain(rest.iter().map(|row| (row, true))) {
+        let refused = |why: &str, hint: &str| {
+            let (name, line) = (&read.name, row.result.line);
+            Failure::Results(format!(
+                "`{name}`: line {line} {why}; nothing of it was booked\nhint: {hint}"
+            ))
+        };
         let batch = match jobs.batch(row) {
             Ok(batch) => batch,
             Err(NoJob::Other) => {
@@ -167,71 +192,50 @@ fn plan<'r>(read: &'r Read, jobs: &'r Jobs) -> Result<Planned<'r>, Failure> {
                 continue;
             }
             Err(NoJob::Unnamed) => {
-                return Err(Failure::Results(format!(
-                    "`{}`: line {} names no job; nothing was booked\nhint: say which batch it is about with --batch",
-                    read.name, row.line
-                )));
+                let hint = "say which print it is about: `--batch night.1` for the first one, `--batch night.1.r01` for a \
+                            reprint, as `lettermill status` names them";
+                return Err(refused("names no job", hint));
             }
             Err(NoJob::Several) => {
-                return Err(Failure::Results(format!(
-                    "`{}`: line {}: several batches have this job number; nothing was booked\nhint: say which one with --batch",
-                    read.name, row.line
-                )));
+                let why = "names a job, and several batches have its number";
+                return Err(refused(why, "say which one with --batch"));
             }
         };
-        let signed = row
-            .signed
-            .as_ref()
-            .map(|[by, and]| [by.as_str(), and.as_str()]);
         planned.rows.push(ResultRow {
             batch,
-            piece: row.piece,
             child: row.job.and_then(|job| job.child),
-            sheet: row.sheet,
-            status: row.status,
-            word: &row.word,
-            at: row.at.as_deref(),
-            station: row.station.as_deref(),
-            signed,
-            line: row.line,
+            rest,
+            result: &row.result,
         });
     }
     Ok(planned)
 }
 
-/// Rows for the pieces of parts that a file does not name.
-fn rest(read: &mut Read, parts: &[std::path::PathBuf]) -> Result<(), Failure> {
-    let named: HashSet<(Option<u32>, u32)> = read
-        .rows
-        .iter()
-        .map(|row| (row.job.and_then(|job| job.number), row.piece))
-        .collect();
+/// Rows that say of every piece of some parts that it was inserted.
+fn all_inserted(parts: &[PathBuf]) -> Result<Vec<Row>, Failure> {
+    let word: std::sync::Arc<str> = REST.into();
+    let mut rows = Vec::new();
     for part in parts {
         let csv = part.with_extension("pieces.csv");
         let pieces = spool::pieces_of(&csv).map_err(|error| Failure::Results(error.to_string()))?;
-        for piece in pieces {
-            if named.contains(&(Some(piece.job), piece.piece))
-                || named.contains(&(None, piece.piece))
-            {
-                continue;
-            }
-            read.rows.push(Row {
+        rows.extend(pieces.into_iter().map(|piece| Row {
+            job: Some(results::Job {
+                number: Some(piece.job),
+                child: Some(piece.child),
+            }),
+            result: PieceResult {
                 line: 0,
-                job: Some(results::Job {
-                    number: Some(piece.job),
-                    child: Some(piece.child),
-                }),
                 piece: piece.piece,
                 sheet: None,
                 status: Handling::Inserted,
-                word: REST.to_owned(),
+                word: word.clone(),
                 at: None,
                 station: None,
                 signed: None,
-            });
-        }
+            },
+        }));
     }
-    Ok(())
+    Ok(rows)
 }
 
 fn import(args: &ImportResultsArgs) -> Result<Exit, Failure> {
@@ -240,52 +244,124 @@ fn import(args: &ImportResultsArgs) -> Result<Exit, Failure> {
     let layout = layout(args.layout.as_deref(), &job)?;
     let reader = Ledger::read(&home)?; // No ledger is made where none is.
     let jobs = Jobs::of(&reader, args.batch.as_deref())?;
+    drop(reader);
     if !args.rest_inserted.is_empty() && args.files.len() > 1 {
         return Err(Failure::Results(
             "--rest-inserted goes with one file: what one file does not name the next may".into(),
         ));
     }
-    let mut files = Vec::new();
-    for path in &args.files {
-        let mut file = read(path, &layout)?;
-        rest(&mut file, &args.rest_inserted)?;
-        files.push(file);
-    }
-    let planned = files.iter().map(|file| plan(file, &jobs));
-    let planned = planned.collect::<Result<Vec<_>, _>>()?;
-    let (mut ledger, recovered) = Ledger::open(&home, &SystemClock)?;
-    tell(&recovered);
-    let mut left = false;
-    let mut objects = Vec::new();
-    for (file, planned) in files.iter().zip(&planned) {
-        let booked = match planned.rows.is_empty() {
-            true => Booked::default(), // All of it is about others.
-            false => {
-                let about = ResultsFile {
-                    name: &file.name,
-                    sha256: file.sha256,
-                    bytes: file.size,
-                };
-                ledger.book(&about, &planned.rows).inspect_err(|_| {
-                    say(&format!("`{}`: nothing of it was booked", file.name));
-                })?
+    let rest = all_inserted(&args.rest_inserted)?;
+    let mut imported = Imported {
+        json: args.json.then(Vec::new),
+        left: false,
+    };
+    for (at, path) in args.files.iter().enumerate() {
+        let done = import_one(path, &layout, &jobs, &rest, &home);
+        if let Err(failure) = done.and_then(|done| imported.add(&done)) {
+            if args.files.len() > 1 {
+                let behind = args.files.len() - at - 1;
+                say(&format!(
+                    "note: {at} files were booked before this one, {behind} behind it were not read"
+                ));
             }
-        };
-        left |= planned.others + booked.remarks_total > 0;
-        left |= booked
-            .jobs
-            .iter()
-            .any(|job| job.total.spoilt + job.total.aside + job.total.twice > 0);
-        if args.json {
-            objects.push(booked_json(file, planned.others, &booked));
-        } else {
-            print(&booked_text(file, planned.others, &booked))?;
+            imported.tell()?;
+            return Err(failure);
         }
     }
-    if args.json {
-        print(&format!("{}\n", json!({ "files": objects })))?;
+    imported.tell()?;
+    Ok(match imported.left {
+        true => Exit::SomeLeft,
+        false => Exit::Done,
+    })
+}
+
+/// A file that was booked.
+struct Done {
+    read: Read,
+    others: u64,
+    booked: Booked,
+    /// Columns that nobody asked for, where a batch stood in for the one of the job.
+    passed_over: Vec<String>,
+}
+
+/// Reads a file and books it; the ledger is open no longer than that takes.
+fn import_one(
+    path: &Path,
+    layout: &Layout,
+    jobs: &Jobs,
+    rest: &[Row],
+    home: &Path,
+) -> Result<Done, Failure> {
+    let mut file = read(path, layout)?;
+    if file.contents.rows.is_empty() && rest.is_empty() {
+        return Err(no_rows(&file));
     }
-    Ok(if left { Exit::SomeLeft } else { Exit::Done })
+    let planned = plan(&file, rest, jobs)?;
+    let mut booked = Booked::default();
+    if !planned.rows.is_empty() {
+        let about = ResultsFile {
+            name: &file.name,
+            sha256: file.sha256,
+            bytes: file.size,
+            lines: file.contents.rows.len() as u64,
+        };
+        let (mut ledger, recovered) = Ledger::open(home, &SystemClock)?;
+        tell(&recovered);
+        booked = ledger.book(&about, &planned.rows).inspect_err(|_| {
+            say(&format!("`{}`: nothing of it was booked", file.name));
+        })?;
+    }
+    let others = planned.others;
+    let passed_over = std::mem::take(&mut file.contents.passed_over);
+    Ok(Done {
+        read: file,
+        others,
+        booked,
+        passed_over: jobs
+            .named
+            .is_some()
+            .then_some(passed_over)
+            .unwrap_or_default(),
+    })
+}
+
+/// Refuses a file that says nothing.
+pub fn no_rows(file: &Read) -> Failure {
+    Failure::Results(format!(
+        "`{}`: no line about a piece; nothing was booked\n\
+         hint: a list of what went wrong may be empty: name the part with --rest-inserted",
+        file.name
+    ))
+}
+
+/// What was imported so far.
+struct Imported {
+    /// The objects to be printed at the end.
+    json: Option<Vec<serde_json::Value>>,
+    left: bool,
+}
+
+impl Imported {
+    fn add(&mut self, done: &Done) -> Result<(), Failure> {
+        self.left |= done.others + done.booked.remarks_total > 0;
+        self.left |= done
+            .booked
+            .jobs
+            .iter()
+            .any(|job| job.total.wants_a_person());
+        match &mut self.json {
+            Some(objects) => objects.push(booked_json(done)),
+            None => print(&booked_text(done))?,
+        }
+        Ok(())
+    }
+
+    fn tell(&self) -> Result<(), Failure> {
+        match &self.json {
+            Some(objects) => print(&format!("{}\n", json!({ "files": objects }))),
+            None => Ok(()),
+        }
+    }
 }
 
 fn show(args: &ShowResultsArgs) -> Result<Exit, Failure> {
@@ -298,7 +374,10 @@ fn show(args: &ShowResultsArgs) -> Result<Exit, Failure> {
         job_text(&mut out, &job, true);
         print(&out)?;
     }
-    Ok(Exit::Done)
+    Ok(match job.total.wants_a_person() {
+        true => Exit::SomeLeft,
+        false => Exit::Done,
+    })
 }
 
 /// How a job stands, by the name of a batch or by its number.
@@ -331,6 +410,11 @@ fn settle(args: &SettlePiecesArgs) -> Result<Exit, Failure> {
     let both = results::initials(&args.by, &args.and).ok_or_else(|| {
         Failure::Results(format!("--by and --and: needed are {}", results::INITIALS))
     })?;
+    if args.why.trim().is_empty() || names_a_person(&args.why) {
+        let needed =
+            "--why: needed is what was done or found out, without anybody's personal number";
+        return Err(Failure::Results(needed.into()));
+    }
     let (mut ledger, recovered) = Ledger::open(&home, &SystemClock)?;
     tell(&recovered);
     let [by, and] = &both;

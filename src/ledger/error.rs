@@ -174,10 +174,21 @@ pub enum Error {
     /// A person cannot settle a message as this.
     #[error("a message cannot be settled as {0}; allowed are delivered and refused")]
     NotAnEnd(Delivery),
-    /// Results are about pieces, or reprints of them, that there are not.
+    /// So many lines about one piece are not what a machine saw.
+    #[error("{lines} lines are about piece {piece}; the most is {most}, cut the file")]
+    TooManyLines {
+        /// The piece.
+        piece: u32,
+        /// How many lines.
+        lines: u64,
+        /// How many there may be.
+        most: u64,
+    },
+    /// Results are about pieces, or sheets or reprints of them, that there are not.
     #[error(
-        "{total} lines are about pieces or reprints that the job does not have: {}\n\
-         hint: nothing was booked; is it the file of another job?",
+        "{total} lines are about pieces, sheets or reprints that the job does not have: {}\n\
+         hint: nothing was booked; is it the file of another job? A job number without `.n` means the first print; \
+         `--batch` names a reprint (`night.1.r01`) for lines that do not",
         lines(first, *total)
     )]
     NoSuchPieces {
@@ -234,7 +245,9 @@ pub enum Error {
         batch: String,
     },
     /// A person cannot settle a piece as this.
-    #[error("a piece cannot be settled as {0}; allowed are inserted, hand-made and withdrawn")]
+    #[error(
+        "a piece cannot be settled as {0}; allowed are inserted, hand-made, withdrawn and removed"
+    )]
     NotAPieceEnd(Handling),
     /// No batch of this name, or not in a state that allows it.
     #[error("batch `{batch}` {}; allowed is {allowed}\nhint: {}", found_text(*found), state_hint(batch, *found))]

@@ -1,20 +1,22 @@
 //! What became of the pieces of a print job: their results, concluded.
 //!
 //! A job is a batch with its reprints. A piece is printed once in the batch and again in each reprint that has it; each
-//! time is an *issue*, counted by the number of the reprint, 0 for the first. The rules:
-//! 1. An issue is as its last result says, in the order in which results were booked.
-//! 2. A piece is sent if an issue of it is inserted, hand-made (with two persons' initials) or withdrawn.
-//! 3. Else it is as its newest issue is: *spoilt* (damaged, missing, removed), *aside* for a person (diverted, duplicate,
-//!    unknown, hand-made with less than two initials), or *waiting*, of which nothing came back.
-//! 4. It is sent *twice* if two issues of it were sent, or one that was sent already was sent once more.
+//! time is an *issue*, counted by the number of the reprint, 0 for the first. The rules are in [`course`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::types::Type;
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::{Error, Reader, number, tables};
-use crate::letter::Handling;
+use crate::letter::{Handling, PieceResult, PlantTime};
+
+mod course;
+
+pub(super) use course::{Concluded, Course, Said};
+
+/// Sheets of a piece: a mark has three digits for them.
+const SHEETS_MAX: u16 = 999;
 
 /// How a piece stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,9 +44,44 @@ pub struct PieceStanding {
     pub state: PieceState,
     /// It may have been sent twice.
     pub twice: bool,
+    /// It was withdrawn, and went out after that.
+    pub went_out: bool,
+    /// It is sent, and a reprint of it is under way.
+    pub under_way: bool,
+    /// Two persons said so last.
+    pub settled: bool,
 }
 
-/// How many pieces stand how. `sent = inserted + hand_made + withdrawn`; a job is closed when nothing is open.
+impl PieceStanding {
+    fn new(piece: u32, part: String, concluded: Concluded) -> Self {
+        let Concluded {
+            child,
+            state,
+            twice,
+            went_out,
+            under_way,
+            settled,
+        } = concluded;
+        Self {
+            piece,
+            part,
+            child,
+            state,
+            twice,
+            went_out,
+            under_way,
+            settled,
+        }
+    }
+
+    /// A person must do something about it, or look.
+    fn is_noted(&self) -> bool {
+        let open = matches!(self.state, PieceState::Spoilt(_) | PieceState::Aside(_));
+        open || self.twice || self.went_out || self.under_way
+    }
+}
+
+/// How many pieces stand how. `sent = inserted + hand_made + withdrawn`; a job is closed when nothing is open or under way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Balance {
     /// All of them.
@@ -63,6 +100,10 @@ pub struct Balance {
     pub waiting: u64,
     /// Of those sent: perhaps twice.
     pub twice: u64,
+    /// Withdrawn, and sent after that.
+    pub went_out: u64,
+    /// Of those sent: a reprint of them is at the plant, and must be stopped.
+    pub under_way: u64,
 }
 
 impl Balance {
@@ -76,9 +117,21 @@ impl Balance {
         self.pieces.saturating_sub(self.sent())
     }
 
+    /// Nothing is left to do, and nothing more can come.
+    pub fn is_closed(&self) -> bool {
+        self.open() + self.under_way == 0
+    }
+
+    /// A person must do something: print again, settle, stop a reprint, look for an envelope.
+    pub fn wants_a_person(&self) -> bool {
+        self.spoilt + self.aside + self.twice + self.went_out + self.under_way > 0
+    }
+
     fn count(&mut self, standing: &PieceStanding) {
         self.pieces += 1;
         self.twice += u64::from(standing.twice);
+        self.went_out += u64::from(standing.went_out);
+        self.under_way += u64::from(standing.under_way);
         *match standing.state {
             PieceState::Waiting => &mut self.waiting,
             PieceState::Spoilt(_) => &mut self.spoilt,
@@ -99,6 +152,8 @@ impl Balance {
         self.aside += other.aside;
         self.waiting += other.waiting;
         self.twice += other.twice;
+        self.went_out += other.went_out;
+        self.under_way += other.under_way;
     }
 }
 
@@ -113,51 +168,17 @@ pub struct JobStanding {
     pub parts: BTreeMap<String, Balance>,
     /// Of all.
     pub total: Balance,
-    /// Pieces that are neither sent nor waiting, or perhaps sent twice; the first of them.
+    /// Pieces that a person must look at; the first of them.
     pub noted: Vec<PieceStanding>,
     /// How many there are.
     pub noted_total: u64,
 }
 
-/// One result of an issue, as the rules want it.
-#[derive(Clone, Copy)]
-pub(super) struct Said {
-    pub child: u8,
-    pub status: Handling,
-    pub signed: bool,
-}
-
-impl Said {
-    fn is_sent(self) -> bool {
-        self.status.is_sent() && (self.status != Handling::HandMade || self.signed)
-    }
-}
-
-/// Concludes a piece from its issues and its results in their order.
-pub(super) fn conclude(issues: &[u8], results: &[Said]) -> (u8, PieceState, bool) {
-    let newest = issues.iter().copied().max().unwrap_or(0);
-    let mut sent = None;
-    let (mut sent_issues, mut again) = (0, false);
-    for &issue in issues {
-        let mut last: Option<Said> = None;
-        for said in results.iter().filter(|said| said.child == issue) {
-            again |= said.is_sent() && last.is_some_and(Said::is_sent);
-            last = Some(*said);
-        }
-        if let Some(said) = last.filter(|said| said.is_sent()) {
-            sent = Some(said.status);
-            sent_issues += 1;
-        }
-    }
-    let last = results.iter().rfind(|said| said.child == newest);
-    let state = match (sent, last) {
-        (Some(status), _) => PieceState::Sent(status),
-        (None, None) => PieceState::Waiting,
-        (None, Some(said)) if said.status.is_spoilt() => PieceState::Spoilt(said.status),
-        (None, Some(said)) => PieceState::Aside(said.status),
-    };
-    (newest, state, again || sent_issues > 1)
-}
+/// The issues of the pieces of job `?1` that are out, besides the first.
+const REPRINTED: &str = "FROM reprints r CROSS JOIN batches b ON b.batch = r.batch
+   CROSS JOIN pieces p ON p.batch = r.batch WHERE r.job = ?1 AND b.state IN ('ready', 'sent')";
+/// What [`said_at`] reads.
+const SAID: &str = "r.child, r.sheet, r.status, r.at, r.by_first IS NOT NULL, r.file IS NULL";
 
 /// Visits every piece of a job in order.
 pub(super) fn each(
@@ -166,27 +187,22 @@ pub(super) fn each(
     mut visit: impl FnMut(PieceStanding),
 ) -> Result<(), Error> {
     let mut pieces =
-        db.prepare("SELECT piece, part FROM pieces WHERE batch = ?1 ORDER BY piece")?;
-    let mut issues = db.prepare(
-        "SELECT p.piece, r.child FROM reprints r JOIN batches b ON b.batch = r.batch
-         JOIN pieces p ON p.batch = r.batch
-         WHERE r.job = ?1 AND b.state IN ('ready', 'sent') ORDER BY p.piece, r.child",
-    )?;
-    let mut results = db.prepare(
-        "SELECT piece, child, status, by_first IS NOT NULL FROM results WHERE batch = ?1 ORDER BY piece, result",
-    )?;
+        db.prepare("SELECT piece, part, sheets FROM pieces WHERE batch = ?1 ORDER BY piece")?;
+    let issues = format!("SELECT p.piece, r.child {REPRINTED} ORDER BY p.piece");
+    let mut issues = db.prepare(&issues)?;
+    let results = format!(
+        "SELECT {SAID}, r.piece FROM results r WHERE r.batch = ?1 ORDER BY r.piece, r.result"
+    );
+    let mut results = db.prepare(&results)?;
     let (mut pieces, mut issues, mut results) = (
         pieces.query([job])?,
         issues.query([job])?,
         results.query([job])?,
     );
     let (mut next_issue, mut next_result) = (issues.next()?, results.next()?);
-    let (mut of_piece, mut said) = (Vec::new(), Vec::new());
     while let Some(row) = pieces.next()? {
         let piece: u32 = row.get(0)?;
-        of_piece.clear();
-        of_piece.push(0);
-        said.clear();
+        let mut of_piece = Vec::new();
         while let Some(row) = next_issue {
             if row.get::<_, u32>(0)? > piece {
                 break;
@@ -194,103 +210,151 @@ pub(super) fn each(
             of_piece.push(row.get(1)?);
             next_issue = issues.next()?;
         }
+        let mut course = Course::new(sheets_at(row, 2)?, of_piece);
         while let Some(row) = next_result {
-            if row.get::<_, u32>(0)? > piece {
+            if row.get::<_, u32>(6)? > piece {
                 break;
             }
-            said.push(said_at(row, 1)?);
+            course.take(said_at(row, 0)?);
             next_result = results.next()?;
         }
-        let (child, state, twice) = conclude(&of_piece, &said);
-        visit(PieceStanding {
-            piece,
-            part: row.get(1)?,
-            child,
-            state,
-            twice,
-        });
+        visit(PieceStanding::new(piece, row.get(1)?, course.conclude()));
     }
     Ok(())
 }
 
-/// One piece of a job; `None` where the job has none of that number.
-pub(super) fn one(db: &Connection, job: i64, piece: u32) -> Result<Option<PieceStanding>, Error> {
-    let mut find = db.prepare_cached("SELECT part FROM pieces WHERE batch = ?1 AND piece = ?2")?;
-    let part = find.query_row([job, i64::from(piece)], |row| row.get(0));
-    let Some(part) = part.optional()? else {
-        return Ok(None);
-    };
-    let (child, state, twice) = known(db, job, piece)?.conclude();
-    Ok(Some(PieceStanding {
-        piece,
-        part,
-        child,
-        state,
-        twice,
-    }))
-}
-
 /// What is known of a piece.
 pub(super) struct Known {
-    pub issues: Vec<u8>,
-    pub said: Vec<Said>,
+    /// The part of its first issue.
+    pub part: String,
+    /// What follows from all that was said.
+    pub course: Course,
+    /// What files said, in the order in which it was booked.
+    pub lines: Vec<KnownLine>,
 }
 
 impl Known {
-    /// Issue, state, and whether it was perhaps sent twice.
-    pub fn conclude(&self) -> (u8, PieceState, bool) {
-        conclude(&self.issues, &self.said)
+    pub fn standing(self, piece: u32) -> PieceStanding {
+        PieceStanding::new(piece, self.part, self.course.conclude())
     }
 }
 
-/// Whether a job has a piece.
-pub(super) fn has(db: &Connection, job: i64, piece: u32) -> Result<bool, Error> {
-    let find = "SELECT EXISTS (SELECT 1 FROM pieces WHERE batch = ?1 AND piece = ?2)";
-    let mut find = db.prepare_cached(find)?;
-    Ok(find.query_row([job, i64::from(piece)], |row| row.get(0))?)
+/// What a line of a file said.
+pub(super) struct KnownLine {
+    pub said: Said,
+    pub station: Option<String>,
+    pub file: i64,
+    pub line: i64,
 }
 
-/// What is known of a piece that the job has.
-pub(super) fn known(db: &Connection, job: i64, piece: u32) -> Result<Known, Error> {
-    let mut find = db.prepare_cached(
-        "SELECT child, status, by_first IS NOT NULL FROM results WHERE batch = ?1 AND piece = ?2 ORDER BY result",
-    )?;
-    let said = find.query_map([job, i64::from(piece)], |row| said_at(row, 0))?;
-    Ok(Known {
-        said: said.collect::<Result<_, _>>()?,
-        issues: issues_of(db, job, piece)?,
-    })
+/// What is known of a piece; `None` where the job has none of that number.
+pub(super) fn known(db: &Connection, job: i64, piece: u32) -> Result<Option<Known>, Error> {
+    let mut find = db.prepare_cached(&format!(
+        "SELECT {SAID}, r.station, r.file, r.line, r.result, p.part, p.sheets
+         FROM pieces p LEFT JOIN results r ON r.batch = p.batch AND r.piece = p.piece
+         WHERE p.batch = ?1 AND p.piece = ?2 ORDER BY r.result"
+    ))?;
+    let mut rows = find.query([job, i64::from(piece)])?;
+    let mut known: Option<Known> = None;
+    while let Some(row) = rows.next()? {
+        let known = match &mut known {
+            Some(known) => known,
+            None => known.insert(Known {
+                part: row.get(10)?,
+                course: Course::new(sheets_at(row, 11)?, issues_of(db, job, piece)?),
+                lines: Vec::new(),
+            }),
+        };
+        if row.get::<_, Option<i64>>(9)?.is_none() {
+            continue; // Nothing was said yet.
+        }
+        let said = said_at(row, 0)?;
+        known.course.take(said);
+        if let (Some(file), Some(line)) = (row.get(7)?, row.get(8)?) {
+            known.lines.push(KnownLine {
+                said,
+                station: row.get(6)?,
+                file,
+                line,
+            });
+        }
+    }
+    Ok(known)
 }
 
-/// The issues of a piece: 0, and the reprints that have it.
+/// The reprints that have a piece.
 fn issues_of(db: &Connection, job: i64, piece: u32) -> Result<Vec<u8>, Error> {
-    let mut find = db.prepare_cached(
-        "SELECT r.child FROM reprints r CROSS JOIN batches b ON b.batch = r.batch
-         CROSS JOIN pieces p ON p.batch = r.batch AND p.piece = ?2
-         WHERE r.job = ?1 AND b.state IN ('ready', 'sent') ORDER BY r.child",
-    )?;
+    let mut find = db.prepare_cached(&format!("SELECT r.child {REPRINTED} AND p.piece = ?2"))?;
     let rows = find.query_map([job, i64::from(piece)], |row| row.get(0))?;
-    std::iter::once(Ok(0))
-        .chain(rows.map(|row| Ok(row?)))
-        .collect()
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
-fn said_at(row: &rusqlite::Row<'_>, at: usize) -> rusqlite::Result<Said> {
+fn sheets_at(row: &Row<'_>, at: usize) -> rusqlite::Result<u16> {
+    let sheets: i64 = row.get(at)?;
+    Ok(u16::try_from(sheets).map_or(SHEETS_MAX, |sheets| sheets.clamp(1, SHEETS_MAX)))
+}
+
+fn said_at(row: &Row<'_>, at: usize) -> rusqlite::Result<Said> {
+    let time: Option<String> = row.get(at + 3)?;
     Ok(Said {
         child: row.get(at)?,
-        status: handling_at(row, at + 1)?,
-        signed: row.get(at + 2)?,
+        sheet: row.get(at + 1)?,
+        status: handling_at(row, at + 2)?,
+        at: time.and_then(|time| PlantTime::from_text(&time)),
+        signed: row.get(at + 4)?,
+        settled: row.get(at + 5)?,
     })
 }
 
 /// A result back from the ledger.
-pub(super) fn handling_at(row: &rusqlite::Row<'_>, at: usize) -> rusqlite::Result<Handling> {
+pub(super) fn handling_at(row: &Row<'_>, at: usize) -> rusqlite::Result<Handling> {
     let text: String = row.get(at)?;
     Handling::from_name(&text).ok_or(rusqlite::Error::InvalidColumnType(
         at,
         "what became of a piece".to_owned(),
         Type::Text,
     ))
+}
+
+/// The pieces that lines leave spoilt, each line with its issue, by the same rules and without a ledger. `printed` is the
+/// issue that can be printed from, `sheets` says how many a piece has.
+pub fn spoilt_by<'r>(
+    lines: impl IntoIterator<Item = (u8, &'r PieceResult)>,
+    printed: u8,
+    sheets: impl Fn(u32) -> Option<u16>,
+) -> BTreeSet<u32> {
+    let mut of_piece: BTreeMap<u32, Vec<Said>> = BTreeMap::new();
+    for (child, line) in lines {
+        of_piece
+            .entry(line.piece)
+            .or_default()
+            .push(said_by(child, line));
+    }
+    let is_spoilt = |piece: u32, results: &[Said]| {
+        let mut issues: Vec<u8> = results.iter().map(|said| said.child).collect();
+        issues.push(printed);
+        let mut course = Course::new(sheets(piece).unwrap_or(SHEETS_MAX), issues);
+        for said in results {
+            course.take(*said);
+        }
+        matches!(course.conclude().state, PieceState::Spoilt(_))
+    };
+    let spoilt = of_piece
+        .iter()
+        .filter(|(piece, results)| is_spoilt(**piece, results));
+    spoilt.map(|(piece, _)| *piece).collect()
+}
+
+/// What a line of a file says of an issue.
+pub(super) fn said_by(child: u8, line: &PieceResult) -> Said {
+    Said {
+        child,
+        sheet: line.sheet,
+        status: line.status,
+        at: line.at,
+        signed: line.signed.is_some(),
+        settled: false,
+    }
 }
 
 /// The batch that a job began with, which is that of its name or the one that was reprinted.
@@ -322,8 +386,7 @@ pub(super) fn standing(db: &Connection, job: i64, noted_max: usize) -> Result<Jo
                 standing.parts.insert(piece.part.clone(), balance);
             }
         }
-        let noted = matches!(piece.state, PieceState::Spoilt(_) | PieceState::Aside(_));
-        if noted || piece.twice {
+        if piece.is_noted() {
             standing.noted_total += 1;
             if standing.noted.len() < noted_max {
                 standing.noted.push(piece);
@@ -363,97 +426,5 @@ impl Reader {
             })?;
         }
         Ok(spoilt)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use Handling::*;
-
-    fn said(child: u8, status: Handling) -> Said {
-        Said {
-            child,
-            status,
-            signed: false,
-        }
-    }
-
-    #[test]
-    fn a_piece_is_as_the_last_result_of_its_newest_issue_unless_it_is_sent() {
-        let cases: &[(&[u8], &[Said], PieceState, bool)] = &[
-            (&[0], &[], PieceState::Waiting, false),
-            (
-                &[0],
-                &[said(0, Inserted)],
-                PieceState::Sent(Inserted),
-                false,
-            ),
-            (
-                &[0],
-                &[said(0, Inserted), said(0, Damaged)],
-                PieceState::Spoilt(Damaged),
-                false,
-            ),
-            (
-                &[0],
-                &[said(0, Diverted), said(0, Inserted)],
-                PieceState::Sent(Inserted),
-                false,
-            ),
-            (
-                &[0],
-                &[said(0, Inserted), said(0, Inserted)],
-                PieceState::Sent(Inserted),
-                true,
-            ),
-            (&[0, 1], &[said(0, Damaged)], PieceState::Waiting, false),
-            (
-                &[0, 1],
-                &[said(0, Damaged), said(1, Inserted)],
-                PieceState::Sent(Inserted),
-                false,
-            ),
-            (
-                &[0, 1],
-                &[said(1, Inserted), said(0, Inserted)],
-                PieceState::Sent(Inserted),
-                true,
-            ),
-            (
-                &[0, 1],
-                &[said(0, Inserted), said(1, Damaged)],
-                PieceState::Sent(Inserted),
-                false,
-            ),
-            (
-                &[0, 1, 3],
-                &[said(0, Damaged), said(1, Missing), said(3, Unknown)],
-                PieceState::Aside(Unknown),
-                false,
-            ),
-            (
-                &[0],
-                &[said(0, HandMade)],
-                PieceState::Aside(HandMade),
-                false,
-            ),
-            (
-                &[0],
-                &[said(0, Duplicate)],
-                PieceState::Aside(Duplicate),
-                false,
-            ),
-        ];
-        for (issues, results, state, twice) in cases {
-            let newest = *issues.last().unwrap();
-            assert_eq!(conclude(issues, results), (newest, *state, *twice));
-        }
-        let signed = Said {
-            signed: true,
-            ..said(0, HandMade)
-        };
-        let (_, state, _) = conclude(&[0], &[said(0, Damaged), signed]);
-        assert_eq!(state, PieceState::Sent(HandMade));
     }
 }

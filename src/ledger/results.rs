@@ -3,22 +3,23 @@
 //! A result is one remark about one issue of a piece; all are kept, in their order, and none is changed. How a piece stands
 //! follows from them alone, by the rules of [`pieces`](super::pieces).
 
-use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use rusqlite::{Connection, params};
 
-use super::pieces::{self, JobStanding, Known, PieceState, Said};
-use super::{Error, Ledger, Reader, State, tables};
-use crate::letter::Handling;
+use super::pieces::{self, JobStanding, PieceState};
+use super::{Error, Ledger, Reader, tables};
+use crate::letter::{Handling, PieceResult};
 
+mod booking;
 mod lookups;
 mod words;
 
 pub(super) use lookups::{first, name_of, refuse_sent, sent_job, standings_of, those};
 pub use words::{Booked, Remarked, ResultOfPiece, ResultRemark, ResultRow, ResultsFile};
 
-use lookups::{already, insert, is_repeated, not_in_state, state_of};
+use booking::Booking;
+use lookups::{insert, refuse_missing};
 
 /// Remarks that are told; the rest is counted.
 const REMARKS_MAX: usize = 50;
@@ -27,7 +28,7 @@ const SETTLED: &str = "settled";
 
 /// Tables of results and reprints. No index over part or status: a job is read as a whole, in the order of its pieces. The
 /// counts in `print_jobs` follow from `results`, so that a list of batches need not count.
-pub(super) const STEP: &str = "
+pub(super) const STEP_5: &str = "
 CREATE TABLE reprints (
   batch INTEGER PRIMARY KEY REFERENCES batches,
   job   INTEGER NOT NULL REFERENCES batches,
@@ -73,29 +74,33 @@ CREATE TABLE print_jobs (
 ) STRICT;
 ";
 
-/// What lets an older ledger be read as if it had taken that step.
+/// Results of single sheets, and more to be told of a job without counting.
+pub(super) const STEP_6: &str = "
+ALTER TABLE results ADD COLUMN sheet INTEGER CHECK (sheet BETWEEN 1 AND 999);
+ALTER TABLE print_jobs ADD COLUMN went_out INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE print_jobs ADD COLUMN under_way INTEGER NOT NULL DEFAULT 0;
+";
+
+/// What lets an older ledger be read as if it had taken both steps.
 pub(super) const AS_IF: &str = "
 CREATE TEMP TABLE reprints (batch, job, child, again);
 CREATE TEMP TABLE result_files (file, sha256, bytes, name, rows, imported_at);
 CREATE TEMP TABLE results (result, batch, piece, child, status, word, at, station, by_first, by_second, why, file, line,
-  booked_at);
-CREATE TEMP TABLE print_jobs (batch, pieces, sent, twice);
+  booked_at, sheet);
+CREATE TEMP TABLE print_jobs (batch, pieces, sent, twice, went_out, under_way);
 ";
-
-/// A line that is to be booked.
-struct Planned<'r, 'a> {
-    row: &'r ResultRow<'a>,
-    job: i64,
-    child: u8,
-    sheets: Vec<u16>,
-}
+/// The same for one that lacks the second step only.
+pub(super) const AS_IF_FROM_5: &str = "
+CREATE TEMP VIEW results AS SELECT *, NULL AS sheet FROM main.results;
+CREATE TEMP VIEW print_jobs AS SELECT *, 0 AS went_out, 0 AS under_way FROM main.print_jobs;
+";
 
 impl Ledger<'_> {
     /// Books what a file says, all of it or nothing, in one transaction.
     ///
     /// # Errors
-    /// [`Error::NoSuchPieces`] if a line is about an issue that the job does not have; [`Error::NotInState`] if there is no
-    /// such batch; anything that SQLite says.
+    /// [`Error::NoSuchPieces`] if a line is about a piece, sheet or issue that the job does not have;
+    /// [`Error::TooManyLines`] about one piece; [`Error::NotInState`] if there is no such batch; anything that SQLite says.
     pub fn book(
         &mut self,
         file: &ResultsFile<'_>,
@@ -103,68 +108,28 @@ impl Ledger<'_> {
     ) -> Result<Booked, Error> {
         let now = tables::time(self.clock.now());
         let tx = self.db.transaction()?;
-        let mut booked = Booked {
-            already: already(&tx, &file.sha256)?,
-            ..Booked::default()
-        };
-        if booked.already.is_some() {
-            return Ok(booked);
-        }
-        let jobs = jobs_of(&tx, rows)?;
-        let mut known = HashMap::with_capacity(rows.len());
-        let planned = plan(&tx, &jobs, rows, &mut known, &mut booked)?;
-        tx.execute(
-            "INSERT INTO result_files (sha256, bytes, name, rows, imported_at) VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![
-                file.sha256,
-                tables::int(file.bytes),
-                file.name,
-                tables::int(rows.len() as u64),
-                now
-            ],
-        )?;
-        let number = tx.last_insert_rowid();
-        for line in &planned {
-            let row = line.row;
-            let Some(of_piece) = known.get_mut(&(line.job, row.piece)) else {
-                continue;
-            };
-            if !of_piece.said.is_empty() && is_repeated(&tx, number, line)? {
-                booked.repeated += 1;
-                continue;
+        let mut booking = Booking::new(&tx, file, &now)?;
+        booking.book(rows)?;
+        let Booking {
+            mut booked, by_job, ..
+        } = booking;
+        for (job, results) in by_job {
+            if results > 0 {
+                let note = format!("{results} results from `{}`", file.name);
+                tables::log(&tx, job, &now, "results", &note)?;
             }
-            insert(&tx, line, Some(number), "", &now)?;
-            booked.booked += 1;
-            *booked.statuses.entry(row.status).or_default() += 1;
-            let before = of_piece.conclude();
-            of_piece.said.push(Said {
-                child: line.child,
-                status: row.status,
-                signed: row.signed.is_some(),
-            });
-            for what in remarks(row, before, of_piece.conclude()) {
-                remark(&mut booked, row, &name_of(&tx, line.job)?, what);
-            }
-        }
-        let mut all: Vec<i64> = jobs.values().map(|job| job.number).collect();
-        all.sort_unstable();
-        all.dedup();
-        for job in all {
-            let note = format!("results of {} rows from `{}`", rows.len(), file.name);
-            tables::log(&tx, job, &now, "results", &note)?;
-            let standing = pieces::standing(&tx, job, REMARKS_MAX)?;
-            keep(&tx, job, &standing.total)?;
-            booked.jobs.push(standing);
+            booked.jobs.push(concluded(&tx, job)?);
         }
         tx.commit()?;
         Ok(booked)
     }
 
-    /// Books what two persons did with pieces, or found out: `inserted`, `hand-made` or `withdrawn`.
+    /// Books what two persons did with pieces, or found out: `inserted`, `hand-made`, `withdrawn`, or `removed`, which is
+    /// not sent after all. Of a reprint that is named it is said of that one, else of the newest one that anything was said of.
     ///
     /// # Errors
-    /// [`Error::NotAPieceEnd`] for anything else; [`Error::NotInState`] unless the batch is sent; [`Error::NoSuchPieces`];
-    /// [`Error::PiecesSent`] if one is sent already; anything that SQLite says.
+    /// [`Error::NotAPieceEnd`] for anything else; [`Error::NotInState`] unless the batch is sent; [`Error::NoPieces`];
+    /// [`Error::PiecesSent`] if one is sent already, as no persons said; anything that SQLite says.
     pub fn settle_pieces(
         &mut self,
         batch: &str,
@@ -173,46 +138,75 @@ impl Ledger<'_> {
         by: [&str; 2],
         why: &str,
     ) -> Result<JobStanding, Error> {
-        if !end.is_sent() {
+        if !end.is_sent() && end != Handling::Removed {
             return Err(Error::NotAPieceEnd(end));
         }
         let now = tables::time(self.clock.now());
         let tx = self.db.transaction()?;
-        let (job, _) = sent_job(&tx, batch)?;
+        let (job, child) = sent_job(&tx, batch)?;
         let standings = standings_of(&tx, job, batch, pieces)?;
-        refuse_sent(batch, &standings)?;
+        let mut line = PieceResult {
+            line: 0,
+            piece: 0,
+            sheet: None,
+            status: end,
+            word: SETTLED.into(),
+            at: None,
+            station: None,
+            signed: Some(std::sync::Arc::new(by.map(str::to_owned))),
+        };
+        let (mut missing, mut sent) = (Vec::new(), Vec::new());
         for standing in &standings {
-            let row = ResultRow {
-                batch,
-                piece: standing.piece,
-                child: None,
-                sheet: None,
-                status: end,
-                word: SETTLED,
-                at: None,
-                station: None,
-                signed: Some(by),
-                line: 0,
+            let Some(known) = pieces::known(&tx, job, standing.piece)? else {
+                continue; // It would have no standing.
             };
-            let line = Planned {
-                row: &row,
-                job,
-                child: standing.child,
-                sheets: Vec::new(),
+            let issue = match child {
+                0 => known.course.heard_last(),
+                child => child,
             };
-            insert(&tx, &line, None, why, &now)?;
+            let stops =
+                end == Handling::Withdrawn && standing.under_way && !known.course.heard_of(issue);
+            let is_sent = matches!(standing.state, PieceState::Sent(_)) && !standing.settled;
+            match () {
+                () if !known.course.has(issue) => missing.push(standing.piece),
+                () if is_sent && end.is_sent() && !stops => sent.push(standing.clone()),
+                () => {
+                    line.piece = standing.piece;
+                    insert(&tx, job, issue, &line, None, why, &now)?;
+                }
+            }
         }
-        let [first, second] = by;
+        refuse_missing(batch, missing)?;
+        refuse_sent(batch, &sent)?;
+        let [one, two] = by;
         let note = format!(
-            "{} pieces are {end}, say {first} and {second}: {why}",
+            "{} pieces are {end}, say {one} and {two}: {why}",
             pieces.len()
         );
         tables::log(&tx, job, &now, SETTLED, &note)?;
-        let standing = pieces::standing(&tx, job, REMARKS_MAX)?;
-        keep(&tx, job, &standing.total)?;
+        let standing = concluded(&tx, job)?;
         tx.commit()?;
         Ok(standing)
     }
+}
+
+/// How a job stands now; its counts are kept.
+fn concluded(db: &Connection, job: i64) -> Result<JobStanding, Error> {
+    let standing = pieces::standing(db, job, REMARKS_MAX)?;
+    let total = &standing.total;
+    db.execute(
+        "INSERT OR REPLACE INTO print_jobs (batch, pieces, sent, twice, went_out, under_way)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        params![
+            job,
+            tables::int(total.pieces),
+            tables::int(total.sent()),
+            tables::int(total.twice),
+            tables::int(total.went_out),
+            tables::int(total.under_way)
+        ],
+    )?;
+    Ok(standing)
 }
 
 impl Reader {
@@ -225,7 +219,7 @@ impl Reader {
             return Ok(Vec::new());
         };
         let mut find = self.db().prepare_cached(
-            "SELECT r.child, r.status, r.at, r.station, r.by_first, r.by_second, r.why, f.name, r.line, r.booked_at
+            "SELECT r.child, r.status, r.at, r.station, r.by_first, r.by_second, r.why, f.name, r.line, r.booked_at, r.sheet
              FROM results r LEFT JOIN result_files f ON f.file = r.file
              WHERE r.batch = ?1 AND r.piece = ?2 ORDER BY r.result",
         )?;
@@ -240,6 +234,7 @@ impl Reader {
             };
             Ok(ResultOfPiece {
                 child: row.get(0)?,
+                sheet: row.get(10)?,
                 status: pieces::handling_at(row, 1)?,
                 at: row.get(2)?,
                 station: row.get(3)?,
@@ -258,13 +253,16 @@ impl Reader {
     /// Anything that SQLite says.
     pub fn print_jobs(&self) -> Result<BTreeMap<String, PrintJob>, Error> {
         let mut find = self.db().prepare(
-            "SELECT b.name, j.pieces, j.sent, j.twice FROM print_jobs j JOIN batches b ON b.batch = j.batch",
+            "SELECT b.name, j.pieces, j.sent, j.twice, j.went_out, j.under_way
+             FROM print_jobs j JOIN batches b ON b.batch = j.batch",
         )?;
         let rows = find.query_map([], |row| {
             let job = PrintJob {
                 pieces: tables::count_at(row, 1)?,
                 sent: tables::count_at(row, 2)?,
                 twice: tables::count_at(row, 3)?,
+                went_out: tables::count_at(row, 4)?,
+                under_way: tables::count_at(row, 5)?,
             };
             Ok((row.get(0)?, job))
         })?;
@@ -289,142 +287,8 @@ pub struct PrintJob {
     pub sent: u64,
     /// Those perhaps sent twice.
     pub twice: u64,
-}
-
-fn keep(db: &Connection, job: i64, balance: &pieces::Balance) -> Result<(), Error> {
-    db.execute(
-        "INSERT OR REPLACE INTO print_jobs (batch, pieces, sent, twice) VALUES (?1, ?2, ?3, ?4)",
-        params![
-            job,
-            tables::int(balance.pieces),
-            tables::int(balance.sent()),
-            tables::int(balance.twice)
-        ],
-    )?;
-    Ok(())
-}
-
-/// A job that rows name.
-struct Job {
-    number: i64,
-    child: u8,
-    is_sent: bool,
-}
-
-fn jobs_of<'a>(db: &Connection, rows: &[ResultRow<'a>]) -> Result<HashMap<&'a str, Job>, Error> {
-    let mut jobs = HashMap::new();
-    for row in rows {
-        if jobs.contains_key(row.batch) {
-            continue;
-        }
-        let Some((number, child)) = pieces::job_of(db, row.batch)? else {
-            return Err(not_in_state(row.batch, None));
-        };
-        let is_sent = state_of(db, number)? == State::Sent;
-        let job = Job {
-            number,
-            child,
-            is_sent,
-        };
-        jobs.insert(row.batch, job);
-    }
-    Ok(jobs)
-}
-
-/// Finds the issue that each line is about; lines about sheets of one become one, as bad as the worst of them.
-fn plan<'r, 'a>(
-    db: &Connection,
-    jobs: &HashMap<&'a str, Job>,
-    rows: &'r [ResultRow<'a>],
-    known: &mut HashMap<(i64, u32), Known>,
-    booked: &mut Booked,
-) -> Result<Vec<Planned<'r, 'a>>, Error> {
-    let mut planned: Vec<Planned<'r, 'a>> = Vec::with_capacity(rows.len());
-    let mut at: HashMap<(i64, u8, u32), usize> = HashMap::with_capacity(rows.len());
-    let mut missing = Vec::new();
-    for row in rows {
-        let Some(job) = jobs.get(row.batch) else {
-            continue;
-        };
-        if !job.is_sent {
-            remark(booked, row, row.batch, Remarked::NotSent);
-            continue;
-        }
-        let issues = match known.entry((job.number, row.piece)) {
-            Entry::Occupied(of_piece) => &of_piece.into_mut().issues,
-            Entry::Vacant(_) if !pieces::has(db, job.number, row.piece)? => {
-                missing.push((row.line, row.piece));
-                continue;
-            }
-            Entry::Vacant(free) => {
-                let of_piece = pieces::known(db, job.number, row.piece)?;
-                &free.insert(of_piece).issues
-            }
-        };
-        let named = row.child.or((job.child > 0).then_some(job.child));
-        let child = named.or(issues.last().copied());
-        let Some(child) = child.filter(|child| issues.contains(child)) else {
-            missing.push((row.line, row.piece));
-            continue;
-        };
-        let before = at.get(&(job.number, child, row.piece)).copied();
-        if let (Some(sheet), Some(line)) = (row.sheet, before.and_then(|at| planned.get_mut(at)))
-            && !line.sheets.contains(&sheet)
-        {
-            if line.row.status.is_sent() && !row.status.is_sent() {
-                line.row = row;
-            }
-            line.sheets.push(sheet);
-            continue;
-        }
-        at.insert((job.number, child, row.piece), planned.len());
-        planned.push(Planned {
-            row,
-            job: job.number,
-            child,
-            sheets: row.sheet.into_iter().collect(),
-        });
-    }
-    match missing.is_empty() {
-        true => Ok(planned),
-        false => Err(Error::NoSuchPieces {
-            total: missing.len() as u64,
-            first: missing
-                .into_iter()
-                .take(super::error::PIECES_NAMED_MAX)
-                .collect(),
-        }),
-    }
-}
-
-fn remarks(
-    row: &ResultRow<'_>,
-    (_, before, _): (u8, PieceState, bool),
-    (_, after, twice): (u8, PieceState, bool),
-) -> Vec<Remarked> {
-    let was_sent = matches!(before, PieceState::Sent(_));
-    let is_sent = matches!(after, PieceState::Sent(_));
-    let mut remarks = Vec::new();
-    if twice && row.status.is_sent() && was_sent {
-        remarks.push(Remarked::SentTwice);
-    }
-    if was_sent && !is_sent {
-        remarks.push(Remarked::NoLongerSent);
-    }
-    if row.status == Handling::HandMade && row.signed.is_none() {
-        remarks.push(Remarked::Unsigned);
-    }
-    remarks
-}
-
-fn remark(booked: &mut Booked, row: &ResultRow<'_>, batch: &str, what: Remarked) {
-    booked.remarks_total += 1;
-    if booked.remarks.len() < REMARKS_MAX {
-        booked.remarks.push(ResultRemark {
-            line: row.line,
-            batch: batch.to_owned(),
-            piece: row.piece,
-            what,
-        });
-    }
+    /// Those withdrawn and sent after that.
+    pub went_out: u64,
+    /// Those sent of which a reprint is at the plant.
+    pub under_way: u64,
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use rusqlite::types::Type;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, TransactionBehavior, params};
 
 use super::error::{Error, at};
 use super::{Sent, SentBefore, State};
@@ -20,7 +20,8 @@ const STEPS: &[&str] = &[
     STEP_2,
     STEP_3,
     STEP_4,
-    results::STEP,
+    results::STEP_5,
+    results::STEP_6,
     job_number::STEP,
 ];
 
@@ -195,7 +196,7 @@ const AS_IF_FROM_3: &str = "CREATE TEMP TABLE shared (batch, seq, piece);";
 /// The version that brought results and reprints.
 const RESULTS_FROM: i64 = 5;
 /// The version that brought numbers of print jobs.
-const NUMBERS_FROM: i64 = 6;
+const NUMBERS_FROM: i64 = 7;
 
 /// Pages of the cache, in KiB. Bounds the memory; enough for the inner pages of a day's index.
 const CACHE_KIB: i64 = 64 * 1024;
@@ -210,6 +211,7 @@ pub(super) fn open_for_writing(path: &Path) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut db = Connection::open_with_flags(path, flags)?;
     db.busy_timeout(std::time::Duration::from_millis(BUSY_MS))?;
+    db.set_transaction_behavior(TransactionBehavior::Immediate); // One that reads first could not wait for another writer.
     let version = version(&db, path)?;
     db.pragma_update(None, "journal_mode", "WAL")?;
     db.pragma_update(None, "synchronous", "FULL")?;
@@ -240,6 +242,7 @@ pub(super) fn open_for_reading(path: &Path) -> Result<Connection, Error> {
         1 => db.execute_batch(AS_IF_FROM_1)?, // The next run brings it up to date; reading must not wait for one.
         2 => db.execute_batch(AS_IF_FROM_2)?,
         3 => db.execute_batch(AS_IF_FROM_3)?,
+        5 => db.execute_batch(results::AS_IF_FROM_5)?,
         _ => {}
     }
     if version < RESULTS_FROM {
@@ -458,7 +461,7 @@ mod tests {
         };
         let before = look();
         let db = open_for_writing(&path).unwrap();
-        assert_eq!(version(&db, &path).unwrap(), 6);
+        assert_eq!(version(&db, &path).unwrap(), 7);
         drop(db);
         assert_eq!(look(), before);
     }
@@ -480,10 +483,11 @@ mod tests {
         };
         let stepped = after(STEPS);
         let numbers = job_number::AS_IF;
-        let others = [
-            [STEP_1, "", "", AS_IF_FROM_1, results::AS_IF, ""],
-            [STEP_1, STEP_2, "", AS_IF_FROM_2, results::AS_IF, numbers],
-            [
+        let (fifth, sixth) = (results::STEP_5, results::STEP_6);
+        let others: [&[&str]; 6] = [
+            &[STEP_1, AS_IF_FROM_1, results::AS_IF],
+            &[STEP_1, STEP_2, AS_IF_FROM_2, results::AS_IF, numbers],
+            &[
                 STEP_1,
                 STEP_2,
                 STEP_3,
@@ -491,10 +495,19 @@ mod tests {
                 results::AS_IF,
                 numbers,
             ],
-            [STEP_1, STEP_2, STEP_3, STEP_4, results::AS_IF, numbers],
-            [STEP_1, STEP_2, STEP_3, STEP_4, results::STEP, numbers],
+            &[STEP_1, STEP_2, STEP_3, STEP_4, results::AS_IF, numbers],
+            &[
+                STEP_1,
+                STEP_2,
+                STEP_3,
+                STEP_4,
+                fifth,
+                results::AS_IF_FROM_5,
+                numbers,
+            ],
+            &[STEP_1, STEP_2, STEP_3, STEP_4, fifth, sixth, numbers],
         ];
-        for as_if in others.map(|steps| after(&steps)) {
+        for as_if in others.map(after) {
             for table in [
                 "batches",
                 "letters",

@@ -67,6 +67,11 @@ impl Handling {
         matches!(self, Self::Inserted | Self::HandMade | Self::Withdrawn)
     }
 
+    /// Counts as sent only if two persons sign for it: nobody else saw what became of the letter.
+    pub const fn wants_two_persons(self) -> bool {
+        matches!(self, Self::HandMade | Self::Withdrawn)
+    }
+
     /// It must be printed again. What is neither this nor sent waits for a person.
     pub const fn is_spoilt(self) -> bool {
         matches!(self, Self::Damaged | Self::Missing | Self::Removed)

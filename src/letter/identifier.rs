@@ -17,8 +17,10 @@ use jiff::civil::Date;
 
 use super::{Country, Environment};
 
+mod in_text;
 mod recipient;
 
+pub use in_text::names_a_person;
 pub use recipient::{KEY_DIGIT_BITS, recipient_id_fault};
 
 /// Added to the day of birth in a Swedish coordination number and in a synthetic CPR number.

@@ -1,7 +1,7 @@
 //! Reads a results file line by line.
 
-use std::borrow::Cow;
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
 
 use csv::ByteRecord;
 
@@ -9,10 +9,13 @@ use super::layout::{Layout, Place, Places};
 use super::options::{Encoding, Format, List};
 use super::{FAULTS_MAX, ROWS_MAX};
 use crate::finding::shape;
-use crate::letter::Handling;
+use crate::letter::identifier::names_a_person;
+use crate::letter::{Handling, PieceResult};
 
+mod line;
 mod values;
 
+use line::{Line, Lines, text};
 pub use values::{INITIALS, initials};
 use values::{behind_lines, digits, job, moment, of_mark, signed};
 
@@ -24,28 +27,27 @@ const MARK_VERSION: &str = "1";
 /// Characters of a station, and of initials.
 const STATION_CHARS_MAX: usize = 16;
 const INITIALS_MAX: usize = 8;
+/// Initials with so many digits are a date of birth.
+const INITIALS_DIGITS: usize = 6;
+/// How a file in UTF-16 begins.
+const UTF_16: [&[u8]; 2] = [b"\xff\xfe", b"\xfe\xff"];
+
+/// What a file says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Contents {
+    /// A row for each line about a piece; there may be none.
+    pub rows: Vec<Row>,
+    /// Where columns have names and none of them is for the job: those that nobody asked for, by number and shape.
+    pub passed_over: Vec<String>,
+}
 
 /// What a line says of a piece.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// Line of the file, from 1.
-    pub line: u64,
     /// The job, if the line names it.
     pub job: Option<Job>,
-    /// The piece.
-    pub piece: u32,
-    /// The sheet, if the mark says it: such a file has lines of sheets.
-    pub sheet: Option<u16>,
-    /// What became of it.
-    pub status: Handling,
-    /// The plant's word for that.
-    pub word: String,
-    /// When, as `YYYY-MM-DDThh:mm:ss`, with the offset or `Z` if the file has it.
-    pub at: Option<String>,
-    /// Where.
-    pub station: Option<String>,
-    /// Initials of the two who made it by hand.
-    pub signed: Option<[String; 2]>,
+    /// The rest.
+    pub result: PieceResult,
 }
 
 /// A print job, as a line names it.
@@ -93,79 +95,57 @@ type Wrong = (String, &'static str);
 ///
 /// # Errors
 /// Every line that is wrong; there are then no rows.
-pub fn read(bytes: &[u8], layout: &Layout) -> Result<Vec<Row>, Unreadable> {
+pub fn read(bytes: &[u8], layout: &Layout) -> Result<Contents, Unreadable> {
     let mut reader = Reader {
         layout,
         places: layout.places.clone(),
-        rows: Vec::new(),
+        contents: Contents::default(),
+        words: HashSet::new(),
         unreadable: Unreadable::default(),
     };
-    match layout.format {
-        Format::Delimited => reader.delimited(bytes),
-        Format::Fixed => reader.fixed(bytes),
-    }
-    if reader.rows.is_empty() && reader.unreadable.total == 0 {
-        let found = "no line about a piece".into();
-        reader.wrong(1, (found, "at least one"));
+    match whole(bytes, layout) {
+        Err((line, wrong)) => reader.wrong(line, wrong),
+        Ok(bytes) => match layout.format {
+            Format::Delimited => reader.delimited(bytes),
+            Format::Fixed => reader.fixed(bytes),
+        },
     }
     match reader.unreadable.total {
-        0 => Ok(reader.rows),
+        0 => Ok(reader.contents),
         _ => Err(reader.unreadable),
+    }
+}
+
+/// What is behind a byte order mark, if the file is not cut short: its last line must have its end, unless lines that do not
+/// count stand behind those that do.
+fn whole<'b>(bytes: &'b [u8], layout: &Layout) -> Result<&'b [u8], (u64, Wrong)> {
+    if UTF_16.iter().any(|mark| bytes.starts_with(mark)) {
+        let allowed = "UTF-8, or ISO 8859-1 where [results] says so";
+        return Err((1, ("UTF-16".into(), allowed)));
+    }
+    let bytes = match layout.encoding {
+        Encoding::Utf8 => bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes),
+        Encoding::Latin1 => bytes,
+    };
+    match bytes.last() {
+        None => Err((1, ("an empty file".into(), "at least one line"))),
+        Some(b'\n' | b'\r') => Ok(bytes),
+        Some(_) if layout.skip_last > 0 => Ok(bytes),
+        Some(_) => {
+            let line = 1 + memchr::memchr_iter(b'\n', bytes).count() as u64;
+            let found = "a last line without its end".into();
+            let allowed = "a whole file: wait until it is written, fetch it again, or end the line if nothing is missing";
+            Err((line, (found, allowed)))
+        }
     }
 }
 
 struct Reader<'l> {
     layout: &'l Layout,
     places: Places,
-    rows: Vec<Row>,
+    contents: Contents,
+    words: HashSet<Arc<str>>,
     unreadable: Unreadable,
-}
-
-/// A line, taken apart or not.
-enum Line<'b> {
-    Whole(&'b [u8]),
-    Fields(&'b ByteRecord),
-}
-
-impl Line<'_> {
-    fn field<'s>(&'s self, place: &Place, encoding: Encoding) -> Result<Cow<'s, str>, Wrong> {
-        let bytes = match (self, place) {
-            (Self::Whole(line), Place::Bytes(range)) => {
-                // The last fields of a line may have lost their spaces on the way.
-                let end = range.end.min(line.len());
-                line.get(range.start..end).unwrap_or_default()
-            }
-            (Self::Fields(record), Place::Column(column)) => match record.get(*column) {
-                Some(bytes) => bytes,
-                None => {
-                    let found = format!("{} columns", record.len());
-                    return Err((found, "as many as the layout names"));
-                }
-            },
-            _ => b"",
-        };
-        let text = match encoding {
-            Encoding::Utf8 => Cow::Borrowed(
-                std::str::from_utf8(bytes)
-                    .map_err(|_| {
-                        (
-                            "bytes that are no UTF-8".to_owned(),
-                            "UTF-8, or `encoding = \"iso-8859-1\"` in [results]",
-                        )
-                    })?
-                    .trim(),
-            ),
-            Encoding::Latin1 => Cow::Owned(
-                bytes
-                    .iter()
-                    .map(|&b| char::from(b))
-                    .collect::<String>()
-                    .trim()
-                    .to_owned(),
-            ),
-        };
-        Ok(text)
-    }
 }
 
 impl Reader<'_> {
@@ -196,10 +176,6 @@ impl Reader<'_> {
     }
 
     fn delimited(&mut self, bytes: &[u8]) {
-        let bytes = match self.layout.encoding {
-            Encoding::Utf8 => bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes),
-            Encoding::Latin1 => bytes,
-        };
         let (bytes, before) = behind_lines(bytes, self.layout.skip_first);
         let mut csv = csv::ReaderBuilder::new()
             .has_headers(false)
@@ -207,17 +183,17 @@ impl Reader<'_> {
             .delimiter(self.layout.delimiter)
             .from_reader(bytes);
         let mut named = !self.layout.column_names;
-        let mut lines = Lines {
-            bytes,
-            passed: 0,
-            line: 1,
-        };
+        let mut lines = Lines::of(bytes);
         let mut held = VecDeque::new();
         let mut record = ByteRecord::new();
         loop {
             match csv.read_byte_record(&mut record) {
                 Ok(true) => {}
-                Ok(false) => return,
+                Ok(false) if named => return,
+                Ok(false) => {
+                    let allowed = "a first line with the names of the columns";
+                    return self.wrong(1, ("no line with anything in it".into(), allowed));
+                }
                 Err(_) => {
                     // From memory, with any number of columns: it does not come to this.
                     return self.wrong(0, ("what is no CSV".into(), "RFC 4180"));
@@ -225,6 +201,10 @@ impl Reader<'_> {
             }
             let start = record.position().map_or(0, csv::Position::byte);
             let number = before + lines.at(start);
+            if memchr::memchr2(b'\n', b'\r', record.as_slice()).is_some() {
+                let found = "a quote that is not closed on its line".into();
+                return self.wrong(number, (found, "lines of one record each")); // It has swallowed what is behind.
+            }
             if !named {
                 named = true;
                 if !self.name(number, &record) {
@@ -242,22 +222,42 @@ impl Reader<'_> {
     }
 
     /// Finds the columns by their names.
-    fn name(&mut self, line: u64, names: &ByteRecord) -> bool {
-        let mut missing = Vec::new();
+    fn name(&mut self, line: u64, record: &ByteRecord) -> bool {
+        let mut names = Vec::new();
+        for field in record {
+            match text(field, self.layout.encoding) {
+                Ok(name) => names.push(name.to_lowercase()),
+                Err(wrong) => {
+                    self.wrong(line, wrong);
+                    return false;
+                }
+            }
+        }
+        let (mut missing, mut twice) = (Vec::new(), Vec::new());
         for place in self.places.each_mut() {
             let Place::Named { name, needed } = place else {
                 continue;
             };
-            let same = |found: &[u8]| found.trim_ascii().eq_ignore_ascii_case(name.as_bytes());
-            *place = match names.iter().position(same) {
-                Some(column) => Place::Column(column),
-                None => {
+            let wanted = name.to_lowercase();
+            let mut found = (0..).zip(&names).filter(|(_, name)| **name == wanted);
+            *place = match (found.next(), found.next()) {
+                (Some((column, _)), second) => {
+                    if second.is_some() {
+                        twice.push(name.clone());
+                    }
+                    Place::Column(column)
+                }
+                (None, _) => {
                     if *needed {
                         missing.push(name.clone());
                     }
                     Place::Nowhere
                 }
             };
+        }
+        for name in twice {
+            let found = format!("two columns `{name}`");
+            self.wrong(line, (found, "one of each name"));
         }
         for name in missing {
             self.wrong(
@@ -276,118 +276,123 @@ impl Reader<'_> {
             let allowed = "a first line with `status`, or another layout in [results]";
             self.wrong(line, ("no column for what became of it".into(), allowed));
         }
+        if self.places.job == Place::Nowhere && self.places.mark == Place::Nowhere {
+            let places: Vec<Place> = self.places.each_mut().map(|place| place.clone()).into();
+            let asked = |column: &usize| places.contains(&Place::Column(*column));
+            let columns = names
+                .iter()
+                .enumerate()
+                .filter(|(column, _)| !asked(column));
+            let told = columns.map(|(column, name)| format!("{} (`{}`)", column + 1, shape(name)));
+            self.contents.passed_over = told.collect();
+        }
         self.unreadable.total == 0
     }
 
     fn take(&mut self, number: u64, line: &Line<'_>) {
         match self.row(number, line) {
-            Ok(Some(_)) if self.rows.len() == ROWS_MAX => {
+            Ok(Some(_)) if self.contents.rows.len() == ROWS_MAX => {
                 self.wrong(
                     number,
                     (format!("more than {ROWS_MAX} rows"), "fewer; cut the file"),
                 );
             }
-            Ok(Some(row)) => self.rows.push(row),
+            Ok(Some(row)) => self.contents.rows.push(row),
             Ok(None) => {}
             Err(wrong) => self.wrong(number, wrong),
         }
     }
 
-    fn row(&self, number: u64, line: &Line<'_>) -> Result<Option<Row>, Wrong> {
-        let field = |place: &Place| line.field(place, self.layout.encoding);
+    fn row(&mut self, number: u64, line: &Line<'_>) -> Result<Option<Row>, Wrong> {
+        let layout = self.layout;
+        let field = |place: &Place| line.field(place, layout.encoding);
+        let key = |place: &Place| line.key(place, layout.encoding);
         let places = &self.places;
-        if !self.layout.only.is_empty() {
+        if !layout.only.is_empty() {
             let kind = field(&places.only)?;
-            if !self.layout.only.iter().any(|word| *word == kind) {
+            if !layout.only.iter().any(|word| *word == kind) {
                 return Ok(None);
             }
         }
-        let mark = field(&places.mark)?;
+        let mark = key(&places.mark)?;
         let (job, piece, sheet) = match mark.is_empty() {
             false => of_mark(&mark)?,
             true => {
-                let job = job(&field(&places.job)?, &field(&places.child)?)?;
-                let piece = digits(&field(&places.piece)?, 99_999_999)
+                let job = job(&key(&places.job)?, &key(&places.child)?)?;
+                let piece = key(&places.piece)?;
+                let piece = digits(&piece, 99_999_999)
                     .filter(|piece| *piece > 0)
-                    .ok_or_else(|| {
-                        let found = shape(&field(&places.piece).unwrap_or_default());
-                        (format!("piece `{found}`"), "1 to 99999999")
-                    })?;
+                    .ok_or_else(|| (format!("piece `{}`", shape(&piece)), "1 to 99999999"))?;
                 (job, piece, None)
             }
         };
         let word = field(&places.status)?;
-        let (status, word) = self.status(&word)?;
+        let (status, word) = status(layout, &word)?;
         let at = match field(&places.at)? {
             text if text.is_empty() => None,
             text => Some(moment(&text).ok_or_else(|| {
                 let found = format!("time `{}`", shape(&text));
-                (
-                    found,
-                    "YYYY-MM-DDThh:mm:ss with or without an offset, or YYYYMMDDhhmmss",
-                )
+                let allowed = "YYYY-MM-DDThh:mm:ss with or without an offset, or YYYYMMDDhhmmss";
+                (found, allowed)
             })?),
         };
-        let station = Some(field(&places.station)?).filter(|text| !text.is_empty());
-        let station = station.map(|text| {
-            let plain = |c: char| c.is_ascii_alphanumeric() || "._/-".contains(c);
-            match text.len() <= STATION_CHARS_MAX && text.chars().all(plain) {
-                true => text.into_owned(),
-                false => shape(&text), // Whatever stands there, it is no name of a machine.
-            }
-        });
-        Ok(Some(Row {
+        let station = station(&field(&places.station)?)?;
+        let signed = signed(&field(&places.by)?, &field(&places.by_2)?)?;
+        let result = PieceResult {
             line: number,
-            job,
             piece,
             sheet,
             status,
-            word,
+            word: kept(&mut self.words, &word),
             at,
-            station,
-            signed: signed(&field(&places.by)?, &field(&places.by_2)?)?,
-        }))
-    }
-
-    fn status(&self, word: &str) -> Result<(Handling, String), Wrong> {
-        let layout = self.layout;
-        let known = match layout.statuses.is_empty() {
-            true => Handling::from_name(&word.to_ascii_lowercase()),
-            false => layout.statuses.get(word).copied(),
+            station: station.map(|station| kept(&mut self.words, &station)),
+            signed: signed.map(Arc::new),
         };
-        match (known, layout.otherwise) {
-            (Some(status), _) => Ok((status, word.to_owned())),
-            (None, _) if word.is_empty() && layout.list == List::Again => {
-                Ok((Handling::Damaged, String::new()))
-            }
-            (None, Some(status)) => Ok((status, shape(word))),
-            (None, None) => Err((
-                format!("status `{}`", shape(word)),
-                "a word that [results] names under `statuses`; without any: inserted, hand-made, withdrawn, damaged, \
-                 missing, removed, diverted, duplicate, unknown",
-            )),
+        Ok(Some(Row { job, result }))
+    }
+}
+
+/// A word, of which a file has few and many times.
+fn kept(words: &mut HashSet<Arc<str>>, word: &str) -> Arc<str> {
+    match words.get(word) {
+        Some(kept) => kept.clone(),
+        None => {
+            let kept: Arc<str> = word.into();
+            words.insert(kept.clone());
+            kept
         }
     }
 }
 
-/// Counts lines as records come: the reader of CSV begins a record behind a carriage return, and at lines without anything.
-struct Lines<'b> {
-    bytes: &'b [u8],
-    passed: usize,
-    line: u64,
+/// The name of a machine; whatever else stands there is kept by its shape.
+fn station(text: &str) -> Result<Option<String>, Wrong> {
+    if names_a_person(text) {
+        let found = format!("station `{}`", shape(text));
+        return Err((found, "the name of a machine, nobody's personal number"));
+    }
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._/-".contains(c);
+    Ok(match text {
+        "" => None,
+        text if text.len() <= STATION_CHARS_MAX && text.chars().all(plain) => Some(text.to_owned()),
+        text => Some(shape(text)),
+    })
 }
 
-impl Lines<'_> {
-    /// The line of a record that begins here or behind the next line ends.
-    fn at(&mut self, start: u64) -> u64 {
-        let start = usize::try_from(start).unwrap_or(usize::MAX);
-        while let Some(&byte) = self.bytes.get(self.passed) {
-            if self.passed >= start && !matches!(byte, b'\n' | b'\r') {
-                break;
-            }
-            self.line += u64::from(byte == b'\n');
-            self.passed += 1;
+fn status(layout: &Layout, word: &str) -> Result<(Handling, String), Wrong> {
+    let known = match layout.statuses.is_empty() {
+        true => Handling::from_name(&word.to_ascii_lowercase()),
+        false => layout.statuses.get(word).copied(),
+    };
+    match (known, layout.otherwise) {
+        (Some(status), _) => Ok((status, word.to_owned())),
+        (None, _) if word.is_empty() && layout.list == List::Again => {
+            Ok((Handling::Damaged, String::new()))
         }
-        self.line
+        (None, Some(status)) => Ok((status, shape(word))),
+        (None, None) => Err((
+            format!("status `{}`", shape(word)),
+            "a word that [results] names under `statuses`; without any: inserted, hand-made, withdrawn, damaged, \
+             missing, removed, diverted, duplicate, unknown",
+        )),
     }
 }

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::letter::{Envelope, Handling};
+use crate::letter::{Envelope, Handling, PieceResult, PlantTime};
 use crate::spool::{PageKind, Payload};
 
 fn layout(text: &str) -> Layout {
@@ -11,7 +11,7 @@ fn layout(text: &str) -> Layout {
 }
 
 fn rows(text: &str, layout: &Layout) -> Vec<Row> {
-    read(text.as_bytes(), layout).unwrap()
+    read(text.as_bytes(), layout).unwrap().rows
 }
 
 /// The only fault of a file.
@@ -29,30 +29,40 @@ fn the_default_is_a_csv_with_names_of_columns() {
         damaged,99999999,,,,,\n";
     let rows = rows(text, &layout(""));
     let expected = Row {
-        line: 2,
         job: Some(Job {
             number: Some(42),
             child: Some(1),
         }),
-        piece: 1,
-        sheet: None,
-        status: Handling::Inserted,
-        word: "inserted".into(),
-        at: Some("2026-11-26T13:05:07Z".into()),
-        station: Some("K3".into()),
-        signed: None,
+        result: PieceResult {
+            line: 2,
+            piece: 1,
+            sheet: None,
+            status: Handling::Inserted,
+            word: "inserted".into(),
+            at: PlantTime::from_text("2026-11-26T13:05:07Z"),
+            station: Some("K3".into()),
+            signed: None,
+        },
     };
     assert_eq!(rows[0], expected);
-    assert_eq!(rows[1].at.as_deref(), Some("2026-11-26T14:05:07"));
-    assert_eq!(rows[1].station.as_deref(), Some("Aaaa Aaaaaaaaa"));
-    assert_eq!(rows[1].signed, Some(["AA".into(), "BB".into()]));
-    assert_eq!((rows[2].piece, rows[2].job), (99_999_999, None));
-    assert_eq!((rows[1].line, rows[2].line), (3, 4));
+    let [_, second, third] = &rows[..] else {
+        panic!("{rows:?}")
+    };
+    assert_eq!(
+        second.result.at,
+        PlantTime::from_text("2026-11-26T14:05:07")
+    );
+    assert_eq!(second.result.station.as_deref(), Some("Aaaa Aaaaaaaaa"));
+    let signed = second.result.signed.as_deref();
+    assert_eq!(signed, Some(&["AA".to_owned(), "BB".to_owned()]));
+    assert_eq!((third.result.piece, third.job), (99_999_999, None));
+    assert_eq!((second.result.line, third.result.line), (3, 4));
     let spread = self::rows(
-        "\r\npiece,status\r\n\r\n\n1,\"inserted\"\r\n\r\n2,damaged",
+        "\r\npiece,status\r\n\r\n\n1,\"inserted\"\r\n\r\n2,damaged\n",
         &layout(""),
     );
-    assert_eq!((spread[0].line, spread[1].line), (5, 7));
+    let lines: Vec<u64> = spread.iter().map(|row| row.result.line).collect();
+    assert_eq!(lines, [5, 7]);
 }
 
 #[test]
@@ -67,10 +77,11 @@ fn a_fixed_file_with_header_and_trailer_is_read() {
     let text = "H0000004226\nD0000004200000001OK\r\nD0000004200000002J\nX0000004200000003OK\n\
         D0000004200000004\u{c5}\nT4\n";
     let latin: Vec<u8> = text.chars().map(|c| c as u8).collect();
-    let rows = read(&latin, &layout).unwrap();
+    let rows = read(&latin, &layout).unwrap().rows;
     let read: Vec<_> = rows
         .iter()
-        .map(|row| (row.line, row.piece, row.status, row.word.as_str()))
+        .map(|row| &row.result)
+        .map(|row| (row.line, row.piece, row.status, &*row.word))
         .collect();
     assert_eq!(
         read,
@@ -86,7 +97,10 @@ fn a_fixed_file_with_header_and_trailer_is_read() {
 fn a_list_of_what_is_to_be_done_again_needs_no_status() {
     let layout = layout("list = \"again\"\ncolumn_names = false\npiece = { column = 2 }\n");
     let rows = rows("x,7\nx,9\n", &layout);
-    let read: Vec<_> = rows.iter().map(|row| (row.piece, row.status)).collect();
+    let read: Vec<_> = rows
+        .iter()
+        .map(|row| (row.result.piece, row.result.status))
+        .collect();
     assert_eq!(read, [(7, Handling::Damaged), (9, Handling::Damaged)]);
 }
 
@@ -115,7 +129,8 @@ fn a_mark_names_job_reprint_piece_and_sheet() {
         (&digits[..19], None),
     ] {
         let row = of(mark);
-        assert_eq!((row.job, row.piece, row.sheet), (job, 123, sheet), "{mark}");
+        assert_eq!(row.job, job, "{mark}");
+        assert_eq!((row.result.piece, row.result.sheet), (123, sheet), "{mark}");
     }
     let damaged = digits.replacen("42", "43", 1);
     for wrong in [
@@ -160,13 +175,143 @@ fn every_wrong_line_is_named_and_nothing_of_it_is_repeated() {
         );
     }
     assert!(fault("piece\n1\n", &layout).contains("no column for what became of it"));
-    assert!(fault("", &layout).contains("no line"));
+    assert!(fault("", &layout).contains("an empty file"));
+    assert!(
+        fault("\n \n", &layout).contains("no column") && fault("\n\n", &layout).contains("no line")
+    );
     let many = format!("piece,status\n{}", "x,y\n".repeat(60));
     let unreadable = read(many.as_bytes(), &layout).unwrap_err();
     assert_eq!(
         (unreadable.faults.len(), unreadable.total),
         (FAULTS_MAX, 60)
     );
+}
+
+#[test]
+fn a_quote_that_is_not_closed_swallows_no_lines() {
+    let layout = layout("");
+    for text in [
+        "piece,status,station\n5,damaged,\"K3\n6,damaged,\n7,damaged,\n",
+        "piece,status,remark\n5,damaged,\"jam\n6,damaged,\"\n",
+        "piece,status,station\n5,damaged,\"K3\n",
+        "piece,\"status\n5,damaged\n",
+    ] {
+        let found = fault(text, &layout);
+        assert!(found.contains("a quote that is not closed"), "{found}");
+    }
+    let good = rows(
+        "piece,status,\"by, hand\"\n5,damaged,\"a \"\"jam\"\"\"\n",
+        &layout,
+    );
+    assert_eq!(good.len(), 1);
+}
+
+#[test]
+fn a_file_that_is_cut_short_is_refused() {
+    let layout = layout("");
+    for cut in [
+        "piece,status\n1,inserted\n57,inserted",
+        "status,piece\ninserted,5",
+    ] {
+        let found = fault(cut, &layout);
+        assert!(found.contains("a last line without its end"), "{found}");
+        assert!(
+            found.starts_with(&format!("line {}:", cut.lines().count())),
+            "{found}"
+        );
+    }
+    let fixed = "format = \"fixed\"\nstatus = { start = 1, length = 2 }\njob = { start = 3, length = 8 }\n\
+                 piece = { start = 11, length = 8 }\nstation = { start = 19, length = 4 }\n\
+                 statuses = { OK = \"inserted\" }\n";
+    let short = "OK0000004200000005\nOK000000420000000\n";
+    assert!(fault(short, &self::layout(fixed)).starts_with("line 2: a line of 17 bytes"));
+    // Behind the lines that count stand others, which a layout may pass over.
+    let with_trailer = self::layout(&format!("{fixed}skip_last = 1\n"));
+    assert_eq!(rows("OK0000004200000005K3\nT1", &with_trailer).len(), 1);
+}
+
+#[test]
+fn names_of_columns_are_read_in_the_encoding_of_the_file() {
+    let layout = layout("encoding = \"iso-8859-1\"\npiece = { column = \"L\u{f6}pnr\" }\n");
+    let latin: Vec<u8> = "l\u{d6}PNR,status\n7,inserted\n"
+        .chars()
+        .map(|c| c as u8)
+        .collect();
+    assert_eq!(read(&latin, &layout).unwrap().rows[0].result.piece, 7);
+    let layout = self::layout("");
+    assert!(fault("piece,status,Piece\n7,inserted,8\n", &layout).contains("two columns `piece`"));
+    let utf_16: Vec<u8> = "\u{feff}piece"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let found = read(&utf_16, &layout).unwrap_err().faults[0].to_string();
+    assert!(found.contains("UTF-16"), "{found}");
+    let fixed = "format = \"fixed\"\npiece = { start = 1, length = 2 }\nstatus = { start = 3, length = 8 }\n";
+    assert_eq!(
+        rows("\u{feff}07inserted\n", &self::layout(fixed))[0]
+            .result
+            .piece,
+        7
+    );
+}
+
+#[test]
+fn columns_that_nobody_asked_for_are_told_where_none_is_for_the_job() {
+    let layout = layout("");
+    let read = |text: &str| read(text.as_bytes(), &layout).unwrap().passed_over;
+    assert_eq!(read("job_id,piece,status\n1,2,damaged\n"), ["1 (`aaa_aa`)"]);
+    assert!(read("job,piece,status,remark\n1,2,damaged,\n").is_empty());
+}
+
+#[test]
+fn times_have_the_documented_forms_and_no_others() {
+    let layout = layout("");
+    let of = |at: &str| {
+        read(
+            format!("piece,status,at\n1,damaged,{at}\n").as_bytes(),
+            &layout,
+        )
+    };
+    for (at, known) in [
+        ("2026-11-26T14:05:07", "2026-11-26T14:05:07"),
+        ("2026-11-26 14:05:07", "2026-11-26T14:05:07"),
+        ("20261126140507", "2026-11-26T14:05:07"),
+        ("2026-11-26T14:05:07.987Z", "2026-11-26T14:05:07Z"),
+        ("2026-11-26T14:05:07-03:30", "2026-11-26T17:35:07Z"),
+    ] {
+        let rows = of(at).unwrap().rows;
+        assert_eq!(rows[0].result.at.unwrap().to_string(), known);
+    }
+    for at in [
+        "2026-11-26",
+        "2026-11-26T03:04",
+        "2026-11-26T14:05:60",
+        "2026-11-26T14:05:07[Europe/Oslo]",
+        "2026-11-26T14:05:07.",
+        "2026-11-26T14:05:07+1",
+        "2026-02-30T14:05:07",
+        "2026112614050",
+        "-0026-11-26T14:05:07",
+    ] {
+        assert!(of(at).is_err(), "{at}");
+    }
+}
+
+#[test]
+fn what_looks_like_the_number_of_a_person_is_refused() {
+    let layout = layout("");
+    for (columns, fields) in [
+        ("station", "191212121212"),
+        ("station", "K3/121212-1212"),
+        ("by,by_2", "19121212,AB"),
+        ("by,by_2", "121212,AB"),
+    ] {
+        let found = fault(
+            &format!("piece,status,{columns}\n1,hand-made,{fields}\n"),
+            &layout,
+        );
+        assert!(!found.contains("1212"), "{found}");
+    }
 }
 
 #[test]
@@ -210,7 +355,7 @@ proptest! {
         for layout in layouts() {
             for bytes in [&bytes[..], text.as_bytes()] {
                 match read(bytes, &layout) {
-                    Ok(rows) => prop_assert!(!rows.is_empty()),
+                    Ok(contents) => prop_assert!(contents.rows.iter().all(|row| row.result.piece > 0)),
                     Err(unreadable) => prop_assert!(unreadable.total >= unreadable.faults.len() as u64),
                 }
             }
@@ -226,8 +371,11 @@ proptest! {
             words.insert(status.name(), status);
             text += &format!("{},{piece}\n", status.name());
         }
-        let rows = read(text.as_bytes(), &layout("")).unwrap();
-        let read: Vec<_> = rows.iter().map(|row| (row.piece, row.status)).collect();
+        let rows = rows(&text, &layout(""));
+        let read: Vec<_> = rows
+        .iter()
+        .map(|row| (row.result.piece, row.result.status))
+        .collect();
         let written: Vec<_> = pieces.iter().map(|(piece, at)| (*piece, Handling::ALL[*at])).collect();
         prop_assert_eq!(read, written);
     }

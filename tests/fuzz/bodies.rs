@@ -68,7 +68,7 @@ pub fn results(bytes: &[u8]) {
     for options in [results::Options::default(), fixed] {
         let layout = Layout::compile(&options).unwrap();
         match results::read(bytes, &layout) {
-            Ok(rows) => assert!(rows.iter().all(|row| row.piece > 0)),
+            Ok(contents) => assert!(contents.rows.iter().all(|row| row.result.piece > 0)),
             Err(unreadable) => assert!(unreadable.total > 0),
         }
     }

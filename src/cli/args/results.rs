@@ -28,11 +28,11 @@ pub struct ImportResultsArgs {
     /// file. Without it: that of the job.
     #[arg(long, value_name = "PROFILE")]
     pub layout: Option<String>,
-    /// The batch that the files are about, or a reprint of it, where they name no job.
+    /// The print that the files are about, where they name no job or no reprint: a batch, or a reprint of it (`night.1.r01`).
     #[arg(long)]
     pub batch: Option<String>,
-    /// A part of which every piece that the file does not name was inserted: for plants that list only what went wrong. May
-    /// be given more than once.
+    /// A part of which every piece that the file does not name, and that waits, was inserted: for plants that list only what
+    /// went wrong. May be given more than once.
     #[arg(long, value_name = "PART")]
     pub rest_inserted: Vec<PathBuf>,
     /// Print JSON.
@@ -77,7 +77,7 @@ pub struct SettlePiecesArgs {
     /// How, for the ledger. No personal data.
     #[arg(long, value_name = "TEXT")]
     pub why: String,
-    /// Name of the batch.
+    /// Name of the batch, or of a reprint if it is about that one.
     pub batch: String,
 }
 
@@ -90,6 +90,9 @@ pub enum PieceEnd {
     Inserted,
     /// It is not to be sent any more.
     Withdrawn,
+    /// It is not in the post, whatever was said: it must be printed again. Of a reprint that was stopped: its sheets are
+    /// destroyed.
+    Removed,
 }
 
 impl PieceEnd {
@@ -99,6 +102,7 @@ impl PieceEnd {
             Self::HandMade => Handling::HandMade,
             Self::Inserted => Handling::Inserted,
             Self::Withdrawn => Handling::Withdrawn,
+            Self::Removed => Handling::Removed,
         }
     }
 }

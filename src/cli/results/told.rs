@@ -5,38 +5,57 @@ use std::fmt::Write;
 
 use serde_json::json;
 
-use super::Read;
-use crate::ledger::{Balance, Booked, JobStanding, PieceStanding, PieceState};
+use super::Done;
+use crate::ledger::{Balance, JobStanding, PieceStanding, PieceState};
 use crate::letter::Handling;
 
-pub(super) fn booked_json(file: &Read, others: u64, booked: &Booked) -> serde_json::Value {
+pub(super) fn booked_json(done: &Done) -> serde_json::Value {
+    let booked = &done.booked;
     let statuses: BTreeMap<&str, u64> = booked
         .statuses
         .iter()
         .map(|(status, n)| (status.name(), *n))
         .collect();
     json!({
-        "file": file.name, "rows": file.rows.len(), "booked": booked.booked, "repeated": booked.repeated,
-        "already": booked.already.map(|at| at.to_string()), "other_jobs": others, "statuses": statuses,
+        "file": done.read.name, "rows": done.read.contents.rows.len(), "booked": booked.booked,
+        "repeated": booked.repeated, "rest": booked.rest, "rest_kept": booked.rest_kept,
+        "already": booked.already.map(|at| at.to_string()), "other_jobs": done.others, "statuses": statuses,
+        "columns_passed_over": done.passed_over,
         "remarks": booked.remarks, "remarks_total": booked.remarks_total,
         "jobs": booked.jobs.iter().map(job_json).collect::<Vec<_>>(),
     })
 }
 
-pub(super) fn booked_text(file: &Read, others: u64, booked: &Booked) -> String {
+pub(super) fn booked_text(done: &Done) -> String {
+    let (booked, name) = (&done.booked, &done.read.name);
+    let mut out = format!(
+        "`{name}`: {} lines: {} results booked, {} lines known before, {} about other jobs\n",
+        done.read.contents.rows.len(),
+        booked.booked,
+        booked.repeated,
+        done.others
+    );
     if let Some(at) = booked.already {
-        return format!(
-            "`{}`: the same file was booked at {at}; nothing was booked now\n",
-            file.name
+        let now = match booked.booked {
+            0 => "nothing was booked now".to_owned(),
+            new => format!("{new} results are new all the same"),
+        };
+        let _ = writeln!(out, "`{name}`: the same file was booked at {at}; {now}");
+    }
+    if booked.rest + booked.rest_kept > 0 {
+        let _ = writeln!(
+            out,
+            "  of the pieces that no line names {} were booked as inserted, {} keep what was booked of them before",
+            booked.rest, booked.rest_kept
         );
     }
-    let mut out = format!(
-        "`{}`: {} rows: {} booked, {} known before, {others} about other jobs\n",
-        file.name,
-        file.rows.len(),
-        booked.booked,
-        booked.repeated
-    );
+    if !done.passed_over.is_empty() {
+        let columns = done.passed_over.join(", ");
+        let _ = writeln!(
+            out,
+            "note: no column `job`, so all lines are taken for the batch of --batch; columns passed over: {columns}"
+        );
+    }
     for (status, n) in &booked.statuses {
         let _ = writeln!(out, "  {n} {status}");
     }
@@ -71,7 +90,7 @@ pub fn job_json(job: &JobStanding) -> serde_json::Value {
     let mut object = balance(&job.total);
     object["batch"] = json!(job.batch);
     object["job"] = json!(job.number);
-    object["closed"] = json!(job.total.open() == 0);
+    object["closed"] = json!(job.total.is_closed());
     object["parts"] = job
         .parts
         .iter()
@@ -90,6 +109,7 @@ pub(super) fn piece_json(piece: &PieceStanding) -> serde_json::Value {
     json!({
         "piece": piece.piece, "part": piece.part, "child": piece.child, "state": state_word(piece.state),
         "status": status_of(piece.state).map(Handling::name), "twice": piece.twice,
+        "went_out": piece.went_out, "under_way": piece.under_way,
     })
 }
 
@@ -115,9 +135,10 @@ pub fn state_word(state: PieceState) -> &'static str {
 pub(super) fn job_text(out: &mut String, job: &JobStanding, all: bool) {
     let number = job.number;
     let total = &job.total;
-    let end = match total.open() {
-        0 => "closed".to_owned(),
-        open => format!("{open} open"),
+    let end = match (total.is_closed(), total.open()) {
+        (true, _) => "closed".to_owned(),
+        (false, 0) => "not closed".to_owned(),
+        (false, open) => format!("{open} open"),
     };
     let _ = writeln!(
         out,
@@ -139,14 +160,17 @@ pub(super) fn job_text(out: &mut String, job: &JobStanding, all: bool) {
                 child => format!("reprint {child}"),
             };
             let status = status_of(piece.state).map_or("", Handling::name);
-            let twice = if piece.twice {
-                ", PERHAPS SENT TWICE"
-            } else {
-                ""
-            };
+            let alarms: String = [
+                (piece.twice, ", PERHAPS SENT TWICE"),
+                (piece.went_out, ", WITHDRAWN AND SENT ALL THE SAME"),
+                (piece.under_way, ", A REPRINT IS UNDER WAY"),
+            ]
+            .into_iter()
+            .filter_map(|(is, what)| is.then_some(what))
+            .collect();
             let _ = writeln!(
                 out,
-                "  piece {} ({}), {issue}: {status}{twice}",
+                "  piece {} ({}), {issue}: {status}{alarms}",
                 piece.piece, piece.part
             );
         }
@@ -154,6 +178,9 @@ pub(super) fn job_text(out: &mut String, job: &JobStanding, all: bool) {
             let more = job.noted_total - job.noted.len() as u64;
             let _ = writeln!(out, "  and {more} more");
         }
+    }
+    if total.waiting > 0 {
+        let _ = writeln!(out, "  {} pieces wait for results", total.waiting);
     }
     if total.spoilt > 0 {
         let _ = writeln!(
@@ -167,6 +194,14 @@ pub(super) fn job_text(out: &mut String, job: &JobStanding, all: bool) {
             out,
             "hint: {} pieces wait for a person; `lettermill print results settle {} …` records what was done",
             total.aside, job.batch
+        );
+    }
+    if total.under_way > 0 {
+        let _ = writeln!(
+            out,
+            "hint: {} pieces are sent and in a reprint: have it stopped, destroy the new sheets, then `lettermill print \
+             results settle {}.rNN --as removed …`",
+            total.under_way, job.batch
         );
     }
 }
@@ -185,6 +220,12 @@ pub(super) fn balance_text(b: &Balance) -> String {
     );
     if b.twice > 0 {
         let _ = write!(text, "; {} PERHAPS SENT TWICE", b.twice);
+    }
+    if b.went_out > 0 {
+        let _ = write!(text, "; {} WITHDRAWN AND SENT ALL THE SAME", b.went_out);
+    }
+    if b.under_way > 0 {
+        let _ = write!(text, "; {} SENT, AND A REPRINT IS UNDER WAY", b.under_way);
     }
     text
 }

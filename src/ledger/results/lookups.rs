@@ -5,71 +5,71 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::pieces::{self, PieceState};
 use super::super::{Error, State, tables};
-use super::Planned;
+use super::ResultsFile;
 use crate::disk::Sha256;
+use crate::letter::PieceResult;
 
-pub(in crate::ledger) fn already(
+/// The file of these bytes, and when results of it were booked first.
+pub(in crate::ledger) fn file_of(
     db: &Connection,
     sha256: &Sha256,
-) -> Result<Option<Timestamp>, Error> {
-    let find = "SELECT imported_at FROM result_files WHERE sha256 = ?1";
-    let at = db.query_row(find, [sha256], |row| tables::time_at(row, 0));
-    Ok(at.optional()?)
+) -> Result<Option<(i64, Timestamp)>, Error> {
+    let find = "SELECT file, imported_at FROM result_files WHERE sha256 = ?1";
+    let file = db.query_row(find, [sha256], |row| {
+        Ok((row.get(0)?, tables::time_at(row, 1)?))
+    });
+    Ok(file.optional()?)
 }
 
-/// Whether an earlier file said the very same: files of some plants grow through the day.
-pub(in crate::ledger) fn is_repeated(
-    db: &Connection,
-    file: i64,
-    line: &Planned<'_, '_>,
-) -> Result<bool, Error> {
-    let mut find = db.prepare_cached(
-        "SELECT count(*) FROM results WHERE batch = ?1 AND piece = ?2 AND child = ?3 AND status = ?4 AND at IS ?5
-           AND station IS ?6 AND file <> ?7",
-    )?;
-    let row = line.row;
-    let same = params![
-        line.job,
-        row.piece,
-        line.child,
-        row.status.name(),
-        row.at,
-        row.station,
-        file
-    ];
-    Ok(find.query_row(same, |row| row.get::<_, i64>(0))? > 0)
+impl ResultsFile<'_> {
+    pub(super) fn insert(&self, db: &Connection, now: &str) -> Result<i64, Error> {
+        db.execute(
+            "INSERT INTO result_files (sha256, bytes, name, rows, imported_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![
+                self.sha256,
+                tables::int(self.bytes),
+                self.name,
+                tables::int(self.lines),
+                now
+            ],
+        )?;
+        Ok(db.last_insert_rowid())
+    }
 }
 
 pub(in crate::ledger) fn insert(
     db: &Connection,
-    line: &Planned<'_, '_>,
+    job: i64,
+    issue: u8,
+    line: &PieceResult,
     file: Option<i64>,
     why: &str,
     now: &str,
 ) -> Result<(), Error> {
-    let row = line.row;
-    let [first, second] = match row.signed {
+    let [first, second] = match line.signed.as_deref() {
         Some([first, second]) => [Some(first), Some(second)],
         None => [None, None],
     };
     db.prepare_cached(
-        "INSERT INTO results (batch, piece, child, status, word, at, station, by_first, by_second, why, file, line, booked_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+        "INSERT INTO results (batch, piece, child, status, word, at, station, by_first, by_second, why, file, line,
+           booked_at, sheet)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
     )?
     .execute(params![
-        line.job,
-        row.piece,
-        line.child,
-        row.status.name(),
-        row.word,
-        row.at,
-        row.station,
+        job,
+        line.piece,
+        issue,
+        line.status.name(),
+        line.word,
+        line.at.map(|at| at.to_string()),
+        line.station,
         first,
         second,
         why,
         file,
-        file.map(|_| tables::int(row.line)),
-        now
+        file.map(|_| tables::int(line.line)),
+        now,
+        line.sheet
     ])?;
     Ok(())
 }
@@ -111,13 +111,19 @@ pub(in crate::ledger) fn standings_of(
     let mut standings = Vec::with_capacity(wanted.len());
     let mut missing = Vec::new();
     for &piece in wanted {
-        match pieces::one(db, job, piece)? {
-            Some(standing) => standings.push(standing),
+        match pieces::known(db, job, piece)? {
+            Some(known) => standings.push(known.standing(piece)),
             None => missing.push(piece),
         }
     }
+    refuse_missing(batch, missing)?;
+    Ok(standings)
+}
+
+/// Refuses pieces that there are not.
+pub(in crate::ledger) fn refuse_missing(batch: &str, missing: Vec<u32>) -> Result<(), Error> {
     match missing.is_empty() {
-        true => Ok(standings),
+        true => Ok(()),
         false => Err(Error::NoPieces {
             batch: batch.to_owned(),
             total: missing.len() as u64,

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::super::pieces::JobStanding;
 use crate::disk::Sha256;
-use crate::letter::Handling;
+use crate::letter::{Handling, PieceResult};
 
 /// A file of results.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +17,8 @@ pub struct ResultsFile<'a> {
     pub sha256: Sha256,
     /// Size.
     pub bytes: u64,
+    /// Its lines about pieces.
+    pub lines: u64,
 }
 
 /// What a file says of a piece.
@@ -24,28 +26,16 @@ pub struct ResultsFile<'a> {
 pub struct ResultRow<'a> {
     /// The batch that the job began with, or a reprint of it.
     pub batch: &'a str,
-    /// The piece.
-    pub piece: u32,
-    /// The issue; that of the batch, or else the newest, if `None`.
+    /// The issue; that of the batch if `None`.
     pub child: Option<u8>,
-    /// The sheet, where the file has lines of sheets.
-    pub sheet: Option<u16>,
-    /// What became of it.
-    pub status: Handling,
-    /// The plant's word for it.
-    pub word: &'a str,
-    /// When: a date and time, with or without an offset.
-    pub at: Option<&'a str>,
-    /// Where.
-    pub station: Option<&'a str>,
-    /// Initials of the two who made it by hand.
-    pub signed: Option<[&'a str; 2]>,
-    /// Line of the file.
-    pub line: u64,
+    /// No line says it: it is said of all pieces that the file does not name. It counts only while the piece waits.
+    pub rest: bool,
+    /// What is said.
+    pub result: &'a PieceResult,
 }
 
 /// Something about a line that a person should know.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 pub struct ResultRemark {
     /// Line of the file.
     pub line: u64,
@@ -58,14 +48,22 @@ pub struct ResultRemark {
 }
 
 /// What can be remarked of a result.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Remarked {
     /// It says sent, and it was sent before: there may be two.
     SentTwice,
     /// It says that the piece is not sent, and it was booked as sent before.
     NoLongerSent,
-    /// Made by hand, and not signed by two.
+    /// Withdrawn by two persons, and the plant says that it was sent.
+    WentOut,
+    /// It says something else than a line of a later time, which was booked before.
+    Older,
+    /// It contradicts what two persons settled, which stands.
+    AgainstSettled,
+    /// The piece is sent, and a reprint of it is under way.
+    ReprintUnderWay,
+    /// Made by hand or withdrawn, and not signed by two.
     Unsigned,
     /// The batch was never sent; booked is nothing.
     NotSent,
@@ -77,8 +75,20 @@ impl Remarked {
         match self {
             Self::SentTwice => "sent, and it was sent before: look for a second envelope",
             Self::NoLongerSent => "not sent, and it was booked as sent before; it is open again",
+            Self::WentOut => {
+                "sent, and two persons had withdrawn it: the withdrawn letter is out, stop the envelope"
+            }
+            Self::Older => {
+                "older than what was booked of it, and something else; what is later by the clock counts"
+            }
+            Self::AgainstSettled => {
+                "not what two persons settled, which stands; if they were wrong, `print results settle` it again"
+            }
+            Self::ReprintUnderWay => {
+                "sent, and a reprint of it is under way: have that stopped and the new sheets destroyed, then book them as removed"
+            }
             Self::Unsigned => {
-                "made by hand without two persons' initials; it is open until `print results settle`"
+                "made by hand or withdrawn without two persons' initials; it is open until `print results settle`"
             }
             Self::NotSent => {
                 "of a batch that was never sent; nothing was booked, find out who printed it"
@@ -90,12 +100,16 @@ impl Remarked {
 /// What booking a file did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Booked {
-    /// The same bytes were booked then; nothing was booked now.
+    /// Results of a file with the same bytes were booked then.
     pub already: Option<Timestamp>,
-    /// Results booked.
+    /// Results booked now.
     pub booked: u64,
-    /// The same was said of the same issue by an earlier file.
+    /// Lines that say what was booked before.
     pub repeated: u64,
+    /// Of those booked: pieces that no line names.
+    pub rest: u64,
+    /// Pieces that no line names, and that keep what was booked of them before.
+    pub rest_kept: u64,
     /// Results booked, by what they say.
     pub statuses: BTreeMap<Handling, u64>,
     /// The first 50 remarks.
@@ -111,6 +125,8 @@ pub struct Booked {
 pub struct ResultOfPiece {
     /// The issue.
     pub child: u8,
+    /// The sheet, if it is about one of them only.
+    pub sheet: Option<u16>,
     /// What became of it.
     pub status: Handling,
     /// When, if the plant says it.

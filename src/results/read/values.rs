@@ -1,7 +1,11 @@
 //! Single values of a results file.
 
-use super::{INITIALS_MAX, Job, MARK_DIGITS, MARK_VERSION, SHEET_DIGITS, Wrong};
+use jiff::civil::DateTime;
+use jiff::tz::{Offset, TimeZone};
+
+use super::{INITIALS_DIGITS, INITIALS_MAX, Job, MARK_DIGITS, MARK_VERSION, SHEET_DIGITS, Wrong};
 use crate::finding::shape;
+use crate::letter::PlantTime;
 use crate::spool::Payload;
 
 /// What is behind the first lines, and how many they were.
@@ -95,21 +99,57 @@ pub(super) fn of_mark(text: &str) -> Result<(Option<Job>, u32, Option<u16>), Wro
     ))
 }
 
-/// A time in the form of the ledger.
-pub(super) fn moment(text: &str) -> Option<String> {
-    use jiff::civil::DateTime;
-    if text.len() > 40 {
+/// A time: fourteen digits, or a date and a time of day with a `T` or a space between; behind the latter fractions of a
+/// second, which do not count, and an offset.
+pub(super) fn moment(text: &str) -> Option<PlantTime> {
+    let Some((civil, behind)) = text.split_at_checked(19) else {
+        return Some(PlantTime::local(civil_of(text)?));
+    };
+    let digits: String = civil.chars().filter(char::is_ascii_digit).collect();
+    let form = |c: char| if c.is_ascii_digit() { '9' } else { c };
+    let formed: String = civil.chars().map(form).collect();
+    if formed.replace(' ', "T") != "9999-99-99T99:99:99" {
         return None;
     }
-    if let Ok(at) = text.parse::<jiff::Timestamp>() {
-        return Some(format!("{at:.0}"));
-    }
-    let compact = text.len() == 14 && text.bytes().all(|b| b.is_ascii_digit());
-    let civil: DateTime = match compact {
-        true => DateTime::strptime("%Y%m%d%H%M%S", text).ok()?,
-        false => text.parse().ok()?,
+    let civil = civil_of(&digits)?;
+    let offset = match behind.strip_prefix('.') {
+        Some(fraction) => {
+            let offset = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
+            (offset.len() < fraction.len()).then_some(offset)?
+        }
+        None => behind,
     };
-    Some(civil.strftime("%Y-%m-%dT%H:%M:%S").to_string())
+    match offset {
+        "" => Some(PlantTime::local(civil)),
+        "Z" | "z" => Some(PlantTime::utc(TimeZone::UTC.to_timestamp(civil).ok()?)),
+        offset => {
+            let offset = TimeZone::fixed(offset_of(offset)?);
+            Some(PlantTime::utc(offset.to_timestamp(civil).ok()?))
+        }
+    }
+}
+
+/// `YYYYMMDDhhmmss`.
+fn civil_of(text: &str) -> Option<DateTime> {
+    if text.len() != 14 || !text.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let two = |from: usize| text.get(from..from + 2)?.parse::<i8>().ok();
+    let year = text.get(..4)?.parse().ok()?;
+    DateTime::new(year, two(4)?, two(6)?, two(8)?, two(10)?, two(12)?, 0).ok()
+}
+
+/// `+01:00`.
+fn offset_of(text: &str) -> Option<Offset> {
+    let (sign, text) = match text.split_at_checked(1)? {
+        ("+", text) => (1, text),
+        ("-", text) => (-1, text),
+        _ => return None,
+    };
+    let (hours, minutes) = text.split_once(':').filter(|_| text.len() == 5)?;
+    let (hours, minutes) = (digits(hours, 23)?, digits(minutes, 59)?);
+    let seconds = i32::try_from(hours * 3600 + minutes * 60).ok()?;
+    Offset::from_seconds(sign * seconds).ok()
 }
 
 /// Two persons, each by initials.
@@ -128,13 +168,17 @@ pub(super) fn signed(by: &str, by_2: &str) -> Result<Option<[String; 2]>, Wrong>
 }
 
 /// What initials must be.
-pub const INITIALS: &str = "two persons, each by 1 to 8 letters or digits";
+pub const INITIALS: &str =
+    "two persons, each by 1 to 8 letters or digits, at most 5 of them digits";
 
 /// Initials of two persons; `None` where they are none, or of one.
 pub fn initials(by: &str, by_2: &str) -> Option<[String; 2]> {
     let good = |text: &str| {
         let chars = text.chars().count();
-        (1..=INITIALS_MAX).contains(&chars) && text.chars().all(char::is_alphanumeric)
+        let digits = text.chars().filter(|c| c.is_numeric()).count();
+        (1..=INITIALS_MAX).contains(&chars)
+            && text.chars().all(char::is_alphanumeric)
+            && digits < INITIALS_DIGITS
     };
     let both = [by.to_uppercase(), by_2.to_uppercase()];
     (good(by) && good(by_2) && both[0] != both[1]).then_some(both)
