@@ -312,16 +312,15 @@ fn import_one(
         })?;
     }
     let others = planned.others;
-    let passed_over = std::mem::take(&mut file.contents.passed_over);
+    let passed_over = match jobs.named {
+        Some(_) => std::mem::take(&mut file.contents.passed_over),
+        None => Vec::new(),
+    };
     Ok(Done {
         read: file,
         others,
         booked,
-        passed_over: jobs
-            .named
-            .is_some()
-            .then_some(passed_over)
-            .unwrap_or_default(),
+        passed_over,
     })
 }
 
