@@ -44,6 +44,10 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("pdf.note", "a remark of the spool: tests of spool"),
     ("print.pages", "a limit of the stationery: tests of compose"),
     (
+        "print.control",
+        "a field of the control file of a vendor profile: tests of the program",
+    ),
+    (
         "print.request",
         "seen when a request is sealed: tests of the program",
     ),

@@ -777,7 +777,7 @@ fn what_is_no_ledger_of_ours_is_left_alone() {
                 error,
                 Error::Newer {
                     found: 99,
-                    known: 6
+                    known: 7
                 }
             ),
             "{error}"

@@ -158,12 +158,12 @@ fn against(part: &Part, page: u32, plant: &Rules) -> Option<(&'static str, Strin
         });
     }
     let sender_line = window.sender_line.filter(|_| part.what == What::ReturnLine);
-    let seen = window.ever_seen();
+    let seen = window.nothing_else();
     let in_sight = seen.meets(&area) && sender_line.is_none_or(|line| !line.holds(&area));
     in_sight.then(|| {
         (
             part.key,
-            format!("a place outside of {seen}, what the window of `print.pdf.address` can show"),
+            format!("a place outside of {seen}, where `print.pdf.address` lets nothing but the address stand"),
         )
     })
 }
@@ -272,13 +272,13 @@ mod tests {
                 "digdir",
                 "info_x_mm = 110",
                 "`letter.geometry.info_x_mm, info_y_mm`",
-                "`print.pdf.address` can show",
+                "`print.pdf.address` lets nothing",
             ),
             (
                 "digdir",
                 "return_line = \"above\"",
                 "`letter.geometry.return_line`",
-                "`print.pdf.address` can show",
+                "`print.pdf.address` lets nothing",
             ),
             (
                 "uk-notify",

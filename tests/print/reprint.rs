@@ -756,6 +756,10 @@ fn sheets_of_a_reprint_are_counted_through_all_its_parts() {
     let parts = ending_in(&plant.outbox, ".pdf");
     let first = |part: &Path| table(&part.with_extension("pieces.csv"))[0].clone();
     let rows: Vec<_> = parts.iter().map(|part| first(part)).collect();
+    // Parts follow each other as their pieces do, not as their names.
+    let number = |row: &BTreeMap<String, String>| row["piece"].parse::<u32>().unwrap();
+    let mut turns: Vec<usize> = (0..rows.len()).collect();
+    turns.sort_by_key(|&at| number(&rows[at]));
     assert!(rows.len() > 1);
     let pieces: Vec<_> = rows.iter().map(|row| row["piece"].as_str()).collect();
     let named: Vec<&str> = parts.iter().map(|part| text(part)).collect();
@@ -764,8 +768,9 @@ fn sheets_of_a_reprint_are_counted_through_all_its_parts() {
     let folder = PathBuf::from(printed["folder"].as_str().unwrap());
     let (mut sheets, layouts) = (0, ending_in(&folder, ".layout.json"));
     assert_eq!(layouts.len(), rows.len());
-    for (layout, row) in layouts.iter().zip(&rows) {
-        let layout: Value = serde_json::from_slice(&fs::read(layout).unwrap()).unwrap();
+    for at in turns {
+        let row = &rows[at];
+        let layout: Value = serde_json::from_slice(&fs::read(&layouts[at]).unwrap()).unwrap();
         assert_eq!(layout["sheets_before"], sheets);
         sheets += row["sheets"].parse::<u64>().unwrap();
     }

@@ -157,7 +157,7 @@ fn resources_are_printed_whatever_a_producer_named_them() {
 
 #[test]
 fn of_resources_only_those_kinds_are_taken_that_a_page_can_use() {
-    let action = dictionary! { "S" => "JavaScript", "JS" => Object::string_literal("x"), "Type" => "Action" };
+    let action = dictionary! { "S" => "Named", "N" => "Print", "Type" => "Action" };
     let states = dictionary! { "G" => dictionary! { "CA" => 1 } };
     let resources = dictionary! { "Foo" => action, "ExtGState" => states };
     let pdf = made::single(

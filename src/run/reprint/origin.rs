@@ -56,7 +56,11 @@ impl Origin {
             origin.add(pdf)?;
             found = Some(origin);
         }
-        found.ok_or_else(|| not_a_part(Path::new(""), "no part was named"))
+        let mut origin = found.ok_or_else(|| not_a_part(Path::new(""), "no part was named"))?;
+        // As they were printed: sheets are counted on from part to part.
+        let first = |part: &PartOfOrigin| part.rows.first().map(|row| row.piece);
+        origin.parts.sort_by_key(first);
+        Ok(origin)
     }
 
     fn read(folder: &Path) -> Result<Self, Error> {
@@ -101,7 +105,7 @@ impl Origin {
         Ok(())
     }
 
-    /// The parts that were named, in the order of their paths.
+    /// The parts that were named, in the order of their pieces.
     pub fn parts(&self) -> &[PartOfOrigin] {
         &self.parts
     }

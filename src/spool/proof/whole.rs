@@ -46,7 +46,7 @@ impl Whole {
                 }
             };
             ask(Some(extent.job) == job, "it is of another print job");
-            let is_reprint = extent.job.1 > 0; // It has some of the pieces, and sequences begin anew in each part.
+            let is_reprint = extent.job.1 > 0; // It has some of the pieces.
             let follows = match is_reprint || self.unread {
                 true => extent.first_piece > piece,
                 false => extent.first_piece == piece + 1,
@@ -55,9 +55,8 @@ impl Whole {
                 follows,
                 "its pieces do not follow those of the part before it",
             );
-            let before = if is_reprint { 0 } else { sheets };
             ask(
-                extent.sheets_before == before || self.unread,
+                extent.sheets_before == sheets || self.unread,
                 "its layout says another number of sheets before it",
             );
             piece = extent.last_piece;
@@ -134,9 +133,9 @@ mod tests {
     #[test]
     fn a_reprint_has_gaps() {
         let first = part((7, 2), (4, 9), 0, &["a"]);
-        let second = part((7, 2), (11, 30), 0, &["b"]);
+        let second = part((7, 2), (11, 30), 10, &["b"]);
         assert_eq!(faults(&[second, first.clone()]), [""; 0]);
-        assert_eq!(faults(&[first.clone(), first]).len(), 2);
+        assert_eq!(faults(&[first.clone(), first]).len(), 3);
     }
 
     #[test]
