@@ -115,19 +115,46 @@ fn signed_by(signature: &manifest::Detached, message: &[u8]) -> Result<Certifica
     Ok(certificate)
 }
 
+/// How much of a batch a receiver got.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scope {
+    /// The whole folder.
+    #[default]
+    Whole,
+    /// What is under `print/`, with the manifest and its signature: digital mail is none of a plant's business.
+    Print,
+}
+
 /// Verifies a batch folder. With `trusted` certificates, each that signed must be one of them or issued by one.
 ///
 /// # Errors
 /// There is no manifest, or a file cannot be read. What is wrong inside is no error but a fault.
 pub fn verify(folder: &Path, trusted: &[Certificate]) -> Result<Verdict, Error> {
+    verify_scope(folder, trusted, Scope::Whole)
+}
+
+/// As [`verify`], of a part of a folder: what is there must be right, and what is in the scope must be there.
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_scope(
+    folder: &Path,
+    trusted: &[Certificate],
+    scope: Scope,
+) -> Result<Verdict, Error> {
     let signer = OnceCell::new();
-    let listed = manifest::verify(folder, &|signature, message| {
+    let mut listed = manifest::verify(folder, &|signature, message| {
         let certificate = signed_by(signature, message)?;
         let subject = certificate.shown_subject().to_owned();
         let _ = signer.set(certificate); // It is called once.
         Ok(subject)
     })?;
     let signer = signer.into_inner();
+    let all_missing = listed.missing.len();
+    if scope == Scope::Print {
+        listed.missing.retain(|path| path.starts_with("print/"));
+    }
+    let left_out = all_missing - listed.missing.len();
     let mut faults = listed.problems();
     let totals = listed.manifest.totals;
 
@@ -137,21 +164,27 @@ pub fn verify(folder: &Path, trusted: &[Certificate]) -> Result<Verdict, Error> 
         &about.environment,
         &about.mailing_id,
     );
-    let checked = bundles(
-        folder,
-        &mailing_key,
-        totals.digital,
-        &mut faults,
-        &mut |_| {},
-    )?;
-    let signers = signatories(&listed.manifest, signer.as_ref(), &checked, trusted);
+    let checked = match scope {
+        Scope::Whole => bundles(
+            folder,
+            &mailing_key,
+            totals.digital,
+            &mut faults,
+            &mut |_| {},
+        )?,
+        Scope::Print => bundle::Checked::default(),
+    };
+    let mut signers = signatories(&listed.manifest, signer.as_ref(), &checked, trusted);
     faults.extend(signers.faults);
 
     let mut unlisted = checked.faults_total - checked.faults.len() as u64;
     let (mut letters, mut pieces, mut sheets, mut mismatches) = (0_u64, 0_u64, 0_u64, 0);
     let mut parts_read = Vec::new();
     let mut whole = spool::proof::Whole::default();
-    for pdf in parts(&listed.manifest) {
+    let parts_listed = parts(&listed.manifest);
+    // Without its bundles nobody can tell how many letters on paper are requests: none, where there are parts.
+    let asks_for_paper = scope == Scope::Whole || !parts_listed.is_empty();
+    for pdf in parts_listed {
         let csv = pdf.with_extension("pieces.csv");
         let proof = match spool::proof::check(&folder.join(&pdf), &folder.join(csv)) {
             Ok(proof) => proof,
@@ -189,7 +222,12 @@ pub fn verify(folder: &Path, trusted: &[Certificate]) -> Result<Verdict, Error> 
         });
     }
     faults.extend(whole.faults());
-    faults.extend(paper_fault(letters, &checked, totals.print));
+    faults.extend(paper_fault(letters, &checked, totals.print).filter(|_| asks_for_paper));
+    if scope == Scope::Print {
+        signers.notes.push(format!(
+            "only what is for the printer was verified; {left_out} other files of the batch are not here"
+        ));
+    }
 
     let faults_total = faults.len() as u64 + unlisted;
     faults.truncate(FAULTS_MAX);

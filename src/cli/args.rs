@@ -205,6 +205,13 @@ pub struct WithdrawArgs {
     pub never_left: bool,
 }
 
+/// A part of a batch.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub enum Only {
+    /// For the printer.
+    Print,
+}
+
 /// `verify`
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
@@ -215,6 +222,9 @@ pub struct VerifyArgs {
     /// issued directly. May be given more than once.
     #[arg(long, value_name = "CERT")]
     pub trusted: Vec<PathBuf>,
+    /// Of a batch folder only what is for the printer: `print/`, the manifest and its signature. All else may be absent.
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub only: Option<Only>,
     /// A batch folder, as it lies in an outbox, or the file of one signed message, in its SOAP request or bare.
     pub path: PathBuf,
 }

@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use super::args::VerifyArgs;
+use super::args::{Only, VerifyArgs};
 use super::{Exit, Failure, print};
 use crate::sign::{self, Certificate, Vouched};
-use crate::verify::{self, Verdict, message};
+use crate::verify::{self, Scope, Verdict, message};
 
 const TRUST_NOT_ASKED: &str = "whether these certificates are to be trusted was not asked: name those you trust with --trusted";
 
@@ -19,8 +19,12 @@ pub fn verify(args: &VerifyArgs) -> Result<Exit, Failure> {
     if args.path.is_file() {
         return message(args, &trusted);
     }
-    let verdict =
-        verify::verify(&args.path, &trusted).map_err(|error| Failure::Verify(error.to_string()))?;
+    let scope = match args.only {
+        Some(Only::Print) => Scope::Print,
+        None => Scope::Whole,
+    };
+    let verdict = verify::verify_scope(&args.path, &trusted, scope)
+        .map_err(|error| Failure::Verify(error.to_string()))?;
     tell(args, &verdict, |verdict| text(verdict, &trusted))?;
     Ok(exit(verdict.faults_total == 0))
 }

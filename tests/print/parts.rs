@@ -285,3 +285,38 @@ fn the_control_file_of_a_reprint_names_the_last_of_its_pieces() {
     let expected = format!("{0},{1}\n{0}\n{1}\n", wanted[0], wanted[1]);
     assert_eq!(fs::read_to_string(control).unwrap(), expected);
 }
+
+#[test]
+fn a_plant_verifies_what_a_plant_gets() {
+    let (_bench, _, part) = printed("");
+    let batch = part.ancestors().nth(3).unwrap();
+    let plant = Bench::new();
+    let folder = plant.path("night");
+    fs::create_dir(&folder).unwrap();
+    for name in ["manifest.json", "manifest.sig"] {
+        fs::copy(batch.join(name), folder.join(name)).unwrap();
+    }
+    for (path, bytes) in super::support::files::tree(&batch.join("print")) {
+        let to = folder.join("print").join(path);
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::write(to, bytes).unwrap();
+    }
+    let whole = plant.lettermill(&["verify", text(&folder)]);
+    assert_eq!(code(&whole), 14, "{}", said(&whole));
+    let only = ["verify", "--only", "print", text(&folder)];
+    let print = plant.lettermill(&only);
+    assert_eq!(code(&print), 0, "{}", said(&print));
+    let told = said(&print);
+    assert!(
+        told.contains("other files of the batch are not here") && told.contains("0 mismatches of"),
+        "{told}"
+    );
+    // What is for the printer must be there, and what is there must be right.
+    fs::write(folder.join("findings.csv"), "another").unwrap();
+    assert_eq!(code(&plant.lettermill(&only)), 14);
+    fs::remove_file(folder.join("findings.csv")).unwrap();
+    let part = folder.join(part.strip_prefix(batch).unwrap());
+    fs::remove_file(part.with_extension("xjdf")).unwrap();
+    let lost = plant.lettermill(&only);
+    assert_eq!(code(&lost), 14, "{}", said(&lost));
+}

@@ -1,5 +1,7 @@
 //! Streams of a part, unpacked.
 
+use libdeflater::{DecompressionError, Decompressor};
+
 use super::reader::{Object, get};
 
 /// What a Flate stream of ours holds; `None` where it is packed otherwise, damaged, or larger than allowed.
@@ -18,15 +20,26 @@ pub(super) fn inflated(object: Object<'_>, bytes_max: usize) -> Option<Vec<u8>> 
 
 /// What was deflated; `None` where it is damaged, or larger than allowed.
 pub(super) fn unpacked(data: &[u8], bytes_max: usize) -> Option<Vec<u8>> {
+    grown(data, bytes_max, Decompressor::zlib_decompress)
+}
+
+/// As [`unpacked`], without the head and the checksum of zlib.
+pub(super) fn unpacked_raw(data: &[u8], bytes_max: usize) -> Option<Vec<u8>> {
+    grown(data, bytes_max, Decompressor::deflate_decompress)
+}
+
+type Way = fn(&mut Decompressor, &[u8], &mut [u8]) -> Result<usize, DecompressionError>;
+
+fn grown(data: &[u8], bytes_max: usize, way: Way) -> Option<Vec<u8>> {
     let mut room = (data.len() * 6).clamp(4_096.min(bytes_max), bytes_max);
     loop {
         let mut out = vec![0; room];
-        match libdeflater::Decompressor::new().zlib_decompress(data, &mut out) {
+        match way(&mut Decompressor::new(), data, &mut out) {
             Ok(len) => {
                 out.truncate(len);
                 return Some(out);
             }
-            Err(libdeflater::DecompressionError::InsufficientSpace) if room < bytes_max => {
+            Err(DecompressionError::InsufficientSpace) if room < bytes_max => {
                 room = (room * 4).min(bytes_max);
             }
             Err(_) => return None,

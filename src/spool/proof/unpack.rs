@@ -31,7 +31,7 @@ pub(super) fn given(part: &Part<'_>, stream: Object<'_>, bytes_max: usize) -> Op
             .all(|one| get(one, b"/Predictor").is_none())
     {
         // Some producers write a wrong checksum, and readers do not ask for it.
-        return flate_without_sum(data.get(2..)?, bytes_max);
+        return flate::unpacked_raw(data.get(2..)?, bytes_max);
     }
     let mut dictionary = Dictionary::new();
     let names = filters.iter().filter_map(|name| name.strip_prefix(b"/"));
@@ -89,21 +89,4 @@ fn numbers(text: &[u8]) -> Dictionary {
         }
     }
     out
-}
-
-fn flate_without_sum(data: &[u8], bytes_max: usize) -> Option<Vec<u8>> {
-    let mut room = (data.len() * 6).clamp(4_096.min(bytes_max), bytes_max);
-    loop {
-        let mut out = vec![0; room];
-        match libdeflater::Decompressor::new().deflate_decompress(data, &mut out) {
-            Ok(len) => {
-                out.truncate(len);
-                return Some(out);
-            }
-            Err(libdeflater::DecompressionError::InsufficientSpace) if room < bytes_max => {
-                room = (room * 4).min(bytes_max);
-            }
-            Err(_) => return None,
-        }
-    }
 }
