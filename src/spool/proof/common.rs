@@ -243,8 +243,7 @@ fn widths(array: &[u8]) -> Option<Vec<(u16, f32)>> {
         let list = list.strip_prefix(b"[")?;
         let end = memchr::memchr(b']', list)?;
         let (list, after) = list.split_at_checked(end)?;
-        let mut code = first;
-        for width in list.split(|&b| b == b' ') {
+        for (width, code) in list.split(|&b| b == b' ').zip(first..) {
             let (width, b"") = leading_number(width)? else {
                 return None;
             };
@@ -253,7 +252,6 @@ fn widths(array: &[u8]) -> Option<Vec<(u16, f32)>> {
                 return None;
             }
             out.push((this, width as f32));
-            code += 1;
         }
         rest = after.strip_prefix(b"]")?;
     }

@@ -258,7 +258,7 @@ mod tests {
 
     /// 10 pt at 72 pt from the left and 144 pt from the top; the second string less 100 thousandths.
     const RIGHT: &str = "q\n/LH Do\n60 100 30 1 re f\nBT\n72 697.89 Td\n/F0 10 Tf\n[(\0\u{1}\0\u{1})100(\0\\()]TJ\n\
-        2 Ts\n(\0\u{1})Tj\n0 Ts\n[(\0\u{1})]TJ\n0 -400 Td\n[(\01)-3(\0\u{1}\01)]TJ\nET\nQ\n";
+        2 Ts\n(\0\u{1})Tj\n0 Ts\n[(\0\u{1})]TJ\n0 -400 Td\n[(\u{0}1)-3(\0\u{1}\u{0}1)]TJ\nET\nQ\n";
 
     #[test]
     fn text_near_the_area_has_its_place() {

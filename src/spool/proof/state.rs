@@ -39,12 +39,8 @@ impl Left {
             b"q" => {
                 self.depth += 1;
                 self.stray |= self.depth > DEPTH_MAX;
-                return;
             }
-            _ if self.depth == 0 => {
-                self.stray = true;
-                return;
-            }
+            _ if self.depth == 0 => self.stray = true,
             b"Q" => self.depth -= 1,
             b"BT" => self.text = true,
             b"ET" => self.text = false,
