@@ -451,8 +451,9 @@ fn enclosing(front: &str, back: &str, options: &Options) -> Vec<String> {
 
 /// Squares of 3 points, 25 a side, as those who draw QR codes write them.
 fn qr_code() -> String {
-    let dark =
-        |i: usize, j: usize| i == 0 || j == 0 || i == 24 || j == 24 || (i * 7 + j * 5) % 3 == 0;
+    let dark = |i: usize, j: usize| {
+        i == 0 || j == 0 || i == 24 || j == 24 || (i * 7 + j * 5).is_multiple_of(3)
+    };
     let cells = (0..25).flat_map(|i| (0..25).map(move |j| (i, j)));
     let boxes = cells.filter(|(i, j)| dark(*i, *j));
     let boxes = boxes.map(|(i, j)| format!("{} {} 3 3 re\n", 250 + 3 * j, 400 + 3 * i));
