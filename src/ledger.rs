@@ -71,7 +71,7 @@ mod results;
 mod scan;
 mod tables;
 
-pub use batch::{Batch, HeldBack, Ready, ReadyToHold, Released};
+pub use batch::{Batch, Moved, Ready, ReadyToHold};
 pub use deliveries::{Deliveries, DeliveryOfLetter, DeliveryState, ReceiptOfLetter};
 pub use error::Error;
 pub use home::check_released;

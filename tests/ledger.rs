@@ -15,8 +15,7 @@ use jiff::Timestamp;
 use lettermill::clock::FixedClock;
 use lettermill::disk::{self, WrittenFile};
 use lettermill::ledger::{
-    Batch, Error, HeldBack, Ledger, LetterRow, Mailing, PieceRow, Recovery, Released, State, Stop,
-    Totals,
+    Batch, Error, Ledger, LetterRow, Mailing, Moved, PieceRow, Recovery, State, Stop, Totals,
 };
 use lettermill::letter::{Environment, Fate};
 
@@ -106,7 +105,7 @@ fn write_files(folder: &Path) -> Vec<WrittenFile> {
 }
 
 /// A whole run, to the outbox.
-fn send(ledger: &mut Ledger<'_>, source: u8) -> Result<Released, Error> {
+fn send(ledger: &mut Ledger<'_>, source: u8) -> Result<Moved, Error> {
     let mut batch = ledger.begin(&mailing(source))?;
     record_all(&mut batch)?;
     let files = write_files(batch.folder());
@@ -114,7 +113,7 @@ fn send(ledger: &mut Ledger<'_>, source: u8) -> Result<Released, Error> {
 }
 
 /// A whole run, to `held/`.
-fn hold(ledger: &mut Ledger<'_>, source: u8) -> Result<HeldBack, Error> {
+fn hold(ledger: &mut Ledger<'_>, source: u8) -> Result<Moved, Error> {
     let mut batch = ledger.begin(&mailing(source))?;
     record_all(&mut batch)?;
     let files = write_files(batch.folder());
@@ -249,12 +248,12 @@ fn check_restart(home: &Path, deed: Deed, stop: Stop, recovery: Option<Recovery>
         State::Abandoned => {
             assert_eq!(read.letter("L-1").unwrap(), [], "{case}");
             let released = send(&mut ledger, 1).unwrap();
-            assert_eq!(released.outbox, home.join("outbox/night~1.1"), "{case}");
+            assert_eq!(released.folder, home.join("outbox/night~1.1"), "{case}");
             assert_eq!(tree(&home.join("outbox")), whole(), "{case}");
         }
         State::Withdrawn => {
             let released = send(&mut ledger, 1).unwrap();
-            assert_eq!(released.outbox, home.join("outbox/night~1.2"), "{case}");
+            assert_eq!(released.folder, home.join("outbox/night~1.2"), "{case}");
         }
         _ => {
             let refused = send(&mut ledger, 1).unwrap_err();
@@ -360,7 +359,7 @@ fn a_file_changed_after_it_was_promised_is_named_and_nothing_is_sent() {
         let (mut ledger, recovered) = Ledger::open(home, &clock).unwrap();
         assert_eq!(recovered, []);
         assert_eq!(
-            send(&mut ledger, 1).unwrap().outbox,
+            send(&mut ledger, 1).unwrap().folder,
             home.join("outbox/night~1.2")
         );
     }
@@ -421,7 +420,7 @@ fn a_batch_in_the_outbox_is_released_though_the_ledger_cannot_be_told() {
     db.execute_batch("CREATE TRIGGER full BEFORE UPDATE ON batches BEGIN SELECT RAISE(ABORT, 'disk is full'); END")
         .unwrap();
     let released = ready.release().unwrap();
-    assert!(released.outbox.join("manifest.json").is_file());
+    assert!(released.folder.join("manifest.json").is_file());
     let why = released.unbooked.unwrap();
     assert!(why.contains("disk is full"), "{why}");
     db.execute_batch("DROP TRIGGER full").unwrap();
@@ -492,9 +491,9 @@ fn a_held_batch_is_released_only_with_the_files_that_were_promised() {
     let released = ledger.release_held("night~1.1").unwrap();
     assert_eq!(
         lettermill::ledger::folder(home, "night~1.1", State::Sent).as_ref(),
-        Some(&released.outbox)
+        Some(&released.folder)
     );
-    assert_eq!(released.outbox, home.join("outbox/night~1.1"));
+    assert_eq!(released.folder, home.join("outbox/night~1.1"));
     let events = Ledger::read(home).unwrap().events("night~1.1").unwrap();
     let events: Vec<_> = events
         .iter()

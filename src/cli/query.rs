@@ -312,7 +312,7 @@ pub fn release(args: &BatchArgs) -> Result<Exit, Failure> {
     print(&format!(
         "batch {} is released: {}\n",
         args.batch,
-        released.outbox.display()
+        released.folder.display()
     ))?;
     if let Some(note) = released.unbooked {
         say(&format!("note: {note}"));

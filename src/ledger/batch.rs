@@ -37,25 +37,14 @@ pub struct Ready<'l, 'c> {
 #[must_use = "nothing is held before `hold_back`"]
 pub struct ReadyToHold<'l, 'c>(Ready<'l, 'c>);
 
-/// A batch in the outbox.
+/// A batch where it was bound for: in the outbox, in `held/` or in `withdrawn/`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Released {
-    /// Its folder.
-    pub outbox: PathBuf,
-    /// Since when.
-    pub at: Timestamp,
-    /// What to say where the folder is there and the ledger could not be told; the next [`Ledger::open`] tells it.
-    pub unbooked: Option<String>,
-}
-
-/// A batch that waits for a person.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HeldBack {
+pub struct Moved {
     /// Its folder.
     pub folder: PathBuf,
     /// Since when.
     pub at: Timestamp,
-    /// As in [`Released`].
+    /// What to say where the folder is there and the ledger could not be told; the next [`Ledger::open`] tells it.
     pub unbooked: Option<String>,
 }
 
@@ -339,7 +328,7 @@ impl Ready<'_, '_> {
     ///
     /// # Errors
     /// Anything that the disk says before the folder has moved; the next [`Ledger::open`] then finishes what was begun.
-    pub fn release(self) -> Result<Released, Error> {
+    pub fn release(self) -> Result<Moved, Error> {
         self.ledger.move_on(self.number, &self.name, State::Ready)
     }
 }
@@ -349,16 +338,11 @@ impl ReadyToHold<'_, '_> {
     ///
     /// # Errors
     /// As [`Ready::release`].
-    pub fn hold_back(self) -> Result<HeldBack, Error> {
+    pub fn hold_back(self) -> Result<Moved, Error> {
         let Self(ready) = self;
-        let moved = ready
+        ready
             .ledger
-            .move_on(ready.number, &ready.name, State::Holding)?;
-        Ok(HeldBack {
-            folder: moved.outbox,
-            at: moved.at,
-            unbooked: moved.unbooked,
-        })
+            .move_on(ready.number, &ready.name, State::Holding)
     }
 }
 

@@ -9,7 +9,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::error::{Error, at};
 use super::home::{self, Place};
-use super::{Ledger, Released, State, Stop, rerun, same_file, tables};
+use super::{Ledger, Moved, State, Stop, rerun, same_file, tables};
 use crate::disk::Sha256;
 
 /// What the start found of an earlier run, and did about it.
@@ -54,7 +54,7 @@ impl Ledger<'_> {
     ///
     /// # Errors
     /// [`Error::NotInState`] unless it is held; [`Error::SentTwice`]; [`Error::Changed`], [`Error::Unlisted`]; anything that the disk or SQLite says.
-    pub fn release_held(&mut self, batch: &str) -> Result<Released, Error> {
+    pub fn release_held(&mut self, batch: &str) -> Result<Moved, Error> {
         let (number, _) = self.find(batch, &[State::Held], "held")?;
         rerun::refuse_twice(&self.db, number, batch, true)?;
         self.check_digests(number, &self.home.place(Place::Held, batch))?;
@@ -98,7 +98,7 @@ impl Ledger<'_> {
             ""
         };
         self.announce(number, State::Withdrawing, &format!("{word}{why}"))?;
-        Ok(self.move_on(number, batch, State::Withdrawing)?.outbox)
+        Ok(self.move_on(number, batch, State::Withdrawing)?.folder)
     }
 
     /// Moves a batch on from a state in which the ledger has promised that. Once its folder has moved, that is so: what the
@@ -108,7 +108,7 @@ impl Ledger<'_> {
         number: i64,
         batch: &str,
         state: State,
-    ) -> Result<Released, Error> {
+    ) -> Result<Moved, Error> {
         let (from, to, end) = self.way(batch, state);
         // The folder of a batch that is withdrawn may be what was lost.
         if end != State::Withdrawn || self.home.place(from, batch).exists() {
@@ -118,14 +118,14 @@ impl Ledger<'_> {
         match self.arrive(number, batch, from, to, end) {
             Err(Error::Stopped(stop)) => Err(Error::Stopped(stop)),
             Err(error) => {
-                let outbox = self.home.place(to, batch);
+                let folder = self.home.place(to, batch);
                 let unbooked = format!(
                     "the batch lies whole in `{}`, but the ledger could not be told: {error}; the next start tells it, so \
                      leave the folder there until then",
-                    outbox.display()
+                    folder.display()
                 );
-                Ok(Released {
-                    outbox,
+                Ok(Moved {
+                    folder,
                     at: self.clock.now(),
                     unbooked: Some(unbooked),
                 })
@@ -141,7 +141,7 @@ impl Ledger<'_> {
         from: Place,
         to: Place,
         end: State,
-    ) -> Result<Released, Error> {
+    ) -> Result<Moved, Error> {
         self.home.sync_renamed(batch, from, to)?;
         let now = tables::time(self.clock.now());
         let tx = self.db.transaction()?;
@@ -149,8 +149,8 @@ impl Ledger<'_> {
         tx.commit()?;
         self.reached(Stop::Marked)?;
         let at = now.parse().unwrap_or(Timestamp::UNIX_EPOCH); // We wrote it ourselves one line above.
-        Ok(Released {
-            outbox: self.home.place(to, batch),
+        Ok(Moved {
+            folder: self.home.place(to, batch),
             at,
             unbooked: None,
         })

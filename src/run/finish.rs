@@ -128,21 +128,20 @@ pub fn release(
     report: Report,
 ) -> Result<Placed, Error> {
     let totals = report.totals;
-    let (folder, held_back, unbooked) = match &report.outcome {
+    let (moved, held_back) = match &report.outcome {
         report::Outcome::HeldBack { reason } => {
             let held = batch.ready_to_hold(files, &totals, reason)?.hold_back()?;
-            (held.folder, true, held.unbooked)
+            (held, true)
         }
         report::Outcome::Released | report::Outcome::Checked => {
-            let released = batch.ready(files, &totals)?.release()?;
-            (released.outbox, false, released.unbooked)
+            (batch.ready(files, &totals)?.release()?, false)
         }
     };
     Ok(Placed {
         report,
-        folder,
+        folder: moved.folder,
         held_back,
-        note: unbooked,
+        note: moved.unbooked,
     })
 }
 

@@ -162,7 +162,7 @@ fn into_outbox(
     };
     let released = batch.ready(&files, &of.totals)?.release()?;
     Ok(Reprinted {
-        folder: released.outbox,
+        folder: released.folder,
         unbooked: released.unbooked,
         ..done
     })

@@ -192,26 +192,9 @@ fn fields(digits: &[u8]) -> Option<Fields> {
         *number = std::str::from_utf8(field).ok()?.parse().ok()?;
         rest = behind;
     }
-    let [
-        version @ 1,
-        job,
-        child,
-        piece,
-        sheet,
-        sheets,
-        stations,
-        envelope,
-        kind,
-        _,
-        0,
-    ] = numbers
-    else {
-        return None;
-    };
-    let is_ours = checked % 97 == 1 && rest.is_empty(); // ISO/IEC 7064 MOD 97-10.
-    is_ours.then_some([
-        version, job, child, piece, sheet, sheets, stations, envelope, kind,
-    ])
+    let [version, .., spare] = numbers;
+    let is_ours = checked % 97 == 1 && rest.is_empty() && (version, spare) == (1, 0); // ISO/IEC 7064 MOD 97-10.
+    numbers.first_chunk().copied().filter(|_| is_ours)
 }
 
 /// What the mark of a sheet must say.
