@@ -127,11 +127,8 @@ fn judge(bytes: &[u8], sha256: Sha256, rules: &Rules) -> Result<PdfFacts, PdfFau
     let mut remarks = Remarks::new(rules);
     let limits = &rules.limits;
     if bytes.len() as u64 > limits.bytes_max {
-        let detail = format!(
-            "{} bytes, at most {} are allowed",
-            bytes.len(),
-            limits.bytes_max
-        );
+        // Not how many: who reads files reads no further.
+        let detail = format!("more than {} bytes", limits.bytes_max);
         let remark = Remark::of_file(Class::TooLarge, detail);
         if rules.verdict(Class::TooLarge) == Verdict::Refuse {
             return Err(remark.into()); // It is not read: that takes the longer the larger it is.
@@ -145,7 +142,10 @@ fn judge(bytes: &[u8], sha256: Sha256, rules: &Rules) -> Result<PdfFacts, PdfFau
     version(&document, &mut remarks);
     producer::producer(&document, &mut remarks);
     catalog::catalog(&document, &mut remarks)?;
-    let pages = document::pages(&document, limits)?;
+    let (pages, more) = document::first_pages(&document, limits)?;
+    if let Some(more) = more {
+        remarks.add(more);
+    }
     fonts::fonts(&document, &pages, &mut remarks)?;
     let cost = reach::reach(&document, &pages, &mut remarks)?;
     for remark in against(&document, &pages, limits, rules.target)? {
@@ -199,14 +199,14 @@ fn lay(page: &Page<'_>, number: u32, remarks: &mut Remarks<'_>) -> Laid {
     match (geometry.lies(&rules.page), rules.landscape) {
         (Lies::Upright, _) | (Lies::OnItsSide, Landscape::Accept) => {}
         (Lies::OnItsSide, Landscape::Refuse) => remarks.page(number, Class::Landscape, ""),
-        (Lies::OnItsSide, Landscape::Turn) => {
+        (Lies::OnItsSide, Landscape::Turn | Landscape::TurnRight) => {
             remarks.page(number, Class::Turned, "");
-            geometry = geometry.on_sheet();
+            geometry = geometry.on_sheet(rules.landscape);
         }
         (Lies::Odd, _) => {
             let (width, height) = geometry.size_mm();
             let detail = format!(
-                "{:.0} × {:.0} mm, allowed is {} × {} mm",
+                "{:.1} × {:.1} mm, allowed is {} × {} mm",
                 width.min(100_000.0),
                 height.min(100_000.0),
                 rules.page.width_mm,

@@ -16,6 +16,8 @@ mod made;
 mod noted;
 #[path = "preflight/official.rs"]
 mod official;
+#[path = "preflight/plants.rs"]
+mod plants;
 #[path = "preflight/refused.rs"]
 mod refused;
 #[path = "preflight/seen.rs"]

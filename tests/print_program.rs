@@ -103,16 +103,24 @@ fn pdfs_are_taken_or_refused_with_page_and_box() {
 }
 
 #[test]
-fn a_pdf_with_ink_where_the_marks_of_the_plant_stand_is_refused() {
+fn a_pdf_with_ink_where_our_mark_stands_is_refused_by_a_run_if_not_by_the_plant() {
     let bench = Bench::new();
     let ink = "0 g 12 309 20 5 re f"; // x 4 to 11, y 186 to 188 mm.
     let pdf = made::bytes(made::single_document(ink, lopdf::dictionary! {}));
     let pdf = bench.write("ink.pdf", pdf);
     let job = bench.write("job.toml", "vendor = \"digipost\"\n");
-    for plant in [["--vendor", "digipost"], ["--job", &job]] {
+    for (plant, exit, words) in [
+        (
+            ["--vendor", "digipost"],
+            0,
+            "  note: ink-under-mark: page 1, ",
+        ),
+        (["--job", &job], 14, "  refused: ink-under-mark: page 1, "),
+    ] {
         let check = bench.lettermill(&[&["print", "check"], &plant[..], &[&pdf]].concat());
-        assert_eq!(code(&check), 14, "{}", said(&check));
-        assert!(said(&check).contains("mark"), "{}", said(&check));
+        assert_eq!(code(&check), exit, "{}", said(&check));
+        assert!(said(&check).contains(words), "{}", said(&check));
+        assert_eq!(said(&check).contains("a run does not"), exit == 0);
     }
     // One that cannot be read does not keep the others from being looked at.
     let good = bench.write("good.pdf", good());

@@ -1,24 +1,26 @@
 //! `print`: what a plant takes, what of it a PDF keeps, and parts packed for it.
 
 use std::fmt::Write as _;
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::args::{PackageArgs, PdfArgs, PrintCommand, ProofArgs};
-use super::{Exit, Failure, counted, job_at, path_text, print, results, say};
+use super::args::{PackageArgs, PrintCommand, ProofArgs};
+use super::{Exit, Failure, counted, job_at, path_text, print, results};
 use crate::config::Job;
-use crate::preflight::{self, PdfFault};
+use crate::preflight;
 use crate::vendor::{self, Profile};
 use crate::{ledger, manifest, run, spool, ticket};
+
+mod check;
 
 /// Does what is asked of the print spool.
 pub fn printing(command: &PrintCommand) -> Result<Exit, Failure> {
     match command {
         PrintCommand::Profiles { name } => profiles(name.as_deref()),
-        PrintCommand::Check(args) => check(args),
+        PrintCommand::Check(args) => check::check(args),
         PrintCommand::Package(args) => package(args),
         PrintCommand::Proof(args) => proof(args),
         PrintCommand::Results(command) => results::results(command),
@@ -42,50 +44,6 @@ fn profiles(name: Option<&str>) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// Looks at PDFs as a run would that shall print them.
-fn check(args: &PdfArgs) -> Result<Exit, Failure> {
-    let (options, _) = plant(args.vendor.as_deref(), args.job.clone())?;
-    let rules = options.rules();
-    let preparer = spool::Preparer::new(&options);
-    let (mut refused, mut unread) = (false, None);
-    for path in &args.pdfs {
-        let bytes = match bytes(path, rules.limits.bytes_max) {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                let failure = Failure::Pdf(path.clone(), error);
-                if let Some(before) = unread.replace(failure) {
-                    say(&format!("error: {before}")); // The last is said at the end.
-                }
-                continue;
-            }
-        };
-        let found = preflight::inspect(&bytes, &rules)
-            .and_then(|facts| preparer.takes(&bytes, &facts).map(|()| facts));
-        refused |= found.is_err();
-        let remarks: Vec<String> = match &found {
-            Ok(facts) => facts.notes.iter().map(ToString::to_string).collect(),
-            Err(fault) => PdfFault::remarks(fault).map(ToString::to_string).collect(),
-        };
-        print(&match args.json {
-            true => as_json(path, found.as_ref().ok().map(|facts| facts.pages), &remarks),
-            false => as_text(path, found.as_ref().ok().map(|facts| facts.pages), &remarks),
-        })?;
-    }
-    match unread {
-        Some(failure) => Err(failure),
-        None if refused => Ok(Exit::Faulty),
-        None => Ok(Exit::Done),
-    }
-}
-
-/// What is in a file, as far as it can be a PDF that is taken: one byte more is enough to refuse it.
-fn bytes(path: &Path, bytes_max: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let mut file = File::open(path)?.take(bytes_max.saturating_add(1));
-    file.read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
 /// What the plant of a profile or job takes, and the box of the address.
 fn plant(
     vendor: Option<&str>,
@@ -96,25 +54,6 @@ fn plant(
         None => job_at(job, None)?,
     };
     job.plant().map_err(Failure::Job)
-}
-
-fn as_json(path: &Path, pages: Option<u32>, remarks: &[String]) -> String {
-    let verdict = if pages.is_some() { "taken" } else { "refused" };
-    let told =
-        json!({ "path": path_text(path), "verdict": verdict, "pages": pages, "remarks": remarks });
-    format!("{told}\n")
-}
-
-fn as_text(path: &Path, pages: Option<u32>, remarks: &[String]) -> String {
-    let mut out = match pages {
-        Some(1) => format!("`{}`: taken, 1 page\n", path.display()),
-        Some(pages) => format!("`{}`: taken, {pages} pages\n", path.display()),
-        None => format!("`{}`: refused\n", path.display()),
-    };
-    for remark in remarks {
-        let _ = writeln!(out, "  {remark}");
-    }
-    out
 }
 
 /// Packs a part of a spool with what goes beside it.

@@ -167,7 +167,7 @@ classes! {
     /// JBIG2.
     Jbig2 "jbig2-picture" usually Note "the page has a JBIG2 picture; old printers cannot show it";
     /// A unit other than a point.
-    UserUnit "user-unit" usually Note "the page has a unit of its own; old printers ignore it";
+    UserUnit "user-unit" usually Refuse "the page has a unit of its own, which many printers and viewers ignore: they show it in another size; save it without";
     /// A font that the interpreter cannot read: its text was judged in another.
     UnreadableFont "unreadable-font" usually Note "a font of the page cannot be read; look at the page";
     /// Saves nested deeper than some printers take.
@@ -253,6 +253,8 @@ pub struct PdfFault {
     pub first: Remark,
     /// The others.
     pub rest: Vec<Remark>,
+    /// What was remarked besides, as far as it was looked at.
+    pub notes: Vec<Remark>,
 }
 
 impl PdfFault {
@@ -272,6 +274,7 @@ impl From<Remark> for PdfFault {
         Self {
             first,
             rest: Vec::new(),
+            notes: Vec::new(),
         }
     }
 }

@@ -11,7 +11,7 @@ use lopdf::{Dictionary, Document, LoadOptions, Object, ObjectId, Stream};
 
 use super::class::{Class, Remark};
 use super::object_streams;
-use super::rules::{Limits, PageSize};
+use super::rules::{Landscape, Limits, PageSize};
 
 /// Levels of a page tree; real ones have three or four.
 const TREE_DEPTH_MAX: usize = 64;
@@ -119,15 +119,17 @@ impl Geometry {
         }
     }
 
-    /// As it is printed on a portrait sheet: turned a quarter if it is wider than high, its top to the left edge.
-    pub(crate) fn on_sheet(self) -> Self {
+    /// As it is printed on a portrait sheet: turned a quarter if it is wider than high.
+    pub(crate) fn on_sheet(self, landscape: Landscape) -> Self {
         let (width, height) = self.size();
-        match width > height {
-            true => Self {
-                rotate: (self.rotate + 270) % 360,
-                ..self
-            },
-            false => self,
+        let turned = match landscape {
+            _ if width <= height => 0,
+            Landscape::TurnRight => 90,
+            Landscape::Turn | Landscape::Accept | Landscape::Refuse => 270,
+        };
+        Self {
+            rotate: (self.rotate + turned) % 360,
+            ..self
         }
     }
 
@@ -181,6 +183,15 @@ impl<'d> Inherited<'d> {
 
 /// All pages in order; a page that stands in the tree twice is there twice.
 pub(crate) fn pages<'d>(document: &'d Document, limits: &Limits) -> Result<Vec<Page<'d>>, Remark> {
+    let (pages, more) = first_pages(document, limits)?;
+    more.map_or(Ok(pages), Err)
+}
+
+/// As many pages as are allowed, and what there is to say of more.
+pub(super) fn first_pages<'d>(
+    document: &'d Document,
+    limits: &Limits,
+) -> Result<(Vec<Page<'d>>, Option<Remark>), Remark> {
     let damaged = || Remark::damaged("its page tree");
     let catalog = document.catalog().map_err(|_| damaged())?;
     let root = catalog
@@ -193,12 +204,13 @@ pub(crate) fn pages<'d>(document: &'d Document, limits: &Limits) -> Result<Vec<P
         above: HashSet::new(),
         nodes_left: limits.objects_max,
         pages: Vec::new(),
+        more: None,
     };
     walk.node(root, Inherited::default())?;
     if walk.pages.is_empty() {
         return Err(Remark::of_file(Class::NoPages, ""));
     }
-    Ok(walk.pages)
+    Ok((walk.pages, walk.more))
 }
 
 struct Walk<'d, 'o> {
@@ -208,11 +220,16 @@ struct Walk<'d, 'o> {
     above: HashSet<ObjectId>,
     nodes_left: u32,
     pages: Vec<Page<'d>>,
+    /// That there are more than are allowed; then the walk is at its end.
+    more: Option<Remark>,
 }
 
 impl<'d> Walk<'d, '_> {
     fn node(&mut self, id: ObjectId, inherited: Inherited<'d>) -> Result<(), Remark> {
         let damaged = || Remark::damaged("its page tree");
+        if self.more.is_some() {
+            return Ok(());
+        }
         self.nodes_left = self.nodes_left.checked_sub(1).ok_or_else(damaged)?;
         if self.above.len() >= TREE_DEPTH_MAX || !self.above.insert(id) {
             return Err(damaged());
@@ -238,10 +255,9 @@ impl<'d> Walk<'d, '_> {
         inherited: Inherited<'d>,
     ) -> Result<(), Remark> {
         if self.pages.len() >= self.limits.pages_max as usize {
-            return Err(Remark::of_file(
-                Class::TooManyPages,
-                self.limits.pages_max.to_string(),
-            ));
+            let most = self.limits.pages_max.to_string();
+            self.more = Some(Remark::of_file(Class::TooManyPages, most));
+            return Ok(());
         }
         let number = self.pages.len() as u32 + 1;
         let damaged = |what: &str| Remark::on_page(number, Class::Damaged, what);
@@ -423,13 +439,20 @@ mod tests {
 
     #[test]
     fn sizes_are_judged_as_shown() {
-        let lies = |g: Geometry| (g.lies(&PageSize::default()), g.on_sheet().rotate);
+        let lies = |g: Geometry| {
+            (
+                g.lies(&PageSize::default()),
+                g.on_sheet(Landscape::Turn).rotate,
+            )
+        };
         let a4 = [0.0, 0.0, 595.28, 841.89];
         assert_eq!(lies(geometry(a4, 0, 1.0)), (Lies::Upright, 0));
         assert_eq!(lies(geometry(a4, 270, 1.0)), (Lies::OnItsSide, 180));
         let side = [0.0, 0.0, 841.89, 595.28];
         assert_eq!(lies(geometry(side, 90, 1.0)), (Lies::Upright, 90));
         assert_eq!(lies(geometry(side, 0, 1.0)), (Lies::OnItsSide, 270));
+        let to_the_right = geometry(side, 0, 1.0).on_sheet(Landscape::TurnRight);
+        assert_eq!(to_the_right.rotate, 90);
         let letter = [0.0, 0.0, 612.0, 792.0];
         assert_eq!(lies(geometry(letter, 0, 1.0)), (Lies::Odd, 0));
     }

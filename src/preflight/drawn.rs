@@ -20,7 +20,7 @@ use lopdf::{Document, Object, ObjectId};
 use super::area::Area;
 use super::class::{Class, Remark};
 use super::document::Geometry;
-use super::ink::{DOTS_A_MM, DPI, Picture, Place, places};
+use super::ink::{DOTS_A_MM, Picture, Place, places};
 use super::letters::Letters;
 use super::look::{Look, Seen};
 use super::lookalike::{self, BESIDE_MM, STRIP_DPI};
@@ -199,9 +199,8 @@ impl<'p> View<'_, 'p> {
         let address = rules.address.as_ref().filter(|_| self.number == 1);
         let wanted: Vec<Area> = tags.chain(address.map(window::wanted)).collect();
         let sheet = Rect::new(0.0, 0.0, self.width * DOTS_A_MM, self.height * DOTS_A_MM);
-        let tiny = rules.tiny_text_pt * DPI / 72.0;
         let text = (Letters::within(&wanted), address.map(Pane::of));
-        let mut look = Look::new(sheet, places, text, tiny, self.cost, budget);
+        let mut look = Look::new(sheet, places, text, rules, self.cost, budget);
         let place = Affine::scale(DOTS_A_MM) * self.to_mm;
         let xref = self.page.xref();
         let mut context = Context::new(place, sheet, cache, xref, self.settings.clone());
@@ -273,7 +272,7 @@ impl<'p> View<'_, 'p> {
             let size = (dots(self.width), dots(self.height));
             let picture = Picture::of(self.page, renderer, self.settings, place, size);
             for (place, _) in all.iter().filter(touched).filter(|(p, _)| !is_strip(p)) {
-                if let Some(area) = place.ink(&picture) {
+                if let Some(area) = place.ink(&picture, remarks.rules.ink_below) {
                     remarks.at(self.number, area, place.class, &place.name);
                 }
             }

@@ -1,7 +1,7 @@
 //! Places that must stay empty, and the dots that are really in them.
 //!
 //! Where the cheap look cannot rule it out, the page is rendered at [`DPI`] and its dots are looked at. A dot counts for a
-//! place when it lies wholly within, and as ink when a channel is darker than [`INK_MIN`] of 255; so what was painted
+//! place when it lies wholly within, and as ink when a channel is below [`Rules::ink_below`]; so what was painted
 //! over in white, or is hidden, does not count, as at GOV.UK Notify (`facts/print.md` §1.1).
 
 use hayro::hayro_interpret::InterpreterSettings;
@@ -19,8 +19,6 @@ use super::rules::{Margins, PageSize, Rules, Zone};
 pub(super) const DPI: f64 = 150.0;
 /// Dots of a millimetre.
 pub(super) const DOTS_A_MM: f64 = DPI / 25.4;
-/// A channel below this is ink: paper white is 255, and lossy pictures of white miss it by a little.
-pub(super) const INK_MIN: u8 = 250;
 
 /// A box in dots, as millimetres.
 pub(super) fn area_of(dots: Rect) -> Area {
@@ -78,7 +76,7 @@ impl Place {
     }
 
     /// The smallest box around its ink.
-    pub(super) fn ink(&self, picture: &Picture) -> Option<Area> {
+    pub(super) fn ink(&self, picture: &Picture, ink_below: u8) -> Option<Area> {
         let mut found: Option<Dots> = None;
         let (across, down) = match &self.shape {
             Shape::Box(place) => (whole(place.x0, place.x1), whole(place.y0, place.y1)),
@@ -86,7 +84,7 @@ impl Place {
         };
         for y in down.0..down.1.min(picture.height) {
             let row = picture.row(y).enumerate().take(across.1).skip(across.0);
-            for (x, _) in row.filter(|(_, channel)| *channel < INK_MIN) {
+            for (x, _) in row.filter(|(_, channel)| *channel < ink_below) {
                 if self.counts(x, y) {
                     found = Some(joined(found, [x, y, x + 1, y + 1]));
                 }

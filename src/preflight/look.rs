@@ -16,10 +16,11 @@ use hayro::kurbo::{BezPath, Rect, Shape};
 
 use super::area::Area;
 use super::cost::{dashes, mesh, reach, tiles};
-use super::ink::{INK_MIN, Place};
+use super::ink::{DPI, Place};
 use super::letters::Letters;
 use super::pane::Pane;
 use super::reach::Cost;
+use super::rules::Rules;
 use super::stage::Budget;
 
 mod text;
@@ -81,6 +82,7 @@ pub(super) struct Look<'p, 'b> {
     masks: HashSet<u128>,
     patterns: HashMap<u128, u64>,
     tiny_dots: f64,
+    ink_below: u8,
     cost: Cost,
     /// Within a Type 3 glyph: the box around what it paints.
     glyph_ink: Option<Rect>,
@@ -96,7 +98,7 @@ impl<'p, 'b> Look<'p, 'b> {
         page: Rect,
         places: &'p [Place],
         text: (Letters, Option<Pane>),
-        tiny_dots: f64,
+        rules: &Rules,
         cost: Cost,
         budget: &'b mut Budget,
     ) -> Self {
@@ -116,7 +118,8 @@ impl<'p, 'b> Look<'p, 'b> {
             outlines: HashMap::new(),
             masks: HashSet::new(),
             patterns: HashMap::new(),
-            tiny_dots,
+            tiny_dots: rules.tiny_text_pt * DPI / 72.0,
+            ink_below: rules.ink_below,
             cost,
             glyph_ink: None,
             glyphs: 0,
@@ -200,7 +203,7 @@ impl<'p, 'b> Look<'p, 'b> {
                 let (low, high) = (red.min(green).min(blue), red.max(green).max(blue));
                 self.seen.colour |= high - low > GREY_SLACK;
                 let darkens = !harmless(blend) || self.groups.iter().any(|group| group.darkens);
-                low * 255.0 < f32::from(INK_MIN) || darkens
+                low * 255.0 < f32::from(self.ink_below) || darkens
             }
         }
     }

@@ -40,6 +40,8 @@ pub struct Rules {
     pub allowed: Vec<Zone>,
     /// Ink may stand out of an allowed box so far.
     pub allowed_grow_mm: f64,
+    /// What is lighter in all channels, of 255, is no ink.
+    pub ink_below: u8,
     /// Where our own marks will stand. Empty where none is printed.
     pub marks: Vec<Area>,
     /// Where machines look for marks: nothing in it may look like one. Without width: not looked for.
@@ -85,12 +87,14 @@ impl Default for PageSize {
 
 /// What becomes of a page that lies on its side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Landscape {
     /// Judged as it lies, for those who take such pages. Our spool turns it all the same.
     Accept,
     /// Turned a quarter, its top to the left edge of the sheet, and judged so; a note says so.
     Turn,
+    /// The same, its top to the right edge.
+    TurnRight,
     /// Refused.
     Refuse,
 }
@@ -257,6 +261,7 @@ impl Default for Rules {
             empty: Vec::new(),
             allowed: Vec::new(),
             allowed_grow_mm: 0.0,
+            ink_below: 250, // Paper is 255, and lossy pictures of white miss it by a little.
             marks: Vec::new(),
             mark_strip: Area::between(0.0, 0.0, 18.0, 297.0),
             tags: Vec::new(),

@@ -11,8 +11,8 @@ use super::part::{REGULAR_FACE, SRGB_PROFILE};
 use super::sheaf::{Sheaf, SheafObject, SheafPage, Target as Goal, Text, real};
 use crate::disk::Sha256;
 use crate::preflight::{
-    Balance, Class, Keys, Limits, Page, PdfFault, Remark, Target, against, contents, deref,
-    guarded, load, of_tree, pages,
+    Balance, Class, Keys, Landscape, Page, PdfFault, Remark, Rules, Target, against, contents,
+    deref, guarded, load, of_tree, pages,
 };
 
 mod digests;
@@ -40,16 +40,17 @@ struct GatheredPage {
     balance: Balance,
 }
 
-/// Takes out the pages of a PDF whose digest is `source`, for a file of this kind.
+/// Takes out the pages of a PDF whose digest is `source`, as these rules lay them, for a file of this kind.
 ///
 /// # Errors
 /// As [`inspect`](crate::preflight::inspect) for what keeps a page from being taken out.
 pub(super) fn graft(
     bytes: &[u8],
     source: Sha256,
-    limits: &Limits,
+    rules: &Rules,
     target: Target,
 ) -> Result<Sheaf, PdfFault> {
+    let limits = &rules.limits;
     guarded(|| {
         let mut document = load(bytes, limits)?;
         let exchange = matches!(target, Target::PdfX4 { .. });
@@ -62,7 +63,7 @@ pub(super) fn graft(
             dress::dress(&mut document);
         }
         let pages = pages(&document, limits)?;
-        Ok(pack(gather(&document, &pages, limits, exchange)?, source)?)
+        Ok(pack(gather(&document, &pages, rules, exchange)?, source)?)
     })
 }
 
@@ -70,13 +71,14 @@ pub(super) fn graft(
 fn gather<'d>(
     document: &'d Document,
     pages: &[Page<'d>],
-    limits: &Limits,
+    rules: &Rules,
     exchange: bool,
 ) -> Result<Gathered<'d>, Remark> {
     let mut gatherer = Gatherer {
         document,
         exchange,
-        stream_bytes_max: limits.stream_bytes_max,
+        stream_bytes_max: rules.limits.stream_bytes_max,
+        landscape: rules.landscape,
         indices: HashMap::new(),
         queue: Vec::new(),
     };
@@ -99,6 +101,7 @@ struct Gatherer<'d> {
     /// For PDF/X-4.
     exchange: bool,
     stream_bytes_max: u64,
+    landscape: Landscape,
     /// By object, and by what it is seen as.
     indices: HashMap<(ObjectId, Keys), u32>,
     /// Objects that have an index but no text yet, in the order of their indices.
@@ -107,7 +110,7 @@ struct Gatherer<'d> {
 
 impl<'d> Gatherer<'d> {
     fn page(&mut self, page: &Page<'d>, number: u32) -> Result<GatheredPage, Remark> {
-        let geometry = page.geometry.on_sheet();
+        let geometry = page.geometry.on_sheet(self.landscape);
         let mut rest = Text::default();
         let [left, bottom, right, top] = geometry.shown.map(real);
         rest.push(format!("/MediaBox[{left} {bottom} {right} {top}]").as_bytes());

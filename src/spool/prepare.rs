@@ -159,7 +159,7 @@ impl Preparer {
         let sheaf = Arc::new(graft(
             bytes,
             source,
-            &self.options.pdf.limits,
+            &self.options.pdf,
             self.options.target(),
         )?); // Outside of the lock: it takes its time.
         let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);

@@ -29,7 +29,11 @@ pub fn loose() -> Rules {
             bytes_max: 1 << 30,
             ..Limits::default()
         },
-        verdicts: [(Class::InkUnderMark, Verdict::Note)].into(),
+        verdicts: [
+            (Class::InkUnderMark, Verdict::Note),
+            (Class::UserUnit, Verdict::Note),
+        ]
+        .into(),
         ..Rules::default()
     }
 }

@@ -144,15 +144,6 @@ fn what_printers_differ_in_is_noted() {
             vec!["text-outside-page"],
         ),
         (
-            "unit",
-            single(
-                "0 0 10 10 re f",
-                dictionary! {
-                "MediaBox" => vec![0.into(), 0.into(), Object::Real(297.64), Object::Real(420.94)], "UserUnit" => 2 },
-            ),
-            vec!["user-unit"],
-        ),
-        (
             "deep saves",
             single(&"q ".repeat(29), dictionary! {}),
             vec!["deep-saves"],

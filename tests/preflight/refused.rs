@@ -139,12 +139,20 @@ fn what_must_not_be_printed_is_refused_with_its_reason() {
                 "",
                 dictionary! { "MediaBox" => vec![0.into(), 0.into(), 842.into(), 1191.into()] },
             ),
-            "page 1: the page is 297 × 420 mm",
+            "page 1: the page is 297.0 × 420.2 mm",
         ),
         (
             "A4 in twice the unit",
             single("", dictionary! { "UserUnit" => 2 }),
-            "page 1: the page is 420 × 594 mm",
+            "page 1: the page is 420.0 × 594.0 mm",
+        ),
+        (
+            "A6 in twice the unit",
+            single(
+                "",
+                dictionary! { "UserUnit" => 2, "MediaBox" => vec![0.into(), 0.into(), Object::Real(297.64), Object::Real(420.94)] },
+            ),
+            "user-unit: page 1: the page has a unit of its own",
         ),
         (
             "no box",

@@ -15,7 +15,8 @@ pub enum PrintCommand {
         /// The one to write out.
         name: Option<String>,
     },
-    /// Check PDFs as a run would that shall print them: what is refused and what is noted, with page and box.
+    /// Check PDFs: what is refused and what is noted, with page and box. With a job, or with neither, as a run would that
+    /// shall print them; with --vendor as that plant would, to which the place of our mark is no reason.
     Check(PdfArgs),
     /// Pack a part of a spool with its ticket, control file and list of pieces into one ZIP, as plants with XJDF take it.
     Package(PackageArgs),

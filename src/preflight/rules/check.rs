@@ -77,6 +77,7 @@ impl Rules {
                 allowed,
             );
         }
+        ask(self.ink_below > 0, "ink_below", "0".into(), "1 to 255");
         for margins in [&self.margins_first, &self.margins_later] {
             let all = [
                 margins.left_mm,
