@@ -108,6 +108,7 @@ fn plan(folder: &Path, mailing: &Path, threads: usize, home: &str) -> Plan {
         home: Some(folder.join(home)),
         threads,
         date: None,
+        why_again: None,
         development_keys: vec![folder.join("keys")],
     };
     job.plan(host).expect("a plan")

@@ -149,6 +149,7 @@ fn plan(args: &RunArgs) -> Result<Plan, Failure> {
         home: args.job.out.clone(),
         threads: threads(args.threads),
         date: args.date,
+        why_again: args.again.clone(),
         development_keys: development_keys(&job.home(args.job.out.as_deref())),
     };
     job.plan(host).map_err(Failure::Job)

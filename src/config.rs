@@ -205,6 +205,8 @@ pub struct Host {
     pub threads: usize,
     /// `--date`
     pub date: Option<Date>,
+    /// `--again`
+    pub why_again: Option<String>,
     /// Where development keys may lie; the first that can be written is taken.
     pub development_keys: Vec<PathBuf>,
 }
@@ -320,6 +322,7 @@ impl Job {
             home,
             threads: host.threads,
             date: host.date,
+            why_again: host.why_again,
             ingest: ingest::Options {
                 schema,
                 ..ingest::Options::default()
@@ -494,6 +497,7 @@ mod tests {
             home: None,
             threads: 1,
             date: None,
+            why_again: None,
             development_keys: vec![folder.path().into()],
         };
         let faults = Job::read(&path).unwrap().plan(host).unwrap_err();
@@ -517,6 +521,7 @@ mod tests {
             home: None,
             threads: 1,
             date: None,
+            why_again: None,
             development_keys: vec![folder.path().into()],
         };
         let faults = Job::read(&path).unwrap().plan(host).unwrap_err();

@@ -42,12 +42,12 @@ pub fn finished(context: ring::digest::Context) -> Sha256 {
     out
 }
 
-/// SHA-256 of a mapped file; its pages are given back as they have been read.
-pub fn sha256_of_map(map: &Map) -> Sha256 {
+/// SHA-256 of a mapped file from this byte on; its pages are given back as they have been read.
+pub fn sha256_of_map(map: &Map, from: usize) -> Sha256 {
     const CHUNK_BYTES: usize = 16 << 20;
     let mut digest = ring::digest::Context::new(&ring::digest::SHA256);
-    let mut read = 0;
-    for chunk in map.chunks(CHUNK_BYTES) {
+    let mut read = from.min(map.len());
+    for chunk in map[read..].chunks(CHUNK_BYTES) {
         digest.update(chunk);
         read += chunk.len();
         map.forget_before(read);

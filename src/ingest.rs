@@ -236,7 +236,14 @@ impl Source {
     pub fn digest(&self) -> Sha256 {
         *self
             .digest
-            .get_or_init(|| disk::sha256_of_map(&self.file.original))
+            .get_or_init(|| disk::sha256_of_map(&self.file.original, 0))
+    }
+
+    /// SHA-256 of all that stands behind the header, in UTF-8: that of the same letters under another header. Reads the
+    /// whole file.
+    pub fn letters_digest(&self) -> Sha256 {
+        let from = usize::try_from(self.header_place.end).unwrap_or(usize::MAX);
+        disk::sha256_of_map(self.file.map(), from)
     }
 
     /// The mailing in UTF-8; a byte order mark may stand first.
@@ -256,7 +263,7 @@ impl Source {
 
     /// Gives back the memory of all pages before this place; they are read again if touched.
     pub fn forget_before(&self, place: Slice) {
-        let map = self.file.transcoded.as_ref().unwrap_or(&self.file.original);
+        let map = self.file.map();
         map.forget_before(usize::try_from(place.start).unwrap_or(0));
     }
 
@@ -270,8 +277,13 @@ impl Source {
 }
 
 impl Input {
-    fn bytes(&self) -> &[u8] {
+    /// The mailing in UTF-8.
+    fn map(&self) -> &Map {
         self.transcoded.as_ref().unwrap_or(&self.original)
+    }
+
+    fn bytes(&self) -> &[u8] {
+        self.map()
     }
 
     fn verify_unchanged(&self) -> Result<(), Error> {

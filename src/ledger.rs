@@ -104,6 +104,10 @@ pub struct Mailing<'a> {
     pub mailing_id: &'a str,
     /// Digest of the mailing file.
     pub source_sha256: Sha256,
+    /// Digest of its letters alone, whatever stands in its header.
+    pub letters_sha256: Sha256,
+    /// Why letters go out that went out under another mailing id, if a person has said so.
+    pub why_again: Option<&'a str>,
     /// Size of the mailing file.
     pub source_bytes: u64,
     /// Where it lies, absolute, so that a rerun finds it; a path that is not UTF-8 is not kept.

@@ -55,6 +55,8 @@ pub struct Plan {
     pub home: PathBuf,
     /// Worker threads.
     pub threads: usize,
+    /// Why letters go out that went out under another mailing id: without a reason they do not.
+    pub why_again: Option<String>,
     /// Date of the batch; the date of the mailing's `created` if `None`.
     pub date: Option<Date>,
     /// Schema and limits of the input.

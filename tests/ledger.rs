@@ -19,6 +19,8 @@ use lettermill::ledger::{
 };
 use lettermill::letter::{Environment, Fate};
 
+#[path = "ledger/same_letters.rs"]
+mod same_letters;
 mod support;
 
 use support::files;
@@ -40,6 +42,8 @@ fn mailing(source: u8) -> Mailing<'static> {
     Mailing {
         mailing_id: "night:1",
         source_sha256: [source; 32],
+        letters_sha256: [source; 32],
+        why_again: None,
         source_bytes: 1234,
         source_path: Path::new("/nights/night.xml"),
         job_sha256: [9; 32],
@@ -698,6 +702,7 @@ fn a_letter_goes_out_once() {
     // Another mailing's letters have nothing to do with it.
     let other = Mailing {
         mailing_id: "other",
+        letters_sha256: [7; 32],
         ..mailing(1)
     };
     let batch = ledger.begin(&other).unwrap();
@@ -776,7 +781,7 @@ fn what_is_no_ledger_of_ours_is_left_alone() {
                 error,
                 Error::Newer {
                     found: 99,
-                    known: 7
+                    known: 8
                 }
             ),
             "{error}"

@@ -8,6 +8,8 @@ use std::process::{Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+#[path = "program/same_letters.rs"]
+mod same_letters;
 mod support;
 
 use support::files::tree;

@@ -93,6 +93,9 @@ pub struct RunArgs {
     /// Date of the batch, written into all output; the date of the mailing's `created` if not given.
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub date: Option<Date>,
+    /// Send the letters though the very same ones went out under another mailing id; the reason is kept in the history.
+    #[arg(long, value_name = "WHY")]
+    pub again: Option<String>,
     /// Print one JSON object on stdout instead of sentences.
     #[arg(long)]
     pub json: bool,

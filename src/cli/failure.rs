@@ -121,6 +121,7 @@ fn exit_of_ledger(error: &ledger::Error) -> Exit {
         | ledger::Error::NoPieces { .. } => Exit::NotFound,
         ledger::Error::Busy { .. }
         | ledger::Error::AlreadySent { .. }
+        | ledger::Error::SameLetters { .. }
         | ledger::Error::SentTwice { .. }
         | ledger::Error::NotInState { .. }
         | ledger::Error::Decided { .. }

@@ -55,6 +55,7 @@ pub fn rerun(args: RerunArgs) -> Result<Exit, Failure> {
         job: args.job,
         threads: args.threads,
         date: args.date,
+        again: None,
         json: args.json,
         mailing,
     };

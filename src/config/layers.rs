@@ -196,6 +196,7 @@ mod tests {
                 home: None,
                 threads: 1,
                 date: None,
+                why_again: None,
                 development_keys: vec![folder.path().into()],
             };
             let plan = job.plan(host).unwrap();

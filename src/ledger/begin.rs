@@ -1,9 +1,9 @@
 //! A batch begins: over a mailing that is new, or over one that was sent, for letters that did not get through.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Params, params};
 
 use super::{Batch, Error, Ledger, Mailing, Sent, State, Stop, number, tables};
-use crate::disk::Sha256;
 
 /// What a new batch is for. The words are those of the column `batches.kind`.
 struct Purpose {
@@ -17,17 +17,18 @@ impl<'c> Ledger<'c> {
     ///
     /// # Errors
     /// [`Error::AlreadySent`] if a batch of this mailing id over the very same file was sent or is held;
+    /// [`Error::SameLetters`] if the very same letters were, under another mailing id, and nobody says why again;
     /// [`Error::MailingId`] if the id cannot name a folder; [`Error::Unknown`] if a folder with the batch's name is in
     /// the way; anything that the disk or SQLite says.
     pub fn begin(&mut self, mailing: &Mailing<'_>) -> Result<Batch<'_, 'c>, Error> {
         check_mailing_id(mailing.mailing_id)?;
-        refuse_sent(&self.db, mailing.mailing_id, &mailing.source_sha256)?;
+        let why = refuse_sent(&self.db, mailing)?;
         self.start(
             mailing,
             &Purpose {
                 kind: "run",
                 parent: None,
-                why: String::new(),
+                why,
             },
         )
     }
@@ -102,6 +103,10 @@ impl<'c> Ledger<'c> {
             ],
         )?;
         let number = tx.last_insert_rowid();
+        tx.execute(
+            "INSERT INTO contents (batch, letters_sha256) VALUES (?1, ?2)",
+            params![number, mailing.letters_sha256],
+        )?;
         tables::log(&tx, number, &now, "begun", &purpose.why)?;
         tx.commit()?;
         self.reached(Stop::Begun)?;
@@ -114,22 +119,42 @@ impl<'c> Ledger<'c> {
     }
 }
 
-/// Refuses the very file that a batch was made of which is sent or held.
-pub(super) fn refuse_sent(
-    db: &Connection,
-    mailing_id: &str,
-    source_sha256: &Sha256,
-) -> Result<(), Error> {
-    let found = db.query_row(
-        "SELECT name, state, state_at FROM batches
-         WHERE mailing_id = ?1 AND source_sha256 = ?2 AND state IN ('sent', 'held') ORDER BY batch LIMIT 1",
-        params![mailing_id, source_sha256],
-        |row| Ok((row.get(0)?, tables::state_at(row, 1)?, tables::time_at(row, 2)?)),
-    );
-    match found.optional()? {
-        Some((batch, state, at)) => Err(Error::AlreadySent { batch, state, at }),
-        None => Ok(()),
+/// Refuses the very file that a batch was made of which is sent or held, and, unless a person says why, the very letters of
+/// such a batch of another mailing id. Gives what the history shall say. Trials and real mail are not compared.
+pub(super) fn refuse_sent(db: &Connection, mailing: &Mailing<'_>) -> Result<String, Error> {
+    let id = mailing.mailing_id;
+    let same_file = "batches WHERE mailing_id = ?1 AND source_sha256 = ?2";
+    if let Some((batch, state, at)) = sent(db, same_file, params![id, mailing.source_sha256])? {
+        return Err(Error::AlreadySent { batch, state, at });
     }
+    let environment = mailing.environment.name();
+    let same_letters = "batches JOIN contents USING (batch)
+        WHERE mailing_id <> ?1 AND letters_sha256 = ?2 AND environment = ?3 AND digital + print > 0";
+    let values = params![id, mailing.letters_sha256, environment];
+    match (sent(db, same_letters, values)?, mailing.why_again) {
+        (None, _) => Ok(String::new()),
+        (Some((batch, ..)), Some(why)) => Ok(format!("the letters of {batch} once more: {why}")),
+        (Some((batch, state, at)), None) => Err(Error::SameLetters { batch, state, at }),
+    }
+}
+
+/// The first of these batches that is sent or held.
+fn sent(
+    db: &Connection,
+    these: &str,
+    values: impl Params,
+) -> Result<Option<(String, State, Timestamp)>, Error> {
+    let sql = format!(
+        "SELECT name, state, state_at FROM {these} AND state IN ('sent', 'held') ORDER BY batch LIMIT 1"
+    );
+    let found = db.query_row(&sql, values, |row| {
+        Ok((
+            row.get(0)?,
+            tables::state_at(row, 1)?,
+            tables::time_at(row, 2)?,
+        ))
+    });
+    Ok(found.optional()?)
 }
 
 fn check_mailing_id(id: &str) -> Result<(), Error> {

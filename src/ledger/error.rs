@@ -33,6 +33,21 @@ pub enum Error {
         /// Since when.
         at: Timestamp,
     },
+    /// The very same letters were sent under another mailing id, or are held.
+    #[error(
+        "the very same letters were already worked on under another mailing id: batch `{batch}` is {} since {at}{}; \
+         if they shall go out once more, say why with --again",
+        state.name(),
+        already_hint(*state)
+    )]
+    SameLetters {
+        /// That batch.
+        batch: String,
+        /// Sent or held.
+        state: State,
+        /// Since when.
+        at: Timestamp,
+    },
     /// The mailing id cannot name a folder.
     #[error(
         "a mailing id of {bytes} bytes: allowed are 1 to 64 of `A-Z a-z 0-9 . _ : -`, the first a letter or digit"

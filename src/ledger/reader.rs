@@ -5,7 +5,7 @@ use rusqlite::{Connection, Row};
 
 use super::error::{Error, at};
 use super::home::Home;
-use super::{Deliveries, DeliveryState, ReceiptOfLetter, Sent, SentBefore, State, Totals};
+use super::{Deliveries, DeliveryState, Mailing, ReceiptOfLetter, Sent, SentBefore, State, Totals};
 use super::{begin, deliveries, number, tables};
 use crate::disk::Sha256;
 
@@ -164,12 +164,12 @@ impl Reader {
         Ok(self.db.query_row(sql, [mailing_id], |row| row.get(0))?)
     }
 
-    /// Says what [`Ledger::begin`](super::Ledger::begin) would of a file that was sent, or is held.
+    /// Says what [`Ledger::begin`](super::Ledger::begin) would of a file, or of letters, that were sent or are held.
     ///
     /// # Errors
-    /// [`Error::AlreadySent`]; anything that SQLite says.
-    pub fn refuse_sent(&self, mailing_id: &str, source_sha256: &Sha256) -> Result<(), Error> {
-        begin::refuse_sent(&self.db, mailing_id, source_sha256)
+    /// [`Error::AlreadySent`], [`Error::SameLetters`]; anything that SQLite says.
+    pub fn refuse_sent(&self, mailing: &Mailing<'_>) -> Result<(), Error> {
+        begin::refuse_sent(&self.db, mailing).map(drop)
     }
 
     /// As [`Batch::sent_before`](super::Batch::sent_before), beside a run that is writing; that batch says what counts as

@@ -23,6 +23,7 @@ const STEPS: &[&str] = &[
     results::STEP_5,
     results::STEP_6,
     job_number::STEP,
+    STEP_8,
 ];
 
 /// Letters and pieces are keyed by their place in the batch, so rows are appended. The one index over letter ids starts
@@ -177,6 +178,14 @@ CREATE TABLE shared (
 ) STRICT, WITHOUT ROWID;
 ";
 
+/// What the letters of a batch are, by which the same ones are known under another mailing id.
+const STEP_8: &str = "
+CREATE TABLE contents (
+  batch          INTEGER PRIMARY KEY REFERENCES batches,
+  letters_sha256 BLOB NOT NULL CHECK (length(letters_sha256) = 32)
+) STRICT;
+";
+
 /// What lets an older ledger be read as if it had taken all steps: temporary names come before those of the file.
 const AS_IF_FROM_1: &str = "
 CREATE TEMP VIEW letters AS SELECT *, NULL AS delivery, NULL AS notice FROM main.letters;
@@ -191,12 +200,15 @@ CREATE TEMP VIEW letters AS SELECT *, NULL AS notice FROM main.letters;
 CREATE TEMP VIEW receipts AS SELECT *, 'letter' AS about FROM main.receipts;
 CREATE TEMP TABLE shared (batch, seq, piece);
 ";
+const AS_IF_TO_8: &str = "CREATE TEMP TABLE contents (batch, letters_sha256);";
 const AS_IF_FROM_3: &str = "CREATE TEMP TABLE shared (batch, seq, piece);";
 
 /// The version that brought results and reprints.
 const RESULTS_FROM: i64 = 5;
 /// The version that brought numbers of print jobs.
 const NUMBERS_FROM: i64 = 7;
+/// The version that brought digests of letters.
+const CONTENTS_FROM: i64 = 8;
 
 /// Pages of the cache, in KiB. Bounds the memory; enough for the inner pages of a day's index.
 const CACHE_KIB: i64 = 64 * 1024;
@@ -250,6 +262,9 @@ pub(super) fn open_for_reading(path: &Path) -> Result<Connection, Error> {
     }
     if (2..NUMBERS_FROM).contains(&version) {
         db.execute_batch(job_number::AS_IF)?;
+    }
+    if version < CONTENTS_FROM {
+        db.execute_batch(AS_IF_TO_8)?;
     }
     Ok(db)
 }
@@ -461,7 +476,7 @@ mod tests {
         };
         let before = look();
         let db = open_for_writing(&path).unwrap();
-        assert_eq!(version(&db, &path).unwrap(), 7);
+        assert_eq!(version(&db, &path).unwrap(), 8);
         drop(db);
         assert_eq!(look(), before);
     }
@@ -507,7 +522,7 @@ mod tests {
             ],
             &[STEP_1, STEP_2, STEP_3, STEP_4, fifth, sixth, numbers],
         ];
-        for as_if in others.map(after) {
+        for as_if in others.map(|steps| after(&[steps, &[AS_IF_TO_8]].concat())) {
             for table in [
                 "batches",
                 "letters",
@@ -518,6 +533,7 @@ mod tests {
                 "results",
                 "print_jobs",
                 "result_files",
+                "contents",
             ] {
                 assert_eq!(columns(&stepped, table), columns(&as_if, table), "{table}");
             }

@@ -57,18 +57,19 @@ fn count(
     };
     let mut notes = Vec::new();
     let ledger = match Ledger::read(&plan.home) {
-        Ok(reader) if reader.knows(&mill.header.mailing_id)? => {
-            // Only now is the file read for its digest.
-            match reader.refuse_sent(&mill.header.mailing_id, &source.digest()) {
-                Ok(()) => Some(reader),
-                Err(error @ ledger::Error::AlreadySent { .. }) => {
-                    notes.push(format!("a run would refuse it: {error}"));
-                    None // What is counted is then the mailing as such.
-                }
-                Err(error) => return Err(error.into()),
+        // Only where there is a ledger is the file read for its digests.
+        Ok(reader) => match reader.refuse_sent(&mill.mailing(&source)) {
+            Ok(()) if reader.knows(&mill.header.mailing_id)? => Some(reader),
+            Ok(()) => None,
+            Err(
+                error @ (ledger::Error::AlreadySent { .. } | ledger::Error::SameLetters { .. }),
+            ) => {
+                notes.push(format!("a run would refuse it: {error}"));
+                None // What is counted is then the mailing as such.
             }
-        }
-        Ok(_) | Err(ledger::Error::NoLedger(_)) => None,
+            Err(error) => return Err(error.into()),
+        },
+        Err(ledger::Error::NoLedger(_)) => None,
         Err(error) => return Err(error.into()),
     };
     let sent = SentBefore::for_check(ledger, &mill);

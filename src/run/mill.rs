@@ -244,9 +244,13 @@ impl<'a> Mill<'a> {
 
     /// What the ledger wants to know of the mailing.
     pub fn mailing<'m>(&'m self, source: &Source) -> Mailing<'m> {
+        let (source_sha256, letters_sha256) =
+            rayon::join(|| source.digest(), || source.letters_digest());
         Mailing {
             mailing_id: &self.header.mailing_id,
-            source_sha256: source.digest(),
+            source_sha256,
+            letters_sha256,
+            why_again: self.plan.why_again.as_deref(),
             source_bytes: source.size(),
             source_path: &self.mailing_path,
             job_sha256: self.job_digest,

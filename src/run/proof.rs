@@ -262,6 +262,8 @@ mod tests {
         Mailing {
             mailing_id: "M-1",
             source_sha256: [0; 32],
+            letters_sha256: [0; 32],
+            why_again: None,
             source_bytes: 1,
             source_path: Path::new("/mailing.xml"),
             job_sha256: [0; 32],

@@ -310,9 +310,9 @@ fn the_same_bytes_are_booked_for_each_batch_that_they_are_about() {
             .replace(&format!(">{id}<"), ">other<"),
     )
     .unwrap();
-    let run = shop
-        .bench
-        .lettermill(&["run", "--json", "--out", home, &mailing]);
+    let run = shop.bench.lettermill(&[
+        "run", "--json", "--out", home, "--again", "a trial", &mailing,
+    ]);
     let other = json(&run)["batch"].as_str().unwrap().to_owned();
     assert_ne!(other, shop.batch);
     let list = format!("piece,status\n{},damaged\n", shop.pieces[1]);

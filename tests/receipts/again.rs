@@ -270,6 +270,8 @@ fn promise(nights: &Nights, held: bool) {
     let mailing = Mailing {
         mailing_id: "n",
         source_sha256: disk::sha256(&source),
+        letters_sha256: disk::sha256(&source),
+        why_again: None,
         source_bytes: source.len() as u64,
         source_path: &path,
         job_sha256: [9; 32],

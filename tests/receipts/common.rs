@@ -6,6 +6,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use lettermill::clock::{Clock, FixedClock};
+use lettermill::disk;
 use lettermill::ledger::{
     Batch, Error, Ledger, LetterRow, Mailing, PieceRow, ReceiptRow, Recovered, Totals,
 };
@@ -30,6 +31,8 @@ pub fn mailing(mailing_id: &'static str, source: u8) -> Mailing<'static> {
     Mailing {
         mailing_id,
         source_sha256: [source; 32],
+        letters_sha256: disk::sha256(&[mailing_id.as_bytes(), &[source]].concat()),
+        why_again: None,
         source_bytes: 1234,
         source_path: Path::new("/nights/night.xml"),
         job_sha256: [9; 32],
