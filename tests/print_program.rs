@@ -133,6 +133,55 @@ fn a_pdf_with_ink_where_our_mark_stands_is_refused_by_a_run_if_not_by_the_plant(
 }
 
 #[test]
+fn the_window_with_slack_of_the_documents_is_one_that_letters_fit() {
+    let page = std::fs::read_to_string("docs/vendor-profiles.md").unwrap();
+    let (_, section) = page.split_once("## A window with slack").unwrap();
+    let (_, block) = section.split_once("```toml\n").unwrap();
+    let (block, _) = block.split_once("```").unwrap();
+    let bench = Bench::new();
+    let job = bench.write("job.toml", block);
+    let check = |job: &str| {
+        bench.lettermill(&[
+            "check",
+            "--full",
+            "--job",
+            job,
+            "fixtures/sweden/reminder.xml",
+        ])
+    };
+    let taken = check(&job);
+    assert_eq!(code(&taken), 0, "{}", errors(&taken));
+    // The usual box of the address slips out of that window.
+    let slips = block.replace(
+        "x_mm = 24.6, y_mm = 44.2, width_mm = 76.0",
+        "x_mm = 24.6, y_mm = 45.0, width_mm = 80.4",
+    );
+    assert_ne!(slips, block);
+    let refused = check(&bench.write("slips.toml", slips));
+    assert_eq!(code(&refused), 10, "{}", errors(&refused));
+    assert!(errors(&refused).contains("letter.geometry.address"));
+}
+
+#[test]
+fn a_mark_that_the_plant_has_no_room_for_is_told() {
+    let bench = Bench::new();
+    let note = |vendor: &str| {
+        let job = bench.write("job.toml", format!("vendor = \"{vendor}\"\n"));
+        let mailing = "fixtures/sweden/reminder.xml";
+        let checked = bench.lettermill(&["check", "--job", &job, mailing]);
+        let ran = bench.run(vendor, mailing, &["--job", &job]);
+        let told = [&checked, &ran].map(|output| {
+            assert_eq!(code(output), 0, "{}", errors(output));
+            errors(output).contains("note: the mark of a sheet, x 3.0–")
+        });
+        assert_eq!(told[0], told[1], "{vendor}");
+        told[0]
+    };
+    assert!(note("uk-notify"));
+    assert!(!note("nordic") && !note("digipost"));
+}
+
+#[test]
 fn a_dearer_channel_is_called_dearer() {
     let bench = Bench::new();
     let job =

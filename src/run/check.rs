@@ -90,6 +90,8 @@ fn count(
             "a run would hold the batch back for a person: {why}"
         ));
     }
+    let has_paper = report.totals.print > 0;
+    notes.extend(plan.spool.misplaced_mark().filter(|_| has_paper));
     Ok(Checked { report, notes })
 }
 

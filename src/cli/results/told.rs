@@ -140,12 +140,16 @@ pub(super) fn job_text(out: &mut String, job: &JobStanding, all: bool) {
         (false, 0) => "not closed".to_owned(),
         (false, open) => format!("{open} open"),
     };
+    let withdrawn = match total.withdrawn {
+        0 => String::new(),
+        n => format!("{n} withdrawn, "),
+    };
     let _ = writeln!(
         out,
-        "batch {}, print job {number:08}: {} pieces, {} sent, {end}",
+        "batch {}, print job {number:08}: {} pieces, {} sent, {withdrawn}{end}",
         job.batch,
         total.pieces,
-        total.sent()
+        total.sent() - total.withdrawn
     );
     let _ = writeln!(out, "  {}", balance_text(total));
     if all && job.parts.len() > 1 {

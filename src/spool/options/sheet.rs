@@ -30,8 +30,8 @@ pub enum PageNumbers {
 const STRIP_NEVER_PRINTED_MM: (f64, f64) = (95.0, 175.0);
 /// A mark stands at least this far from the trailing edge (`facts/print.md` §8).
 const TRAILING_EDGE_MM: f64 = 30.0;
-/// Smallest module: a plant asks for 0.38 mm, we leave some room (`facts/print.md` §8).
-const MODULE_MM_MIN: f64 = 0.42;
+/// Smallest module (`facts/print.md` §8).
+const MODULE_MM_MIN: f64 = 0.38;
 
 /// In which order the sheets of a piece lie in a part. A sheet stays front, then back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -123,7 +123,7 @@ impl MarkPlace {
             (MODULE_MM_MIN..=0.9).contains(&module_mm),
             "mark.module_mm",
             module_mm.to_string(),
-            "0.42 to 0.9",
+            "0.38 to 0.9",
         );
         ask(
             kind != MarkKind::None || omr,
@@ -146,6 +146,21 @@ impl MarkPlace {
             y_mm.to_string(),
             "a mark outside y 95 to 175 mm and at least 30 mm from the lower edge",
         );
+    }
+}
+
+impl super::Options {
+    /// What to tell people of a mark that the plant's rules have no room for: they say where alone it prints.
+    pub fn misplaced_mark(&self) -> Option<String> {
+        let area = self.mark.area();
+        let allowed = &self.pdf.allowed;
+        let has_room = allowed.is_empty() || allowed.iter().any(|zone| zone.area.holds(&area));
+        (self.mark.kind != MarkKind::None && !has_room).then(|| {
+            format!(
+                "the mark of a sheet, {area}, stands outside of all places that the plant allows (`[print.pdf] allowed`); \
+                 agree with it where the mark may stand (`[print] mark`)"
+            )
+        })
     }
 }
 

@@ -51,7 +51,7 @@ const MARGIN: Kind = Kind {
 };
 const EMPTY: Kind = Kind {
     name: "must be empty",
-    colour: "0.8 0 0.5",
+    colour: "0.45 0.25 0",
     dash: "[] 0",
 };
 const ALLOWED: Kind = Kind {
