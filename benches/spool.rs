@@ -10,62 +10,62 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use lettermill::compose::{GlyphsUsed, LaidLetter, LaidPage, Resources};
-use lettermill::letter::{LetterSeq, PrintOptions};
-use lettermill::preflight::{Margins, Rules, inspect};
-use lettermill::spool::{
-    self, Destination, Job, JobNumber, Options, Piece, Preparer, Spooler, proof,
-};
+use lettermill::compose::{self, FirstPage, LaidLetter, Resources, Stationery, lay_out};
+use lettermill::config::Job;
+use lettermill::letter::{Country, Header, Letter, LetterSeq, PrintOptions, Recipient};
+use lettermill::preflight::{Margins, inspect};
+use lettermill::spool::{self, Destination, JobNumber, Options, Piece, Preparer, Spooler, proof};
 use lopdf::{Document, Object, Stream, dictionary};
 use rayon::prelude::*;
 
+mod common;
+
 const LETTERS: u32 = 4_000;
 
-/// Pages of noise have no margins.
+/// The default plant's; pictures of noise have no margins.
 fn options() -> Options {
+    let (mut options, _) = Job::of_profile("nordic").unwrap().plant().unwrap();
     let margins = Margins {
         left_mm: 0.0,
         right_mm: 0.0,
         top_mm: 0.0,
         bottom_mm: 0.0,
     };
-    let pdf = Rules {
-        margins_first: margins,
-        margins_later: margins,
-        ..Rules::default()
-    };
-    Options {
-        pdf,
-        ..Options::default()
-    }
+    options.pdf.margins_first = margins;
+    options.pdf.margins_later = margins;
+    options
 }
 
-/// A page of some 300 words: 45 lines of 45 glyphs, no two pages alike.
-fn page(seed: u32) -> LaidPage {
+/// Lines of noise, no two pages alike.
+fn noise(seed: u32) -> Vec<u8> {
     let mut state = seed;
     let mut content = Vec::new();
-    for line in 0..45 {
-        content.extend_from_slice(format!("BT /F0 10 Tf 62 {} Td <", 780 - line * 15).as_bytes());
-        for _ in 0..45 {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            let skew = (state >> 16) % 30 * ((state >> 24) % 30) / 30; // Some letters are frequent, most are not.
-            content.extend_from_slice(format!("{:04x}", 36 + skew).as_bytes());
-        }
-        content.extend_from_slice(b"> Tj ET\n");
+    for _ in 0..45 * 45 {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let skew = (state >> 16) % 30 * ((state >> 24) % 30) / 30; // Some letters are frequent, most are not.
+        content.extend_from_slice(format!("{:04x}", 36 + skew).as_bytes());
     }
-    LaidPage {
-        content,
-        letterhead: true,
-    }
+    content
 }
 
-fn letter(number: u32) -> LaidLetter {
-    LaidLetter {
-        pages: vec![page(number * 2), page(number * 2 + 1)],
-        glyphs: GlyphsUsed([(36..66).collect(), vec![], vec![], vec![]]),
-        address_lines: vec!["Åsa Prövning".into()],
-        language: "sv".into(),
-    }
+/// A letter of two pages; name, address and reference are its own.
+fn letter(number: u32, stationery: &Stationery, header: &Header) -> LaidLetter {
+    let id = format!("L-{number}");
+    let letter = common::decision(&id, Country::Sweden);
+    let postal_code = format!("{}", 10_000 + number * 7919 % 80_000);
+    let street = format!("Provgatan {}", number % 190);
+    let address = common::bare::address(&street, &postal_code, "Exempelstad");
+    let letter = Letter {
+        reference: Some(format!("Dnr 2026:{number:06}").into()),
+        recipient: Recipient {
+            name: format!("Ada Prov-{number}sson").into(),
+            address: Some(address),
+            ..letter.recipient
+        },
+        ..letter
+    };
+    let date = jiff::civil::date(2026, 3, 12);
+    lay_out(&letter, header, date, stationery, FirstPage::WithText).unwrap()
 }
 
 /// Two pages, 12 KB: a picture all share, and text of their own.
@@ -82,12 +82,8 @@ fn pdf(number: u32) -> Vec<u8> {
     let logo = document.add_object(logo);
     let mut kids = Vec::new();
     for i in 0..2 {
-        let mut content = page(number * 2 + i).content;
-        content.retain(|&b| b != b'<' && b != b'>'); // No font here: bytes are what counts.
-        let mut text = [b"/L Do % ".as_slice(), &content].concat();
-        text.iter_mut()
-            .filter(|b| **b == b'\n')
-            .for_each(|b| *b = b' '); // One long comment, so that text without a font draws nothing.
+        // No font here: bytes are what counts, in one long comment.
+        let text = [b"q 90 0 0 90 100 100 cm /L Do Q % ".as_slice(), &noise(number * 2 + i)].concat();
         let mut stream = Stream::new(dictionary! {}, text);
         stream.compress().unwrap();
         let content = document.add_object(stream);
@@ -108,22 +104,6 @@ fn pdf(number: u32) -> Vec<u8> {
     out
 }
 
-fn resources() -> Resources {
-    Resources {
-        programs: [
-            notosans::REGULAR_TTF,
-            notosans::BOLD_TTF,
-            notosans::ITALIC_TTF,
-            notosans::BOLD_ITALIC_TTF,
-        ]
-        .map(Into::into),
-        letterhead: b"0 0 10 10 re f".to_vec(),
-        letterhead_mono: Vec::new(),
-        logo: None,
-        letterhead_glyphs: GlyphsUsed::default(),
-    }
-}
-
 struct Times {
     inspect: Duration,
     prepare: Duration,
@@ -135,7 +115,7 @@ struct Times {
 }
 
 /// Spools once, and says how long each step took.
-fn run(letters: &[LaidLetter], pdfs: &[Arc<Vec<u8>>]) -> Times {
+fn run(letters: &[LaidLetter], resources: Resources, pdfs: &[Arc<Vec<u8>>]) -> Times {
     let options = options();
     let folder = tempfile::tempdir().unwrap();
     let preparer = Preparer::new(&options);
@@ -162,7 +142,7 @@ fn run(letters: &[LaidLetter], pdfs: &[Arc<Vec<u8>>]) -> Times {
             .unwrap();
             let piece = Piece {
                 seq: LetterSeq(i as u32),
-                letter_id: "L-1",
+                letter_id: &format!("L-{i}"),
                 laid,
                 enclosures,
                 postal_code: Some(format!("{:05}", i * 7919 % 90_000)),
@@ -174,12 +154,12 @@ fn run(letters: &[LaidLetter], pdfs: &[Arc<Vec<u8>>]) -> Times {
         })
         .collect();
     let prepare = started.elapsed();
-    let job = Job {
+    let job = spool::Job {
         number: JobNumber(1),
         child: 0,
         date: jiff::civil::date(2026, 1, 1),
     };
-    let mut spooler = Spooler::create(folder.path(), &options, resources(), job).unwrap();
+    let mut spooler = Spooler::create(folder.path(), &options, resources, job).unwrap();
     let started = Instant::now();
     prepared
         .iter()
@@ -190,14 +170,9 @@ fn run(letters: &[LaidLetter], pdfs: &[Arc<Vec<u8>>]) -> Times {
     let finish = started.elapsed();
     let started = Instant::now();
     for part in &spooled.parts {
-        assert!(
-            proof::check(
-                &folder.path().join(&part.pdf),
-                &folder.path().join(&part.csv)
-            )
-            .unwrap()
-            .holds()
-        );
+        let [pdf, csv] = [&part.pdf, &part.csv].map(|file| folder.path().join(file));
+        let proof = proof::check(&pdf, &csv).unwrap();
+        assert!(proof.holds(), "{:?}", proof.mismatches.first());
     }
     let bytes = spooled.files.iter().map(|file| file.size).sum();
     Times {
@@ -211,7 +186,12 @@ fn run(letters: &[LaidLetter], pdfs: &[Arc<Vec<u8>>]) -> Times {
 }
 
 fn steps(_: &mut Criterion) {
-    let letters: Vec<_> = (0..LETTERS).map(letter).collect();
+    let header = common::bare::header(Country::Sweden);
+    let stationery = Stationery::new(&compose::Options::default(), &header).unwrap();
+    let letters: Vec<_> = (0..LETTERS)
+        .map(|number| letter(number, &stationery, &header))
+        .collect();
+    assert!(letters.iter().all(|letter| letter.pages.len() == 2));
     let pdfs: Vec<_> = (0..LETTERS).map(|i| Arc::new(pdf(i))).collect();
     println!("enclosed PDF: {} bytes", pdfs[0].len());
     for threads in [1, 2] {
@@ -223,7 +203,7 @@ fn steps(_: &mut Criterion) {
             ("text letters of two pages", &[][..]),
             ("with a PDF of two pages", &pdfs),
         ] {
-            let t = pool.install(|| run(&letters, pdfs));
+            let t = pool.install(|| run(&letters, stationery.resources(), pdfs));
             let each = |d: Duration| d.as_secs_f64() * 1e6 / f64::from(LETTERS);
             let all = t.inspect + t.prepare + t.add + t.finish;
             let pages = if pdfs.is_empty() { 2.0 } else { 4.0 };
