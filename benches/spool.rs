@@ -83,7 +83,11 @@ fn pdf(number: u32) -> Vec<u8> {
     let mut kids = Vec::new();
     for i in 0..2 {
         // No font here: bytes are what counts, in one long comment.
-        let text = [b"q 90 0 0 90 100 100 cm /L Do Q % ".as_slice(), &noise(number * 2 + i)].concat();
+        let text = [
+            b"q 90 0 0 90 100 100 cm /L Do Q % ".as_slice(),
+            &noise(number * 2 + i),
+        ]
+        .concat();
         let mut stream = Stream::new(dictionary! {}, text);
         stream.compress().unwrap();
         let content = document.add_object(stream);

@@ -102,8 +102,12 @@ impl Press<'_> {
         if foot.footer {
             sheet.part(stationery.footer(self.language, foot.raised));
         }
-        sheet.texts(foot.number.as_slice(), 0);
         sheet.ink.raw(b"Q\n");
+        if let Some(number) = foot.number {
+            sheet.ink.raw(b"q\n"); // By itself, so that a reader knows it from the last line of the text.
+            sheet.texts(&[number], 0);
+            sheet.ink.raw(b"Q\n");
+        }
         self.pages.push(LaidPage {
             content: sheet.ink.finish(),
             letterhead,

@@ -2,18 +2,21 @@
 
 use std::collections::HashMap;
 
+use super::common;
 use super::content::{self, Frame};
 use super::flate;
-use super::lines::{self, Font, Run};
+use super::lines::{Font, Run};
 use super::own::{self, Own, Sort};
 use super::reader::{self, Part};
 use super::{CONTENT_BYTES_MAX, Discrepancy, FONT_NAMES};
 use crate::preflight::Area;
 use crate::spool::layout::Layout;
-use crate::spool::part::{LETTERHEAD, OWN_RESOURCES};
+use crate::spool::part::{LETTERHEAD, REGULAR_FACE};
 
 /// Rounding of coordinates.
 const HAIR_MM: f64 = 0.05;
+/// Rounding of sizes.
+const HAIR_POINTS: f64 = 0.01;
 /// Rounding of the widths of a line of 80 glyphs of 12 pt, each by half a thousandth of its size.
 const WIDTH_MM: f64 = 0.2;
 /// The first line stands so far below the upper edge of the box, the last so far above the lower one, in parts of the size.
@@ -26,23 +29,23 @@ const LINE_MM: f64 = 0.5;
 
 /// The faces of a part, by resource name.
 pub(super) fn fonts(part: &Part<'_>) -> HashMap<Vec<u8>, Font> {
-    let resources = part.object(OWN_RESOURCES).ok();
-    let fonts = resources.and_then(|resources| reader::get(resources.text, b"/Font"));
-    let font = |name: &[u8]| {
-        let font = part.object(reader::get(fonts?, name).and_then(reader::reference)?);
-        let font = font.ok()?.text;
+    let font = |number| {
+        let font = part.object(number).ok()?.text;
         let map = reader::get(font, b"/ToUnicode").and_then(reader::reference)?;
         let map = flate::inflated(part.object(map).ok()?, CONTENT_BYTES_MAX)?;
         let below = reader::get(font, b"/DescendantFonts").map(reader::references)?;
         let below = part.object(*below.first()?).ok()?;
         Some(Font {
             unicode: content::to_unicode(&map),
-            widths: lines::widths(reader::get(below.text, b"/W").unwrap_or_default()),
+            widths: common::widths(reader::get(below.text, b"/W")?)?
+                .into_iter()
+                .map(|(code, width)| (code, width.into()))
+                .collect(),
         })
     };
-    let named = FONT_NAMES.iter();
+    let named = FONT_NAMES.iter().zip(REGULAR_FACE..);
     named
-        .filter_map(|name| Some((name.get(1..)?.to_vec(), font(name)?)))
+        .filter_map(|(name, number)| Some((name.get(1..)?.to_vec(), font(number)?)))
         .collect()
 }
 
@@ -82,7 +85,8 @@ pub(super) fn fault(
     (!same).then_some(Discrepancy::Address)
 }
 
-/// Whether line `number`, from 0, of so many begins where `docs/formats-spool.md` has it.
+/// Whether line `number`, from 0, of so many begins where `docs/formats-spool.md` has it, and all of it has the size of
+/// addresses.
 fn stands(line: &[&Run], number: u32, layout: &Layout, lines: u32) -> bool {
     let (Some(look), Some(first)) = (&layout.letter, line.first()) else {
         return true;
@@ -93,7 +97,8 @@ fn stands(line: &[&Run], number: u32, layout: &Layout, lines: u32) -> bool {
     let baseline = layout.address.y_mm + ABOVE * size + pitch * f64::from(number);
     let [left, ..] = first.place_mm;
     let off = [left - look.address_left_mm, first.baseline_mm - baseline];
-    off.iter().all(|mm| mm.abs() < HAIR_MM)
+    let sized = |run: &&Run| (run.points - look.address_points).abs() < HAIR_POINTS;
+    off.iter().all(|mm| mm.abs() < HAIR_MM) && line.iter().all(sized)
 }
 
 /// The runs in a box, and how many others reach into it.
@@ -102,9 +107,10 @@ fn in_box<'r>(runs: &'r [Run], area: &Area) -> (Vec<&'r Run>, u32) {
     let core = area.grown(-HAIR_MM);
     let mut all = area.grown(HAIR_MM);
     all.width_mm += WIDTH_MM;
-    let meets = runs.iter().filter(|run| core.meets(&boxed(run)));
-    let (inside, across): (Vec<_>, Vec<_>) = meets.partition(|run| all.holds(&boxed(run)));
-    (inside, across.len() as u32)
+    // An accent without width is in the box that it stands on the edge of.
+    let (inside, others): (Vec<_>, Vec<_>) = runs.iter().partition(|run| all.holds(&boxed(run)));
+    let across = others.iter().filter(|run| core.meets(&boxed(run)));
+    (inside, across.count() as u32)
 }
 
 /// How many boxes reach into the box.
@@ -153,6 +159,7 @@ mod tests {
         Run {
             place_mm: [left, baseline_mm - 3.0, left + 20.0, baseline_mm + 1.0],
             baseline_mm,
+            points: 10.0,
             text: text.into(),
         }
     }
@@ -199,6 +206,11 @@ mod tests {
         ]
         .concat();
         assert_eq!(fault(&beside, 2, known), None);
+        // An accent without a letter of its own, where a line begins at the edge of the box.
+        let mut accent = run(20.0, 45.0, "\u{308}");
+        accent.place_mm[2] = 20.0;
+        let with_accent = [&[accent], &right[..]].concat();
+        assert_eq!(fault(&with_accent, 2, Some("\u{308}A a\nB B")), None);
     }
 
     #[test]
@@ -236,6 +248,14 @@ mod tests {
             of(0.0, 0.0, 3, 1.1 * size),
             Some(Discrepancy::AddressLine(2))
         );
+        let mut small = run(25.0, 40.0 + 0.95 * size, "A");
+        small.points = 0.01;
+        let small = Own {
+            runs: vec![small],
+            ..Own::default()
+        };
+        let found = fault(&small, &layout, 1, None);
+        assert_eq!(found, Some(Discrepancy::AddressLine(1)));
         let mut over = Own {
             runs: vec![run(25.0, 40.0 + 0.95 * size, "A")],
             ..Own::default()

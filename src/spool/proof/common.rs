@@ -232,7 +232,7 @@ fn font(part: &Part<'_>, number: u32) -> Result<bool, Fault> {
 }
 
 /// Codes in rising order, each with its width: `code[width width …]`, as this program writes them.
-fn widths(array: &[u8]) -> Option<Vec<(u16, f32)>> {
+pub(super) fn widths(array: &[u8]) -> Option<Vec<(u16, f32)>> {
     let mut rest = array.strip_prefix(b"[")?;
     let mut out: Vec<(u16, f32)> = Vec::new();
     loop {

@@ -7,8 +7,6 @@ use unicode_normalization::UnicodeNormalization;
 use super::by_code::ByCode;
 use super::reader::{literal_len, regular};
 
-pub(super) use super::symbol::marks;
-
 const POINTS_A_MM: f64 = 72.0 / 25.4;
 /// Operands kept for an operator; marks and text need at most six.
 const OPERANDS_MAX: usize = 8;
@@ -200,6 +198,7 @@ pub(super) fn scan<'c>(content: &'c [u8], mut each: impl FnMut(&[u8], &[Operand<
                         match word {
                             b"BI" => image = &rest[len..],
                             b"ID" => {
+                                let image = std::mem::take(&mut image); // Of this `BI`: a second `ID` has none.
                                 let dictionary = image.len().saturating_sub(rest.len());
                                 let dictionary = image.get(..dictionary).unwrap_or_default();
                                 len = 2 + image_end(dictionary, &rest[2..]);

@@ -14,6 +14,7 @@ use super::digests::{Digests, Large};
 use super::flate::inflated;
 use super::page::frame_of;
 use super::reader::{self, Fault, Object, Part};
+use super::symbol;
 use crate::disk::{Sha256, sha256};
 use crate::spool::flavour::{Flavour, Form};
 use crate::spool::mark::Payload;
@@ -198,7 +199,7 @@ impl<'p, 'm> Cut<'p, 'm> {
 
     /// What the mark says that a content of a page draws, if it can be read.
     pub(in crate::spool) fn payload(&self, page: &CutPage, content: &[u8]) -> Option<Payload> {
-        let symbol = content::marks(content, page.frame).symbol?;
+        let symbol = symbol::marks(content, page.frame).symbols.pop()?;
         symbol.digits.as_deref().and_then(Payload::read)
     }
 
@@ -366,6 +367,10 @@ fn descend(
         return Ok(());
     };
     if reader::get(part.object(eldest)?.text, b"/Type") == Some(b"/Page") {
+        // There are fewer pages than objects, too.
+        if pages.len() + kids.len() > part.size() as usize {
+            return Err(fault("the page tree is no tree"));
+        }
         pages.extend(kids);
         return Ok(());
     }

@@ -37,59 +37,27 @@ pub(super) struct Run {
     pub(super) place_mm: [f64; 4],
     /// Its line, from the upper edge.
     pub(super) baseline_mm: f64,
+    /// Its size.
+    pub(super) points: f64,
     /// What it says.
     pub(super) text: String,
-}
-
-/// The widths of a composite font: `first [width …]` and `first last width` (ISO 32000-1 9.7.4.3).
-pub(super) fn widths(array: &[u8]) -> ByCode<f64> {
-    let mut out = ByCode::default();
-    let text = String::from_utf8_lossy(array);
-    let spaced = text.replace('[', " [ ").replace(']', " ] ");
-    let mut words = spaced.split_ascii_whitespace().peekable();
-    words.next_if_eq(&"[");
-    while let Some(first) = words.next().and_then(|word| word.parse::<u16>().ok()) {
-        if words.next_if_eq(&"[").is_some() {
-            for code in first..=u16::MAX {
-                let Some(width) = words.next().and_then(|word| word.parse().ok()) else {
-                    break; // The bracket, or damage: then codes have no width, and no address stands where it should.
-                };
-                out.insert(code, width);
-            }
-        } else {
-            let last = words.next().and_then(|word| word.parse::<u16>().ok());
-            let width = words.next().and_then(|word| word.parse().ok());
-            let (Some(last), Some(width)) = (last, width) else {
-                break;
-            };
-            (first..=last).for_each(|code| out.insert(code, width));
-        }
-    }
-    out
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
 
     #[test]
-    fn widths_stand_by_code_or_by_range() {
+    fn codes_have_text_and_width() {
         let font = Font {
             unicode: super::super::content::to_unicode(
                 b"2 beginbfchar\n<0001><0041>\n<0028><00660069>\nendbfchar",
             ),
-            widths: widths(b"[1[500]40 41 1000]"),
+            widths: [(1, 500.0), (40, 1000.0), (41, 1000.0)]
+                .into_iter()
+                .collect(),
         };
         assert_eq!(font.text(&[0, 1, 0, 0x28, 0, 9]), "Afi\u{fffd}");
         assert_eq!(font.width(&[0, 1, 0, 0x28, 0, 9]), 1500.0);
-    }
-
-    proptest! {
-        #[test]
-        fn any_bytes_are_read(array: Vec<u8>, numbers in "[ \\[\\]0-9]*") {
-            let _ = widths(&array);
-            let _ = widths(numbers.as_bytes());
-        }
     }
 }

@@ -3,10 +3,12 @@
 //!
 //! A page has `q` and `Q`, `/LH Do`, black boxes (`re f`), and lines of text: `BT`, `Td`, `Tf` with a face of the part, `TJ`
 //! of strings and kerns, `ET`; a raised glyph is `Ts`, `Tj` of one code, `0 Ts`. Nothing sets a colour, a matrix, a clip or
-//! a way to fill. The letterhead may set a colour (`rg`), and place its picture (`cm`, `/LG Do`).
+//! a way to fill. Within the `q` … `Q` around a page are one with all that stands on it and, behind it, one with its number. The
+//! letterhead may set a colour (`rg`), and place its picture (`cm`, `/LG Do`).
 
 use std::collections::HashMap;
 
+use super::STRIP_MM;
 use super::content::{ARRAY_MAX, Frame, NUMBERS_MAX, Operand, UNITY, numbers, placed, scan};
 use super::lines::{Font, Run};
 use crate::preflight::Area;
@@ -16,8 +18,6 @@ const ASCENT: f64 = 0.95;
 const DESCENT: f64 = 0.24;
 /// `q` within each other.
 const DEPTH_MAX: u32 = 8;
-/// Rounding of the widths of a line.
-const WIDTH_MM: f64 = 0.25;
 
 /// What is read.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,7 +33,9 @@ pub(super) struct Own {
     pub(super) runs: Vec<Run>,
     /// Boxes and pictures: left, top, right, bottom in millimetres from the upper left corner of the page.
     pub(super) boxes: Vec<[f64; 4]>,
-    /// Its last line, in codes of the regular face.
+    /// `q` … `Q` within that around the page.
+    pub(super) groups: u32,
+    /// The last line of the last group, in codes of the regular face.
     pub(super) last_line: Vec<u8>,
     /// Nothing is drawn.
     pub(super) is_empty: bool,
@@ -114,10 +116,20 @@ impl Reader<'_> {
         }
         let mut room = [0.0; NUMBERS_MAX];
         match (operator, operands, numbers(operands, &mut room)) {
-            (b"q", [], _) if self.depth < DEPTH_MAX => self.depth += 1,
+            (b"q", [], _) if self.depth < DEPTH_MAX => {
+                if self.depth == 1 {
+                    self.own.groups += 1;
+                    self.own.last_line.clear();
+                }
+                self.depth += 1;
+            }
             (b"Q", [], _) if self.depth > 0 => self.depth -= 1,
             (b"re", [_, _, _, _], &[x, y, w, h]) => {
-                self.boxed(placed(UNITY, self.frame, [x, y, w, h]));
+                let place_mm = placed(UNITY, self.frame, [x, y, w, h]);
+                if self.sort == Sort::Page && place_mm[0] < STRIP_MM {
+                    return Err("a box in the strip of the marks");
+                }
+                self.boxed(place_mm);
                 self.box_open = true;
             }
             (b"f", [], _) if self.box_open => self.box_open = false,
@@ -161,7 +173,8 @@ impl Reader<'_> {
                 text.font = self.fonts.get(*name);
                 text.size = *size;
             }
-            (b"Ts", [_], &[rise]) => text.rise = rise,
+            // Accents are raised: by less than the size of their line, which has room for them.
+            (b"Ts", [_], &[rise]) if rise.abs() <= text.size => text.rise = rise,
             (b"TJ", all, []) if text.rise == 0.0 && all.len() < ARRAY_MAX => self.show(all)?,
             (b"Tj", all @ [code @ Operand::Literal(_)], _)
                 if code.string().is_some_and(|code| code.len() == 2) =>
@@ -179,20 +192,23 @@ impl Reader<'_> {
         };
         let font = text.font.ok_or("text in a face that is none of the part")?;
         self.own.is_empty = false;
-        // Accents that are raised are not counted, for a line has room for them; what is raised further is elsewhere.
-        let is_accent = text.rise.abs() <= text.size;
-        let rise = if is_accent { 0.0 } else { text.rise };
-        let [x, y] = [text.at[0], text.at[1] + rise];
-        let (left, baseline_mm) = self.frame.shown_mm(x, y);
+        let [x, y] = text.at;
+        let (_, baseline_mm) = self.frame.shown_mm(x, y);
         let low = DESCENT * text.size;
-        let place = |along: f64, wide: f64| {
+        let place = |along: f64, up: f64, wide: f64| {
             let height = (ASCENT + DESCENT) * text.size;
-            placed(UNITY, self.frame, [x + along, y - low, wide, height])
+            placed(UNITY, self.frame, [x + along, y - low + up, wide, height])
         };
-        let [_, top, _, bottom] = place(0.0, 0.0);
-        let is_near = self.area.is_some_and(|area| {
-            left < area.right() + WIDTH_MM && top < area.bottom() && bottom > area.y_mm
-        });
+        // Wherever the line begins: the pen can go back.
+        let reaches = |up: f64| {
+            let [_, top, _, bottom] = place(0.0, up, 0.0);
+            let meets = |area: &Area| top < area.bottom() && bottom > area.y_mm;
+            self.area.is_some_and(meets)
+        };
+        let is_near = reaches(0.0);
+        if !is_near && text.rise != 0.0 && reaches(text.rise) {
+            return Err("text that is raised into the address");
+        }
         for operand in operands {
             match operand {
                 Operand::Shift(back) => text.along -= back / 1000.0 * text.size,
@@ -206,8 +222,9 @@ impl Reader<'_> {
                     let said = font.text(&codes);
                     if !said.chars().all(char::is_whitespace) {
                         self.own.runs.push(Run {
-                            place_mm: place(text.along, advance),
+                            place_mm: place(text.along, 0.0, advance),
                             baseline_mm,
+                            points: text.size,
                             text: said,
                         });
                     }
@@ -221,8 +238,22 @@ impl Reader<'_> {
 }
 
 impl Own {
-    /// Page and pages, where the last line says nothing else but words.
-    pub(super) fn number(&self, fonts: &HashMap<Vec<u8>, Font>) -> Option<(u32, u32)> {
+    /// Page and pages, where the page has a number: a line in a group of its own that says nothing else but words.
+    pub(super) fn number(
+        &self,
+        fonts: &HashMap<Vec<u8>, Font>,
+    ) -> Result<Option<(u32, u32)>, &'static str> {
+        match self.groups {
+            0 | 1 => Ok(None),
+            2 => self
+                .both(fonts)
+                .map(Some)
+                .ok_or("a number of a page that is none"),
+            _ => Err("more than a page and its number"),
+        }
+    }
+
+    fn both(&self, fonts: &HashMap<Vec<u8>, Font>) -> Option<(u32, u32)> {
         let font = fonts.get(b"F0".as_slice())?;
         let codes = Operand::Literal(&self.last_line);
         let text = font.text(&codes.string()?);
@@ -238,7 +269,6 @@ impl Own {
 mod tests {
     use super::super::bars::tests::FRAME;
     use super::super::content::to_unicode;
-    use super::super::lines::widths;
     use super::*;
     use proptest::prelude::*;
 
@@ -246,19 +276,22 @@ mod tests {
         let map = b"3 beginbfchar\n<0001><0041>\n<0028><00660069>\n<0031><0031>\nendbfchar";
         let font = Font {
             unicode: to_unicode(map),
-            widths: widths(b"[1[500]40 41 1000]"),
+            widths: [(1, 500.0), (40, 1000.0), (41, 1000.0)]
+                .into_iter()
+                .collect(),
         };
         HashMap::from([(b"F0".to_vec(), font)])
     }
 
     fn page(content: &str) -> Result<Own, &'static str> {
         let area = Area::between(20.0, 40.0, 100.0, 66.0);
+        let content = format!("q\n{content}\nQ\n");
         read(content.as_bytes(), &fonts(), FRAME, Some(&area), Sort::Page)
     }
 
     /// 10 pt at 72 pt from the left and 144 pt from the top; the second string less 100 thousandths.
     const RIGHT: &str = "q\n/LH Do\n60 100 30 1 re f\nBT\n72 697.89 Td\n/F0 10 Tf\n[(\0\u{1}\0\u{1})100(\0\\()]TJ\n\
-        2 Ts\n(\0\u{1})Tj\n0 Ts\n[(\0\u{1})]TJ\n0 -400 Td\n[(\u{0}1)-3(\0\u{1}\u{0}1)]TJ\nET\nQ\n";
+        2 Ts\n(\0\u{1})Tj\n0 Ts\n[(\0\u{1})]TJ\nET\nQ\nq\nBT\n72 30 Td\n/F0 10 Tf\n[(\u{0}1)-3(\0\u{1}\u{0}1)]TJ\nET\nQ\n";
 
     #[test]
     fn text_near_the_area_has_its_place() {
@@ -274,9 +307,20 @@ mod tests {
         near(own.runs[1].place_mm[0], mm(81.0));
         near(own.runs[1].place_mm[2], mm(91.0));
         assert_eq!(own.boxes.len(), 1);
-        let raised = page(&RIGHT.replacen("2 Ts", "-20 Ts", 1)).unwrap();
-        near(raised.runs[2].baseline_mm, mm(164.0));
-        assert_eq!(own.number(&fonts()), Some((1, 1)));
+        assert_eq!(own.number(&fonts()), Ok(Some((1, 1))));
+        // Without a group for it the last line is no number, whatever it says.
+        let text = page(&RIGHT.replacen("ET\nQ\nq\nBT\n", "0 0 Td\n", 1)).unwrap();
+        assert_eq!(text.number(&fonts()), Ok(None));
+        for wrong in ["[(\0\u{1})]", "[(\u{0}1)]", "[]"] {
+            let changed = RIGHT.replacen("[(\u{0}1)-3(\0\u{1}\u{0}1)]", wrong, 1);
+            assert_ne!(changed, RIGHT);
+            assert!(page(&changed).unwrap().number(&fonts()).is_err(), "{wrong}");
+        }
+        let third = page(&[RIGHT, "q\nQ\n"].concat()).unwrap();
+        assert!(third.number(&fonts()).is_err());
+        // The pen goes back into the area from the right of it.
+        let back = "q\nBT\n400 697.89 Td\n/F0 10 Tf\n[31000(\0\u{1})]TJ\nET\nQ\n";
+        near(page(back).unwrap().runs[0].place_mm[0], mm(90.0));
         assert!(page("q\n\nQ\n").unwrap().is_empty);
     }
 
@@ -291,18 +335,24 @@ mod tests {
             ("q\n", "1 0 0 1 9 9 cm q\n"),
             ("q\n", "q /G0 gs\n"),
             ("q\n", "q BI /W 1 /H 1 ID 1 EI\n"),
+            ("60 100 30", "6 100 30"),
             ("/LH", "/X"),
             ("/F0", "/G0"),
             ("re f", "re f*"),
             ("re f", "re 1 1 1 1 re f"),
             ("(\0\u{1})Tj", "(\0\u{1}\0\u{1}\0\u{1})Tj"),
             ("0 Ts\n[(", "[("),
-            ("TJ\n0 -400", "TJ\n<0001>Tj\n0 -400"),
+            ("2 Ts", "-20 Ts"),
+            (
+                "72 697.89 Td\n/F0 10 Tf\n",
+                "72 740 Td\n/F0 10 Tf\n-10 Ts\n(\0\u{1})Tj\n0 Ts\n",
+            ),
+            ("TJ\nET", "TJ\n<0001>Tj\nET"),
             ("Td\n/F0 10 Tf", "Td"),
             ("ET\nQ", "ET\nQ Q"),
             ("ET\nQ", "ET"),
             ("ET\nQ", "Q"),
-            ("ET\nQ", "ET\nQ\nq\nQ\n3 Tr"),
+            ("ET\nQ", "ET\nQ\n3 Tr"),
         ] {
             let changed = RIGHT.replacen(from, to, 1);
             assert_ne!(changed, RIGHT);

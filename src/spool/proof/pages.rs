@@ -1,7 +1,6 @@
 //! Reads a page: its content streams in their order, each unpacked once.
 
 use std::collections::HashMap;
-use std::rc::Rc;
 
 use super::content::Frame;
 use super::judge::{Front, PageKind};
@@ -11,9 +10,12 @@ use super::page::{Origin, Page};
 use super::reader::{self, Fault};
 use super::state::Left;
 use super::strip::{self, Drawn};
-use super::symbol::{self, Marks};
+use super::symbol;
 use super::{CONTENT_BYTES_MAX, Discrepancy, Row, Witness, address, flate, unpack};
 use crate::spool::part::REGULAR_FACE;
+
+/// Bytes of a content of ours, unpacked: a full page has some ten thousand.
+const OWN_BYTES_MAX: usize = 1 << 20;
 
 /// Where a page lies.
 #[derive(Clone, Copy)]
@@ -37,13 +39,15 @@ pub(super) struct Seen {
 
 /// What one thread knows of pages of PDFs that were given: they come again with every letter that encloses them.
 #[derive(Default)]
-pub(super) struct Memory(HashMap<Vec<u32>, Rc<Given>>);
+pub(super) struct Memory(HashMap<(Vec<u32>, bool), Given>);
 
-/// What streams of a page that was given draw and leave behind.
+/// What streams of a page that was given, on a front or a back, draw and leave behind.
+#[derive(Clone, Copy)]
 struct Given {
     frame: Frame,
     left: Left,
-    marks: Marks,
+    /// Where another mark stands.
+    other: Option<(f64, f64)>,
 }
 
 impl Seen {
@@ -123,7 +127,10 @@ impl Witness<'_, '_> {
         match own {
             Err(what) => seen.found.push(Discrepancy::Foreign(what)),
             Ok(own) => {
-                seen.says = self.says(&own);
+                match self.says(&own) {
+                    Ok(says) => seen.says = says,
+                    Err(what) => seen.found.push(Discrepancy::Foreign(what)),
+                }
                 if place.first {
                     let fault = self.address(row, &own, known);
                     seen.addressed = fault.is_none();
@@ -138,12 +145,14 @@ impl Witness<'_, '_> {
         Ok(seen)
     }
 
-    fn says(&self, own: &Own) -> Option<Says> {
+    fn says(&self, own: &Own) -> Result<Option<Says>, &'static str> {
         if own.is_empty {
-            return None;
+            return Ok(None);
         }
-        let number = own.number(&self.fonts);
-        Some(number.map_or(Says::Nothing, |(page, of)| Says::Number(page, of)))
+        let number = own.number(&self.fonts)?;
+        Ok(Some(number.map_or(Says::Nothing, |(page, of)| {
+            Says::Number(page, of)
+        })))
     }
 
     /// What is wrong with the address on a page that we set.
@@ -175,17 +184,11 @@ impl Witness<'_, '_> {
             (true, []) => return Ok(Seen::of(Discrepancy::NoMark)),
             (false, all) => (all, None),
         };
-        let Some(given) = self.read_given(page, before, place.front, memory)? else {
+        let Some(given) = self.read_given(row, page, before, place.front, memory)? else {
             seen.found.push(Discrepancy::Unpacked);
             return Ok(seen);
         };
-        let boxes = if place.front {
-            &[]
-        } else {
-            &given.marks.boxes[..]
-        };
-        let other = self.judge.others(row, &given.marks.symbols, boxes);
-        seen.found.extend(other.map(|(left, top)| {
+        seen.found.extend(given.other.map(|(left, top)| {
             let (left_mm, top_mm) = (left as u32, top as u32);
             match place.front {
                 true => Discrepancy::MarkTwice { left_mm, top_mm },
@@ -236,17 +239,16 @@ impl Witness<'_, '_> {
     /// What was given draws and leaves behind; `None` where it cannot be unpacked, or a front does not begin with `q`.
     fn read_given(
         &self,
+        row: &Row,
         page: &Page<'_>,
         numbers: &[u32],
         front: bool,
         memory: &mut Memory,
-    ) -> Result<Option<Rc<Given>>, Fault> {
-        let known = memory
-            .0
-            .get(numbers)
-            .filter(|given| given.frame == page.frame);
-        if let Some(given) = known {
-            return Ok(Some(Rc::clone(given)));
+    ) -> Result<Option<Given>, Fault> {
+        let key = (numbers.to_vec(), front);
+        let known = memory.0.get(&key).copied();
+        if let Some(given) = known.filter(|given| given.frame == page.frame) {
+            return Ok(Some(given));
         }
         let mut content = Vec::new();
         for (i, &number) in numbers.iter().enumerate() {
@@ -262,26 +264,27 @@ impl Witness<'_, '_> {
             content.push(b'\n'); // Streams part at a token (ISO 32000-1 7.8.2).
         }
         let has_boxes = memchr::memmem::find(&content, b"re").is_some();
-        let given = Rc::new(Given {
+        let other = || {
+            let marks = symbol::marks(&content, page.frame);
+            let boxes = marks.boxes.as_slice();
+            // Bars on a front are those of its own mark.
+            let boxes = if front { &[] } else { boxes };
+            self.judge.others(row, &marks.symbols, boxes)
+        };
+        let given = Given {
             frame: page.frame,
             left: match front {
                 true => Left::after(&content),
                 false => Left::default(),
             },
-            marks: match has_boxes {
-                true => symbol::marks(&content, page.frame),
-                false => Marks::default(),
-            },
-        });
-        memory.0.insert(numbers.to_vec(), Rc::clone(&given));
+            other: has_boxes.then(other).flatten(), // The same for all rows: they are of one job.
+        };
+        memory.0.insert(key, given);
         Ok(Some(given))
     }
 
     /// A stream of ours.
     fn inflated(&self, number: u32) -> Result<Option<Vec<u8>>, Fault> {
-        Ok(flate::inflated(
-            self.part.object(number)?,
-            CONTENT_BYTES_MAX,
-        ))
+        Ok(flate::inflated(self.part.object(number)?, OWN_BYTES_MAX))
     }
 }

@@ -30,9 +30,7 @@ pub(super) struct Symbol {
 /// What a content fills in black.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Marks {
-    /// The last symbol.
-    pub(super) symbol: Option<Symbol>,
-    /// All symbols.
+    /// Its symbols, as they are drawn.
     pub(super) symbols: Vec<Symbol>,
     /// All other black boxes: left, top, right, bottom in millimetres from the upper left corner of the page.
     pub(super) boxes: Vec<[f64; 4]>,
@@ -79,7 +77,6 @@ pub(super) fn marks(content: &[u8], frame: Frame) -> Marks {
             _ => {}
         }
     });
-    found.symbol = found.symbols.last().cloned();
     found
 }
 
