@@ -122,3 +122,30 @@ fn a_damaged_font_or_logo_is_named_before_the_first_letter() {
         "{said}"
     );
 }
+
+/// What ends a page with two numbers is not its number.
+#[test]
+fn two_numbers_at_the_end_of_a_page_are_not_taken_for_its_number() {
+    let bench = Bench::new();
+    let letter = mailing(&[("L-1", "Ann Prov", &["Gata 1", "123 45 Stad"])])
+        .replace("Hej.", "Ring oss på 20 eller 30.");
+    let letter = bench.write("mailing.xml", letter);
+    for (form, footer) in [
+        ("words", "none"),
+        ("brackets", "first-page"),
+        ("slash", "all-pages"),
+        ("none", "first-page"),
+    ] {
+        for single in [true, false] {
+            let job = format!(
+                "[letter.page_number]\nform = \"{form}\"\nnot_on_single_page = {single}\n\
+                 [letter.footer]\non = \"{footer}\"\n\
+                 [[letter.footer.columns]]\ntitle = \"Betala\"\nlines = [\"Bankgiro 900-0001\"]\n"
+            );
+            let job = bench.write("job.toml", job);
+            let home = format!("{form}-{single}");
+            let run = bench.run(&home, &letter, &["--job", &job]);
+            assert_eq!(code(&run), 0, "{form}, {single}: {}", errors(&run));
+        }
+    }
+}

@@ -366,6 +366,17 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// It takes years where each looks for its image from the first on.
+    #[test]
+    fn images_without_a_beginning_do_not_begin_with_another() {
+        let mut images = 0;
+        let content = [b"BI ".as_slice(), &b"ID EI ".repeat(5_000_000)].concat();
+        scan(&content, |operator, _| {
+            images += u32::from(operator == b"ID")
+        });
+        assert_eq!(images, 5_000_000);
+    }
+
     #[test]
     fn what_prints_alike_is_folded() {
         assert_eq!(folded("A \u{a0}B\u{2011}C"), "AB-C");

@@ -175,6 +175,7 @@ fn whole(
     });
     ask(
         get(info, b"/Trapped") == Some(b"/False")
+            && get(info, b"/GTS_PDFXVersion") == Some(b"(PDF/X-4)")
             && get(info, b"/ModDate") == date.as_deref().map(str::as_bytes),
         "its Info dictionary says something else than its XMP",
     );

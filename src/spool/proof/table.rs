@@ -63,6 +63,9 @@ impl<'m> Table<'m> {
         let (entries, trailer) = len
             .and_then(|len| table.split_at_checked(len))
             .ok_or(fault("the xref table is cut off"))?;
+        if !entries.starts_with(b"0000000000 65535 f \n") {
+            return Err(fault("the xref table does not begin with the free object"));
+        }
         let trailer = trailer
             .strip_prefix(b"trailer\n")
             .ok_or(fault("no trailer"))?;
