@@ -348,6 +348,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { cases: 1_500, ..Default::default() })]
+
         #[test]
         fn any_bytes_are_scanned(content: Vec<u8>) {
             balance(&content);
@@ -360,7 +362,9 @@ mod tests {
                 BI /W 2 /H 1 /BPC 8 /CS /G ID (..|EI|Q ) ?EI |BI |ID |EI |x){0,40}",
         ) {
             let open = balance(content.as_bytes());
-            prop_assume!(open.unclear().is_none());
+            if open.unclear().is_some() {
+                return Ok(()); // Four of five.
+            }
             let mut whole = b"q ".repeat(usize::from(open.saves_before()));
             whole.extend_from_slice(content.as_bytes());
             whole.extend_from_slice(&open.restore());
