@@ -254,7 +254,7 @@ pub struct PdfFault {
     /// The others.
     pub rest: Vec<Remark>,
     /// What was remarked besides, as far as it was looked at.
-    pub notes: Vec<Remark>,
+    pub notes: Box<[Remark]>,
 }
 
 impl PdfFault {
@@ -274,7 +274,7 @@ impl From<Remark> for PdfFault {
         Self {
             first,
             rest: Vec::new(),
-            notes: Vec::new(),
+            notes: Box::default(),
         }
     }
 }

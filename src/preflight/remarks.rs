@@ -67,7 +67,7 @@ impl<'r> Remarks<'r> {
             Some(first) => Err(PdfFault {
                 first,
                 rest: faults.collect(),
-                notes: sorted(self.notes),
+                notes: sorted(self.notes).into(),
             }),
         }
     }

@@ -63,8 +63,8 @@ fn bytes(path: &Path, bytes_max: u64) -> io::Result<Vec<u8>> {
 /// All remarks, those first that refuse it.
 fn remarks(found: &Result<PdfFacts, PdfFault>) -> impl Iterator<Item = Found<'_>> {
     let (faults, notes) = match found {
-        Ok(facts) => (None, &facts.notes),
-        Err(fault) => (Some(fault.remarks()), &fault.notes),
+        Ok(facts) => (None, &facts.notes[..]),
+        Err(fault) => (Some(fault.remarks()), &fault.notes[..]),
     };
     let faults = faults.into_iter().flatten();
     let refuse = faults.map(|remark| (Verdict::Refuse, remark));
