@@ -30,6 +30,7 @@ mod page;
 mod paginate;
 mod paragraph;
 mod picture;
+mod says;
 mod shape;
 mod sheet;
 mod stationery;
@@ -44,6 +45,7 @@ pub use options::{
     Reference, ReturnLine, Style, TEMPLATE_VERSION, TypeSizes,
 };
 pub use picture::{Picture, Pixel};
+pub(crate) use says::glyph_texts;
 pub use stationery::{Error, Stationery};
 
 /// How the first page is used.

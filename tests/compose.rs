@@ -31,6 +31,7 @@ use lettermill::letter::{AddressForm, Block, Content, Header, Letter};
 use letters::{header, paragraph, runs};
 use pdf::{Glyph, glyphs};
 use proptest::prelude::*;
+use skrifa::{FontRef, MetadataProvider};
 use support::tools::said_by;
 
 const DATE: jiff::civil::Date = jiff::civil::date(2026, 3, 12);
@@ -718,6 +719,49 @@ fn fonts_of_the_job_are_read_from_files() {
         .unwrap_err()
         .to_string();
     assert!(error.contains("none.ttf` cannot be read"), "{error}");
+}
+
+#[test]
+fn an_address_whose_letters_the_font_does_not_tell_apart_is_found() {
+    // The glyph of Đ (U+0110) is that of Ð (U+00D0).
+    let font = FontRef::new(notosans::REGULAR_TTF).unwrap();
+    let glyph = |code: u32| (font.charmap().map(code).unwrap().to_u32() as u16).to_be_bytes();
+    let known = [0x10f, 0x110, 0x111].map(glyph).concat();
+    let mut program = notosans::REGULAR_TTF.to_vec();
+    let at = memchr::memmem::find(&program, &known).unwrap();
+    program[at + 2..at + 4].copy_from_slice(&glyph(0xd0));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("r.ttf");
+    std::fs::write(&file, program).unwrap();
+    let options = Options {
+        fonts: Some(lettermill::compose::FontFiles {
+            regular: file.clone(),
+            bold: file.clone(),
+            italic: file.clone(),
+            bold_italic: file,
+        }),
+        ..Options::default()
+    };
+    let mut letter = letters::short();
+    letter.subject = "Đ".into();
+    set(&letter, &header("SE"), &options, FirstPage::WithText);
+    letter.recipient.name = "Anna Đorđević".into();
+    set(
+        &letter,
+        &header("SE"),
+        &Options::default(),
+        FirstPage::WithText,
+    );
+    let found = findings(&letter, &options);
+    let (code, path, said) = &found[0];
+    assert_eq!(
+        (*code, &**path),
+        (Code::ContentUnprintable, "letter/recipient/address")
+    );
+    assert!(
+        said.contains("U+0110, which the font does not tell from another character"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -324,6 +324,7 @@ impl Job<'_, '_> {
                 Fault::NoGlyph(_) => "characters of the job's fonts",
                 Fault::RightToLeft(_) => "text from left to right",
                 Fault::Marks(_) => "at most four",
+                Fault::Another(_) => "in an address, characters with a glyph of their own",
             };
             let found = format!("U+{:04X}, {found}", u32::from(c));
             self.find(Code::ContentUnprintable, path, found, allowed.into());

@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use harfrust::{Direction, Font, ShapePlan, ShaperFont};
 
 use super::options::{FontFiles, Points};
 use super::page::Mpt;
+use super::says::glyph_texts;
 use super::shape::{SCRIPTS, features, is_mark};
 use super::{Face, GlyphsUsed};
 
@@ -52,6 +54,8 @@ pub struct Typeface {
     pub plans: [ShapePlan; 3],
     units_per_em: i32,
     space: Space,
+    /// What each glyph stands for, once it was asked for.
+    texts: OnceLock<Vec<String>>,
 }
 
 #[derive(Clone, Copy)]
@@ -218,7 +222,20 @@ impl Typeface {
             plans,
             units_per_em,
             space,
+            texts: OnceLock::new(),
         })
+    }
+
+    /// What a glyph stands for; nothing where the font does not tell.
+    pub fn says(&self, glyph: u16) -> &str {
+        let texts = self.texts.get_or_init(|| {
+            let font = skrifa::FontRef::new(&self.program);
+            let known = font.map(|font| glyph_texts(&font)).unwrap_or_default();
+            let count = known.last_key_value().map_or(0, |(last, _)| last + 1);
+            let text = |glyph| known.get(&glyph).cloned().unwrap_or_default();
+            (0..count).map(text).collect()
+        });
+        texts.get(usize::from(glyph)).map_or("", String::as_str)
     }
 
     /// Of so many units of the font.

@@ -368,6 +368,17 @@ impl Setter {
         text
     }
 
+    /// Notes what the glyphs of a line do not say as its text does.
+    pub fn compare(&mut self, fonts: &Fonts, at: usize) {
+        let Some(line) = self.line_at(at) else {
+            return;
+        };
+        let mut pieces = self.pieces(&line).iter();
+        if let Some(c) = pieces.find_map(|piece| self.words.another(fonts, piece.word)) {
+            self.fault(Fault::Another(c));
+        }
+    }
+
     /// Widens a space of a line, counted from zero, without a second space in the text.
     pub fn widen_space(&mut self, line: usize, space: usize, gap: i16) {
         if let Some(line) = self.lines.get(line)

@@ -16,6 +16,7 @@ use super::Face;
 use super::font::Fonts;
 use super::options::Points;
 use super::page::Mpt;
+use super::says::reads_alike;
 
 /// Words kept from letter to letter; a clerk's vocabulary is smaller. With their glyphs at most some 4 MiB a thread.
 const WORDS_KEPT_MAX: usize = 20_000;
@@ -63,6 +64,8 @@ pub enum Fault {
     RightToLeft(char),
     /// More marks on one letter than a line has room for.
     Marks(char),
+    /// Its glyph stands for another one: who reads the page by its glyphs reads that.
+    Another(char),
 }
 
 impl Fault {
@@ -72,6 +75,7 @@ impl Fault {
             Self::NoGlyph(c) => (c, "for which the font has no glyph"),
             Self::RightToLeft(c) => (c, "which belongs to text from right to left"),
             Self::Marks(c) => (c, "more than four marks on one letter"),
+            Self::Another(c) => (c, "which the font does not tell from another character"),
         }
     }
 }
@@ -174,6 +178,27 @@ impl Words {
     /// Its glyphs.
     pub fn glyphs(&self, word: &Word) -> &[Glyph] {
         self.glyphs.get(range(word.glyphs)).unwrap_or_default()
+    }
+
+    /// The character that is to blame where the glyphs of a word do not say what the word says.
+    pub fn another(&self, fonts: &Fonts, id: WordId) -> Option<char> {
+        let word = self.get(id);
+        let typeface = fonts.face(word.face);
+        let text = self.texts_of(&word);
+        let glyphs = self.glyphs(&word).iter();
+        let said: String = glyphs.map(|glyph| typeface.says(glyph.id)).collect();
+        if reads_alike(text, &said) {
+            return None;
+        }
+        let font = ShaperFont::new(&typeface.font);
+        let is_another = |c: &char| {
+            let glyph = font.nominal_glyph(u32::from(*c));
+            let glyph = glyph.and_then(|glyph| u16::try_from(glyph.to_u32()).ok());
+            glyph.is_none_or(|glyph| !reads_alike(c.encode_utf8(&mut [0; 4]), typeface.says(glyph)))
+        };
+        text.chars()
+            .find(is_another)
+            .or_else(|| text.chars().next())
     }
 
     /// Its width at a size.

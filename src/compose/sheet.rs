@@ -102,12 +102,11 @@ impl Press<'_> {
         if foot.footer {
             sheet.part(stationery.footer(self.language, foot.raised));
         }
-        sheet.ink.raw(b"Q\n");
         if let Some(number) = foot.number {
-            sheet.ink.raw(b"q\n"); // By itself, so that a reader knows it from the last line of the text.
+            sheet.ink.raw(b"Q\nq\n"); // A group of its own: what stands in it is the number, whatever else the page says.
             sheet.texts(&[number], 0);
-            sheet.ink.raw(b"Q\n");
         }
+        sheet.ink.raw(b"Q\n");
         self.pages.push(LaidPage {
             content: sheet.ink.finish(),
             letterhead,

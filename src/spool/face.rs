@@ -17,7 +17,7 @@ use super::mark::ID_CHARACTERS;
 use super::part::{FIRST_FACE, PartWriter};
 use super::prepare::deflate;
 use super::sink::Sink;
-use crate::compose::{Face, GlyphsUsed, Picture, Pixel, Resources};
+use crate::compose::{Face, GlyphsUsed, Picture, Pixel, Resources, glyph_texts};
 use crate::disk;
 use crate::letter::Colour;
 
@@ -285,7 +285,7 @@ impl Program {
             cap_height: scaled(metrics.cap_height.unwrap_or(metrics.ascent * 0.7)),
             bounds: [bounds.x_min, bounds.y_min, bounds.x_max, bounds.y_max].map(scaled),
             italic_angle: metrics.italic_angle,
-            unicode: unicode(&font),
+            unicode: glyph_texts(&font),
             bytes,
         })
     }
@@ -391,65 +391,4 @@ fn postscript_name(font: &FontRef<'_>, face: Face) -> String {
     } else {
         name
     }
-}
-
-/// What each glyph stands for: by the character map; for variants and ligatures that no character maps to, by their name.
-fn unicode(font: &FontRef<'_>) -> BTreeMap<u16, String> {
-    let mut out: BTreeMap<u16, String> = BTreeMap::new();
-    for (code, glyph) in font.charmap().mappings() {
-        let (Some(character), Ok(glyph)) = (char::from_u32(code), u16::try_from(glyph.to_u32()))
-        else {
-            continue;
-        };
-        // The lowest character wins, but a no-break space or soft hyphen is no better than what it looks like.
-        out.entry(glyph).or_insert_with(|| plain(character));
-    }
-    let by_name: BTreeMap<String, String> = font
-        .glyph_names()
-        .iter()
-        .filter_map(|(glyph, name)| {
-            let text = out.get(&u16::try_from(glyph.to_u32()).ok()?)?;
-            Some((name.as_str().to_owned(), text.clone()))
-        })
-        .collect();
-    for (glyph, name) in font.glyph_names().iter() {
-        let Ok(glyph) = u16::try_from(glyph.to_u32()) else {
-            continue;
-        };
-        if glyph != 0 && !out.contains_key(&glyph) {
-            let base = name.as_str().split('.').next().unwrap_or_default();
-            let text: Option<String> = base.split('_').map(|part| named(part, &by_name)).collect();
-            if let Some(text) = text.filter(|text| !text.is_empty()) {
-                out.insert(glyph, text);
-            }
-        }
-    }
-    out
-}
-
-/// Ligature characters as the letters they join (Unicode compatibility decomposition).
-fn plain(character: char) -> String {
-    match character {
-        '\u{fb00}' => "ff".into(),
-        '\u{fb01}' => "fi".into(),
-        '\u{fb02}' => "fl".into(),
-        '\u{fb03}' => "ffi".into(),
-        '\u{fb04}' => "ffl".into(),
-        '\u{fb05}' | '\u{fb06}' => "st".into(),
-        other => other.into(),
-    }
-}
-
-/// A glyph name of the Adobe Glyph List convention: `uni0041`, `u1F600`, or the name of another glyph.
-fn named(name: &str, by_name: &BTreeMap<String, String>) -> Option<String> {
-    if let Some(text) = by_name.get(name) {
-        return Some(text.clone());
-    }
-    let digits = name
-        .strip_prefix("uni")
-        .or_else(|| name.strip_prefix('u'))?;
-    let character = u32::from_str_radix(digits, 16)
-        .ok()
-        .and_then(char::from_u32)?;
-    Some(plain(character))
 }

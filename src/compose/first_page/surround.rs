@@ -124,6 +124,7 @@ impl Job<'_, '_> {
         let mut placed = Placed::new();
         let mut y = top + ascent;
         for line in set {
+            setter.compare(fonts, line); // The proof of a spool reads it by its glyphs.
             texts.push(setter.line_text(line));
             placed.push(place(line, x, y));
             y += leading;
