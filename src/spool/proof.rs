@@ -64,10 +64,12 @@ const WAVE: usize = CHUNK * 128;
 const MISMATCHES_MAX: usize = 1_000;
 /// What a content stream may unpack to.
 const CONTENT_BYTES_MAX: usize = 64 << 20;
+/// And one that this program wrote: a page of it has 5 to 10 KB, one full of small letters with four accents each some 3 MB.
+const OWN_BYTES_MAX: usize = 4 << 20;
 /// The strip at the left edge in which a mark must lie (`facts/print.md` §8).
 const STRIP_MM: f64 = 18.0;
-/// First face of a part, and how many there are.
-const FONT_NAMES: [&[u8]; 4] = [b"/F0", b"/F1", b"/F2", b"/F3"];
+/// Faces of a part: F0 to F3, the objects from 6 on.
+const FACES: u32 = 4;
 
 /// What was found in a part.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -114,9 +116,7 @@ impl Proof {
     }
 
     fn add(&mut self, other: Self) {
-        self.pieces += other.pieces;
         self.sheets += other.sheets;
-        self.pages += other.pages;
         self.marks += other.marks;
         self.addresses += other.addresses;
         self.mismatches_found += other.mismatches_found;
@@ -196,8 +196,10 @@ pub enum Discrepancy {
     /// Pages that do not say `1 of n`, `2 of n` … one after the other.
     #[error("the page does not say the number that follows the one before it")]
     PageNumber,
-    /// A line of the address is beside its place.
-    #[error("line {0} of the address does not begin where the layout has it")]
+    /// A line of the address is beside its place, or of another size.
+    #[error(
+        "line {0} of the address does not begin where the layout has it, or is of another size"
+    )]
     AddressLine(u32),
     /// A mark that does not decode, has modules that its contents do not ask for, or wrong check digits.
     #[error("the mark is damaged")]

@@ -253,7 +253,7 @@ fn pages_in_another_order_are_found() {
     let found = swapped(0, 1);
     assert_eq!(found[0], "piece 1, page 1 of the part: no mark on a front");
     assert!(
-        found[1].starts_with("piece 1, page 2 of the part: a mark of this job on a back, 3 mm"),
+        found[1].contains("page 2 of the part") && found[1].ends_with("another number of streams"),
         "{found:?}"
     );
     // Fronts, and backs, of two pieces.

@@ -757,6 +757,11 @@ fn metadata_that_say_something_else_are_found() {
             format!("piece 0: {info}"),
         ),
         (
+            "/GTS_PDFXVersion(PDF/X-4)",
+            "/GTS_PDFXVersion(PDF/X-3)",
+            format!("piece 0: {info}"),
+        ),
+        (
             "/S/GTS_PDFX/",
             "/S/GTS_PDFA/",
             "piece 0: document parts: no profile of a printing condition".into(),

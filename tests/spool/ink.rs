@@ -297,6 +297,37 @@ fn whatever_hides_or_replaces_an_address_is_found() {
 }
 
 #[test]
+fn text_that_comes_into_the_address_box_from_elsewhere_is_found() {
+    for (behind, lines) in [
+        // From beside it by a kern, and lowered from a line above it.
+        ("q BT 400 684 Td /F0 10 Tf [31000(\0\u{1})]TJ ET Q", 4),
+        (
+            "q BT 80 720 Td /F0 10 Tf [(\0\u{1})]TJ -20 Ts (\0\u{1})Tj 0 Ts [(\0\u{1})]TJ ET Q",
+            4,
+        ),
+    ] {
+        let found = after(|part| part.change(0, with(behind)));
+        let said = format!("{lines} lines of text in the address box");
+        assert!(
+            found.len() == 1 && found[0].contains(&said),
+            "{behind}: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn bars_on_a_page_that_was_set_are_found() {
+    let bars = "q 20 400 30 2 re f 20 410 30 2 re f Q";
+    for page in [0, 1] {
+        let found = after(|part| part.change(page, with(bars)));
+        assert!(
+            found.len() == 1 && found[0].contains("a box in the strip of the marks"),
+            "{found:?}"
+        );
+    }
+}
+
+#[test]
 fn content_of_ours_that_cannot_be_read_is_found() {
     for page in [1, 2] {
         let found = after(|part| {
@@ -376,8 +407,7 @@ fn a_mark_on_a_back_is_found_wherever_it_stands() {
     assert_eq!(
         found,
         [
-            "piece 1, page 2 of the part: a mark of this job on a back, 3 mm from the left edge and 180 mm from the upper one; \
-          take the letters of this row out of the batch"
+            "piece 1, page 2 of the part: a page that was set, or the letterhead, has what this program does not write: another number of streams"
         ]
     );
     // On a blank back.
@@ -520,18 +550,95 @@ fn content_that_is_packed_in_an_old_way_is_read() {
 
 // ---- letters as they are set -------------------------------------------------------------------------------------
 
+fn looking(look: &compose::Options, page_numbers: PageNumbers) -> Options {
+    Options {
+        letter: Some(LetterLook {
+            address_left_mm: 25.0,
+            address_points: f64::from(look.type_sizes.address.0) / 100.0,
+            page_numbers,
+        }),
+        ..Options::default()
+    }
+}
+
+#[test]
+fn whatever_a_page_without_number_ends_with_is_not_taken_for_one() {
+    for form in ["words", "brackets", "slash"] {
+        for on in ["none", "first-page", "all-pages"] {
+            let look = format!(
+                "page_number = {{ form = \"{form}\", not_on_single_page = true }}\n[footer]\non = \"{on}\"\n\
+                 [[footer.columns]]\nlines = [\"Kontakt\", \"Bankgiro 900-0001\"]"
+            );
+            let look: compose::Options = toml::from_str(&look).unwrap();
+            let stationery = Stationery::new(&look, &letters::header("SE")).unwrap();
+            let options = looking(&look, PageNumbers::OfSeveral);
+            let mut single = letters::short();
+            let text = letters::paragraph("Ring oss på 20 eller 30.");
+            single.content = lettermill::letter::Content::Text(vec![text]);
+            let batch = Batch::composed(&options, &[single, letters::long()], &stationery);
+            assert_eq!(batch.found_in_proof(), [""; 0], "{form}, {on}");
+        }
+    }
+}
+
+#[test]
+fn an_address_of_another_size_is_found() {
+    let look = compose::Options::default();
+    let stationery = Stationery::new(&look, &letters::header("SE")).unwrap();
+    let options = looking(&look, PageNumbers::Every);
+    for (size, said) in [
+        ("5", "line 1 of the address does not begin where"),
+        (
+            "0.01",
+            "this program does not write: text as we do not set it",
+        ),
+    ] {
+        let batch = Batch::composed(&options, &[letters::short()], &stationery);
+        let mut part = Rewritten::of(&batch);
+        part.change(0, |content| {
+            let at = find(&content, b"/F0 10 Tf");
+            let (before, behind) = content.split_at(at);
+            [before, format!("/F0 {size} Tf").as_bytes(), &behind[9..]].concat()
+        });
+        part.write();
+        let found = batch.found_in_proof();
+        assert!(found[0].contains(said), "{found:?}");
+    }
+}
+
+#[test]
+fn accents_of_fonts_of_the_job_are_read_as_they_were_set() {
+    let folder = Path::new("/usr/share/fonts/truetype/dejavu");
+    let face = |name: &str| folder.join(format!("DejaVu{name}.ttf"));
+    for family in ["Sans", "Serif"] {
+        let regular = face(family);
+        if !regular.exists() {
+            eprintln!("{} is missing: its check is left out", regular.display());
+            continue;
+        }
+        let look = compose::Options {
+            fonts: Some(compose::FontFiles {
+                bold: face(&format!("{family}-Bold")),
+                italic: regular.clone(),
+                bold_italic: regular.clone(),
+                regular,
+            }),
+            ..compose::Options::default()
+        };
+        let stationery = Stationery::new(&look, &letters::header("SE")).unwrap();
+        let mut letter = letters::short();
+        letter.recipient.name = "Anna M\u{300} \u{c0}\u{301} V\u{30a} Đorđević".into();
+        let folder = tempfile::tempdir().unwrap();
+        let (spooled, _) = composed(folder.path(), &[letter], &stationery, &Options::default());
+        prove(folder.path(), &spooled);
+    }
+}
+
 #[test]
 fn pages_of_a_letter_follow_each_other_by_their_numbers() {
     let look = compose::Options::default();
     let stationery = Stationery::new(&look, &letters::header("SE")).unwrap();
-    let options = Options {
-        letter: Some(LetterLook {
-            address_left_mm: 25.0,
-            address_points: f64::from(look.type_sizes.address.0) / 100.0,
-            page_numbers: PageNumbers::Every,
-        }),
-        ..Options::default()
-    };
+    let options = looking(&look, PageNumbers::Every);
     let batch = || Batch::composed(&options, &[letters::long()], &stationery);
     assert_eq!(batch().found_in_proof(), [""; 0]);
     let swapped = batch();

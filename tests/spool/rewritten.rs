@@ -332,6 +332,77 @@ fn contents_of_a_page_unpack_to_so_much_and_no_more() {
     one(&said, "content that cannot be unpacked");
 }
 
+/// Makes the first front one of a PDF that was given, with this content.
+fn given(part: &mut Apart, content: &[u8]) {
+    let content = part.add("<</Length 1/Filter/FlateDecode>>", Some(packed(content)));
+    let page = part.pages()[0];
+    part.change(
+        page,
+        "/Contents[",
+        &format!("/Contents[10 0 R {content} 0 R "),
+    );
+    part.change(page, "/Resources 4 0 R", "/Resources<</Font<</F0 6 0 R>>>>");
+}
+
+#[test]
+fn images_without_a_beginning_are_passed_over_at_once() {
+    let said = hostile(|part| given(part, &[&b"BI "[..], &b"ID EI ".repeat(200_000)].concat()));
+    one(&said, "the pages are not those that were written");
+}
+
+#[test]
+fn a_dictionary_has_so_many_keys_and_no_more() {
+    let said = hostile(|part| {
+        let keys: String = (0..200_000).map(|key| format!("/K{key} 1")).collect();
+        let page = part.pages()[0];
+        part.change(page, "/Type/Page", &format!("/Type/Page{keys}"));
+    });
+    one(&said, "a dictionary with more keys than any of ours");
+}
+
+#[test]
+fn other_faces_than_those_of_the_part_are_not_read() {
+    let said = hostile(|part| {
+        let map = part.named(6, "/ToUnicode ");
+        let ranges = "0 65535 1 ".repeat(400_000);
+        let below = part.add(&format!("<</W[{ranges}]>>"), None);
+        let face = part.add(
+            &format!("<</ToUnicode {map} 0 R/DescendantFonts[{below} 0 R]>>"),
+            None,
+        );
+        part.change(4, "/F0 6 0 R", &format!("/F0 {face} 0 R"));
+    });
+    one(&said, "resources that are none of ours");
+}
+
+#[test]
+fn what_was_set_unpacks_to_so_much_and_no_more() {
+    let said = hostile(|part| {
+        let bomb = packed(&vec![b' '; 60 << 20]);
+        for page in part.pages() {
+            let text = String::from_utf8_lossy(&part.objects[&page].0).into_owned();
+            if text.contains("/Resources 4 0 R") {
+                let content = part.named(page, "/Contents[");
+                part.objects.get_mut(&content).unwrap().1 = Some(bomb.clone());
+            }
+        }
+    });
+    one(&said, "page 1 of the part: content that cannot be unpacked");
+}
+
+#[test]
+fn a_table_begins_with_the_free_object() {
+    let batch = Batch::new(&Options::default());
+    let mut bytes = fs::read(batch.path("pdf")).unwrap();
+    let at = memchr::memmem::rfind(&bytes, b" 65535 f \n").unwrap();
+    bytes[at - 1] = b'7';
+    fs::write(batch.path("pdf"), bytes).unwrap();
+    one(
+        &batch.found(),
+        "the xref table does not begin as a part's does",
+    );
+}
+
 #[cfg(unix)]
 #[test]
 fn pipes_and_devices_in_place_of_files_are_not_waited_for() {

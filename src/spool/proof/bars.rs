@@ -7,7 +7,7 @@ use crate::spool::omr::{Count, FeedOn, Omr, Parity, Position, Read, Restart};
 /// How far an edge of a bar may be from where it should be.
 const NEAR_MM: f64 = 0.05;
 
-/// What is wrong with the bars of a front, `None` if none are drawn; `place` is that of the sheet among those of its piece,
+/// What is wrong with the bars of a front, `drawn` on their ground or not at all; `place` is that of the sheet among those of its piece,
 /// from 0.
 pub(super) fn fault(
     drawn: Option<(&[f64; 4], &[[f64; 4]])>,
@@ -149,11 +149,7 @@ pub(super) mod tests {
     use crate::spool::{Collation, Options};
     use proptest::prelude::*;
 
-    pub const FRAME: Frame = Frame {
-        media_box: [0.0, 0.0, 595.276, 841.89],
-        rotate: 0,
-        unit: 1.0,
-    };
+    pub const FRAME: Frame = Frame::A4;
 
     /// A row of job 1.
     pub fn row(piece: u32, sheets: u16, stations: u8, postage: Postage) -> Row {

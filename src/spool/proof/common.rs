@@ -11,7 +11,7 @@ use super::dictionary::Dictionary;
 use super::digests::Digests;
 use super::flate::inflated;
 use super::reader::{Fault, Part, leading_number, reference, reference_list};
-use super::{CONTENT_BYTES_MAX, FONT_NAMES};
+use super::{CONTENT_BYTES_MAX, FACES};
 use crate::disk::hex;
 use crate::spool::flavour::Xref;
 
@@ -43,7 +43,7 @@ pub(super) fn faults(
     );
     ask(resources(part)?, "resources that are none of ours");
     ask(letterhead(part)?, "a letterhead that is none of ours");
-    for face in 0..FONT_NAMES.len() as u32 {
+    for face in 0..FACES {
         ask(font(part, 6 + face)?, "a font that is none of ours");
     }
     let found = hex(&digests.common(&DIGESTED)?);
@@ -99,7 +99,7 @@ fn catalog(part: &Part<'_>) -> Result<bool, Fault> {
 /// What resources of ours say of fonts: those of the four that are there.
 fn fonts_of(part: &Part<'_>) -> Result<String, Fault> {
     let mut fonts = String::new();
-    for face in 0..FONT_NAMES.len() as u32 {
+    for face in 0..FACES {
         if !is_null(part, 6 + face)? {
             fonts += &format!("/F{face} {} 0 R", 6 + face);
         }

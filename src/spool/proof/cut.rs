@@ -8,13 +8,14 @@ use std::io;
 use std::ops::Range;
 
 use super::CONTENT_BYTES_MAX;
-use super::content::{self, Frame};
+use super::content::Frame;
 use super::dictionary::Dictionary;
 use super::digests::{Digests, Large};
 use super::flate::inflated;
 use super::page::frame_of;
 use super::reader::{self, Fault, Object, Part};
 use super::symbol;
+use super::tree::TREE_DEPTH_MAX;
 use crate::disk::{Sha256, sha256};
 use crate::spool::flavour::{Flavour, Form};
 use crate::spool::mark::Payload;
@@ -27,8 +28,6 @@ mod vt;
 pub(in crate::spool) use balance::Balance;
 pub(in crate::spool) use vt::VtFacts;
 
-/// Levels of the page tree.
-const TREE_DEPTH_MAX: u32 = 16;
 /// What is said of a stream that is written anew.
 const DEFLATED: &str = "/Filter/FlateDecode";
 
@@ -199,7 +198,7 @@ impl<'p, 'm> Cut<'p, 'm> {
 
     /// What the mark says that a content of a page draws, if it can be read.
     pub(in crate::spool) fn payload(&self, page: &CutPage, content: &[u8]) -> Option<Payload> {
-        let symbol = symbol::marks(content, page.frame).symbols.pop()?;
+        let symbol = symbol::marks(content, page.frame, false).symbols.pop()?;
         symbol.digits.as_deref().and_then(Payload::read)
     }
 
@@ -347,7 +346,7 @@ impl<'p, 'm> Cut<'p, 'm> {
 }
 
 /// Finds the numbers of the pages below a node; of the pages only the first of each node is looked at. A part has fewer
-/// nodes than objects: who asks for more goes round in a ring.
+/// nodes than objects, and fewer pages: who asks for more goes round in a ring, or the same way twice.
 fn descend(
     part: &Part<'_>,
     node: u32,
@@ -359,18 +358,18 @@ fn descend(
     let left = nodes_left
         .checked_sub(1)
         .filter(|_| depth <= TREE_DEPTH_MAX);
-    *nodes_left = left.ok_or(fault("the page tree is no tree"))?;
+    let no_tree = fault("the page tree is no tree");
+    *nodes_left = left.ok_or(no_tree)?;
     let kids =
         reader::get(part.object(node)?.text, b"/Kids").ok_or(fault("a node without kids"))?;
     let kids = reader::references(kids);
+    if pages.len() + kids.len() > part.size() as usize {
+        return Err(no_tree);
+    }
     let Some(&eldest) = kids.first() else {
         return Ok(());
     };
     if reader::get(part.object(eldest)?.text, b"/Type") == Some(b"/Page") {
-        // There are fewer pages than objects, too.
-        if pages.len() + kids.len() > part.size() as usize {
-            return Err(fault("the page tree is no tree"));
-        }
         pages.extend(kids);
         return Ok(());
     }
@@ -382,4 +381,45 @@ fn descend(
 fn open_ended(text: &[u8]) -> Option<Vec<u8>> {
     let text = text.trim_ascii_end().strip_suffix(b">>");
     text.map(<[u8]>::to_vec)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A part of these objects, from number 1 on.
+    fn part(objects: &[String]) -> Vec<u8> {
+        let mut out = String::from("%PDF-1.6\n");
+        let mut table = String::from("0000000000 65535 f \n");
+        for (object, number) in objects.iter().zip(1..) {
+            table += &format!("{:010} 00000 n \n", out.len());
+            out += &format!("{number} 0 obj\n{object}\nendobj\n");
+        }
+        let (xref, size) = (out.len(), objects.len() + 1);
+        out += &format!("xref\n0 {size}\n{table}trailer\n<</Size {size}/Root 1 0 R>>\n");
+        out += &format!("startxref\n{xref}\n%%EOF\n");
+        out.into_bytes()
+    }
+
+    #[test]
+    fn a_part_has_no_more_pages_than_objects() {
+        let kids = |kid: u32, count| {
+            format!(
+                "<</Type/Pages/Kids[{}]>>",
+                format!("{kid} 0 R ").repeat(count)
+            )
+        };
+        let of = |root: usize, node: usize| {
+            let page = "<</Type/Page>>".to_owned();
+            let catalog = "<</Type/Catalog/Pages 2 0 R>>".to_owned();
+            let mut objects = vec![catalog, kids(3, root), kids(4, node), page];
+            objects.resize(1_000, "null".into());
+            let bytes = part(&objects);
+            let opened = Opened::new(&bytes).unwrap();
+            Cut::alike(&opened).map(|cut| cut.pages.len()).ok()
+        };
+        assert_eq!(of(1, 600), Some(600));
+        assert_eq!(of(2, 600), None);
+        assert_eq!(of(1, 1_200), None);
+    }
 }

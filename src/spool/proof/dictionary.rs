@@ -2,8 +2,8 @@
 
 use super::reader::{Fault, reference_len, regular, spaces, value_end};
 
-/// Entries of a dictionary: ours have a dozen.
-const ENTRIES_MAX: usize = 64;
+/// Entries of a dictionary that is read here; ours have 13 at most.
+const ENTRIES_MAX: usize = 32;
 
 /// A dictionary. No key stands in it twice, for programs differ in which of the two values they take.
 #[derive(Clone, Debug)]
@@ -50,7 +50,7 @@ impl<'t> Dictionary<'t> {
                 return Err("a key that is not written plainly");
             }
             if entries.len() >= ENTRIES_MAX {
-                return Err("more keys than any that we write has");
+                return Err("a dictionary with more keys than any of ours");
             }
             if entries.iter().any(|entry: &Entry<'_>| entry.key == key) {
                 return Err("a key that stands twice");
@@ -130,16 +130,6 @@ mod tests {
         ] {
             assert!(Dictionary::read(text.as_bytes(), 1).is_err(), "{text}");
         }
-    }
-
-    #[test]
-    fn a_dictionary_has_no_more_keys_than_any_of_ours() {
-        let of = |keys: usize| {
-            let keys: String = (0..keys).map(|n| format!("/K{n} {n}")).collect();
-            Dictionary::read(format!("<<{keys}>>").as_bytes(), 1).map(drop)
-        };
-        assert!(of(ENTRIES_MAX).is_ok());
-        assert!(of(1_000_000).is_err());
     }
 
     proptest! {

@@ -9,7 +9,7 @@ pub(super) fn inflated(object: Object<'_>, bytes_max: usize) -> Option<Vec<u8>> 
     let data = object.data?;
     let filter = get(object.text, b"/Filter");
     if filter.is_none() {
-        return Some(data.to_vec());
+        return (data.len() <= bytes_max).then(|| data.to_vec());
     }
     let flate = matches!(filter, Some(b"/FlateDecode" | b"[/FlateDecode]"));
     if !flate || get(object.text, b"/DecodeParms").is_some() {

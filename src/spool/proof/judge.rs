@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::content::Frame;
 use super::lines::Font;
 use super::strip::{Drawn, Flaw, Line};
-use super::symbol::{SIDE, Symbol};
+use super::symbol::{Marks, SIDE, Symbol};
 use super::{Discrepancy, Row, STRIP_MM, bars, symbol};
 use crate::letter::Envelope;
 use crate::preflight::Area;
@@ -133,23 +133,18 @@ impl Judge {
         upwards && stands && self.ids.text(&id.codes) == expected
     }
 
-    /// What is wrong with symbols and black boxes that a page draws besides its own mark.
-    pub(super) fn others(
-        &self,
-        row: &Row,
-        symbols: &[Symbol],
-        boxes: &[[f64; 4]],
-    ) -> Option<(f64, f64)> {
+    /// Where a page draws a symbol or a code besides its own mark. It is the same for all rows of a job.
+    pub(super) fn others(&self, row: &Row, marks: &Marks) -> Option<(f64, f64)> {
         let is_ours = |symbol: &&Symbol| {
             let said = symbol.digits.as_deref().and_then(fields);
             let of_job = said.is_some_and(|said| said[1] == u64::from(row.job));
             of_job || (said.is_some() && symbol.place_mm[2] <= STRIP_MM)
         };
-        let symbol = symbols.iter().find(is_ours);
+        let symbol = marks.symbols.iter().find(is_ours);
         let omr = self.layout.omr.as_ref();
         symbol
             .map(|symbol| (symbol.place_mm[0], symbol.place_mm[1]))
-            .or_else(|| bars::stray(omr?, boxes))
+            .or_else(|| bars::stray(omr?, &marks.boxes))
     }
 
     fn symbol(
@@ -313,20 +308,24 @@ mod tests {
     fn each_mark_of_a_front_is_judged() {
         let mut judge = judge();
         let (mut row, content) = right();
-        let marks = symbol::marks(&content, FRAME);
+        let marks = symbol::marks(&content, FRAME, true);
         let content = String::from_utf8(content).unwrap();
         let said = |judge: &Judge, row: &Row, content: &str| judged(judge, row, 1, content);
         assert_eq!(said(&judge, &row, &content), []);
         let is_other = |found: &[Discrepancy]| matches!(found, [Discrepancy::MarkOther { .. }]);
         assert!(is_other(&judged(&judge, &row, 0, &content)));
-        assert!(judge.others(&row, &marks.symbols, &[]).is_some());
+        assert!(judge.others(&row, &marks).is_some());
         row.job = 2;
-        assert!(judge.others(&row, &marks.symbols, &[]).is_some()); // In the strip.
+        assert!(judge.others(&row, &marks).is_some()); // In the strip.
         let moved = Symbol {
             place_mm: [50.0, 50.0, 60.0, 60.0],
             ..marks.symbols[0].clone()
         };
-        assert_eq!(judge.others(&row, &[moved], &[]), None);
+        let moved = Marks {
+            symbols: vec![moved],
+            ..Marks::default()
+        };
+        assert_eq!(judge.others(&row, &moved), None);
         row.job = 1;
 
         for (from, to, what) in [

@@ -37,8 +37,8 @@ pub(super) struct Run {
     pub(super) place_mm: [f64; 4],
     /// Its line, from the upper edge.
     pub(super) baseline_mm: f64,
-    /// Its size.
-    pub(super) points: f64,
+    /// In points.
+    pub(super) size: f64,
     /// What it says.
     pub(super) text: String,
 }
@@ -53,9 +53,7 @@ mod tests {
             unicode: super::super::content::to_unicode(
                 b"2 beginbfchar\n<0001><0041>\n<0028><00660069>\nendbfchar",
             ),
-            widths: [(1, 500.0), (40, 1000.0), (41, 1000.0)]
-                .into_iter()
-                .collect(),
+            widths: [(1, 500.0), (0x28, 1000.0)].into_iter().collect(),
         };
         assert_eq!(font.text(&[0, 1, 0, 0x28, 0, 9]), "Afi\u{fffd}");
         assert_eq!(font.width(&[0, 1, 0, 0x28, 0, 9]), 1500.0);

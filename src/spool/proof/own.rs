@@ -3,8 +3,8 @@
 //!
 //! A page has `q` and `Q`, `/LH Do`, black boxes (`re f`), and lines of text: `BT`, `Td`, `Tf` with a face of the part, `TJ`
 //! of strings and kerns, `ET`; a raised glyph is `Ts`, `Tj` of one code, `0 Ts`. Nothing sets a colour, a matrix, a clip or
-//! a way to fill. Within the `q` … `Q` around a page are one with all that stands on it and, behind it, one with its number. The
-//! letterhead may set a colour (`rg`), and place its picture (`cm`, `/LG Do`).
+//! a way to fill. Within its outermost `q` and `Q` a page has one group, and behind it a second one if it has a page number,
+//! with nothing but that. The letterhead may set a colour (`rg`), and place its picture (`cm`, `/LG Do`).
 
 use std::collections::HashMap;
 
@@ -18,6 +18,13 @@ const ASCENT: f64 = 0.95;
 const DESCENT: f64 = 0.24;
 /// `q` within each other.
 const DEPTH_MAX: u32 = 8;
+/// Text on a page is no smaller; the smallest that a template can ask for has 6 pt.
+const POINTS_MIN: f64 = 4.0;
+/// The page, and its number.
+const GROUPS_MAX: u32 = 2;
+const OTHER_TEXT: &str = "text as we do not set it";
+/// No accent is raised further, in parts of the size: four of them on one letter take 0.93 (Noto Sans).
+const RISE_MAX: f64 = 2.0;
 
 /// What is read.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,10 +40,8 @@ pub(super) struct Own {
     pub(super) runs: Vec<Run>,
     /// Boxes and pictures: left, top, right, bottom in millimetres from the upper left corner of the page.
     pub(super) boxes: Vec<[f64; 4]>,
-    /// `q` … `Q` within that around the page.
-    pub(super) groups: u32,
-    /// The last line of the last group, in codes of the regular face.
-    pub(super) last_line: Vec<u8>,
+    /// Page and pages, as its number says them.
+    pub(super) number: Option<(u32, u32)>,
     /// Nothing is drawn.
     pub(super) is_empty: bool,
 }
@@ -55,6 +60,8 @@ pub(super) fn read(
         area,
         sort,
         depth: 0,
+        groups: 0,
+        number: String::new(),
         box_open: false,
         picture_open: false,
         text: None,
@@ -70,10 +77,14 @@ pub(super) fn read(
         }
     });
     let is_open = reader.depth > 0 || reader.box_open || reader.text.is_some();
-    match fault.or(is_open.then_some("something is left open")) {
-        Some(fault) => Err(fault),
-        None => Ok(reader.own),
+    if let Some(fault) = fault.or(is_open.then_some("something is left open")) {
+        return Err(fault);
     }
+    if reader.groups > 1 {
+        let both = both(&reader.number).ok_or("a page number without its two numbers")?;
+        reader.own.number = Some(both);
+    }
+    Ok(reader.own)
 }
 
 /// Within BT … ET.
@@ -93,6 +104,10 @@ struct Reader<'a> {
     area: Option<&'a Area>,
     sort: Sort,
     depth: u32,
+    /// Groups so far: `q` directly within the outermost.
+    groups: u32,
+    /// What stands in the second.
+    number: String,
     /// `re` was seen, `f` must follow.
     box_open: bool,
     /// `cm` was seen, `Do` must follow.
@@ -114,22 +129,21 @@ impl Reader<'_> {
         if is_outside && operator != b"q" {
             return Err("something stands outside of `q` and `Q`");
         }
+        if self.groups > 1 && matches!(operator, b"re" | b"Do") {
+            return Err("something else than a line of text beside the page number");
+        }
         let mut room = [0.0; NUMBERS_MAX];
         match (operator, operands, numbers(operands, &mut room)) {
             (b"q", [], _) if self.depth < DEPTH_MAX => {
-                if self.depth == 1 {
-                    self.own.groups += 1;
-                    self.own.last_line.clear();
-                }
                 self.depth += 1;
+                self.groups += u32::from(self.depth == 2 && self.sort == Sort::Page);
+                if self.groups > GROUPS_MAX {
+                    return Err("more groups than a page has");
+                }
             }
             (b"Q", [], _) if self.depth > 0 => self.depth -= 1,
             (b"re", [_, _, _, _], &[x, y, w, h]) => {
-                let place_mm = placed(UNITY, self.frame, [x, y, w, h]);
-                if self.sort == Sort::Page && place_mm[0] < STRIP_MM {
-                    return Err("a box in the strip of the marks");
-                }
-                self.boxed(place_mm);
+                self.boxed(placed(UNITY, self.frame, [x, y, w, h]))?;
                 self.box_open = true;
             }
             (b"f", [], _) if self.box_open => self.box_open = false,
@@ -140,7 +154,7 @@ impl Reader<'_> {
             (b"cm", [_, _, _, _, _, _], &[w, 0.0, 0.0, h, x, y])
                 if self.sort == Sort::Letterhead && self.depth > 0 =>
             {
-                self.boxed(placed(UNITY, self.frame, [x, y, w, h]));
+                self.boxed(placed(UNITY, self.frame, [x, y, w, h]))?;
                 self.picture_open = true;
             }
             (b"Do", [Operand::Name(b"LG")], _) if self.picture_open => self.picture_open = false,
@@ -152,9 +166,13 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn boxed(&mut self, place_mm: [f64; 4]) {
+    fn boxed(&mut self, place_mm: [f64; 4]) -> Result<(), &'static str> {
+        if self.sort == Sort::Page && place_mm[0] < STRIP_MM {
+            return Err("a box in the strip of the marks");
+        }
         self.own.is_empty = false;
         self.own.boxes.push(place_mm);
+        Ok(())
     }
 
     /// An operator of text.
@@ -162,26 +180,28 @@ impl Reader<'_> {
         let Some(text) = &mut self.text else {
             return Ok(());
         };
+        let points_min = match self.sort {
+            Sort::Page => POINTS_MIN,
+            Sort::Letterhead => f64::MIN_POSITIVE,
+        };
         let mut room = [0.0; NUMBERS_MAX];
         match (operator, operands, numbers(operands, &mut room)) {
             (b"Td", [_, _], &[x, y]) => {
                 text.at = [text.at[0] + x, text.at[1] + y];
                 text.along = 0.0;
-                self.own.last_line.clear();
             }
-            (b"Tf", [Operand::Name(name), Operand::Number(size)], _) if *size > 0.0 => {
+            (b"Tf", [Operand::Name(name), Operand::Number(size)], _) if *size >= points_min => {
                 text.font = self.fonts.get(*name);
                 text.size = *size;
             }
-            // Accents are raised: by less than the size of their line, which has room for them.
-            (b"Ts", [_], &[rise]) if rise.abs() <= text.size => text.rise = rise,
+            (b"Ts", [_], &[rise]) if rise.abs() <= RISE_MAX * text.size => text.rise = rise,
             (b"TJ", all, []) if text.rise == 0.0 && all.len() < ARRAY_MAX => self.show(all)?,
             (b"Tj", all @ [code @ Operand::Literal(_)], _)
                 if code.string().is_some_and(|code| code.len() == 2) =>
             {
                 self.show(all)?;
             }
-            _ => return Err("text as we do not set it"),
+            _ => return Err(OTHER_TEXT),
         }
         Ok(())
     }
@@ -192,77 +212,72 @@ impl Reader<'_> {
         };
         let font = text.font.ok_or("text in a face that is none of the part")?;
         self.own.is_empty = false;
-        let [x, y] = text.at;
-        let (_, baseline_mm) = self.frame.shown_mm(x, y);
-        let low = DESCENT * text.size;
-        let place = |along: f64, up: f64, wide: f64| {
-            let height = (ASCENT + DESCENT) * text.size;
-            placed(UNITY, self.frame, [x + along, y - low + up, wide, height])
-        };
-        // Wherever the line begins: the pen can go back.
-        let reaches = |up: f64| {
-            let [_, top, _, bottom] = place(0.0, up, 0.0);
-            let meets = |area: &Area| top < area.bottom() && bottom > area.y_mm;
-            self.area.is_some_and(meets)
-        };
-        let is_near = reaches(0.0);
-        if !is_near && text.rise != 0.0 && reaches(text.rise) {
-            return Err("text that is raised into the address");
+        let is_number = self.groups > 1;
+        if self.area.is_none() && !is_number {
+            let known =
+                |operand: &Operand<'_>| matches!(operand, Operand::Shift(_) | Operand::Literal(_));
+            return operands.iter().all(known).then_some(()).ok_or(OTHER_TEXT);
         }
+        let (size, [x, line]) = (text.size, text.at);
+        let shown = |y: f64| {
+            placed(
+                UNITY,
+                self.frame,
+                [x, y - DESCENT * size, 0.0, (ASCENT + DESCENT) * size],
+            )
+        };
+        let meets = |y: f64| {
+            let [_, top, _, bottom] = shown(y);
+            self.area
+                .is_some_and(|area| top < area.bottom() && bottom > area.y_mm)
+        };
+        // A line has room for accents, so a raised glyph counts on its line; unless it comes to the area alone.
+        let y = match meets(line) {
+            true => line,
+            false => line + text.rise,
+        };
+        let is_near = meets(y);
+        let (_, baseline_mm) = self.frame.shown_mm(x, y);
         for operand in operands {
             match operand {
-                Operand::Shift(back) => text.along -= back / 1000.0 * text.size,
-                Operand::Literal(raw) => {
-                    self.own.last_line.extend_from_slice(raw);
-                    if !is_near {
-                        continue;
-                    }
+                Operand::Shift(back) => text.along -= back / 1000.0 * size,
+                Operand::Literal(_) => {
                     let codes = operand.string().unwrap_or_default();
-                    let advance = font.width(&codes) / 1000.0 * text.size;
-                    let said = font.text(&codes);
+                    let advance = font.width(&codes) / 1000.0 * size;
+                    if is_number {
+                        self.number += &font.text(&codes);
+                    }
+                    let said = if is_near {
+                        font.text(&codes)
+                    } else {
+                        String::new()
+                    };
                     if !said.chars().all(char::is_whitespace) {
+                        let low = y - DESCENT * size;
+                        let ink = [x + text.along, low, advance, (ASCENT + DESCENT) * size];
                         self.own.runs.push(Run {
-                            place_mm: place(text.along, 0.0, advance),
+                            place_mm: placed(UNITY, self.frame, ink),
                             baseline_mm,
-                            points: text.size,
+                            size,
                             text: said,
                         });
                     }
                     text.along += advance;
                 }
-                _ => return Err("text as we do not set it"),
+                _ => return Err(OTHER_TEXT),
             }
         }
         Ok(())
     }
 }
 
-impl Own {
-    /// Page and pages, where the page has a number: a line in a group of its own that says nothing else but words.
-    pub(super) fn number(
-        &self,
-        fonts: &HashMap<Vec<u8>, Font>,
-    ) -> Result<Option<(u32, u32)>, &'static str> {
-        match self.groups {
-            0 | 1 => Ok(None),
-            2 => self
-                .both(fonts)
-                .map(Some)
-                .ok_or("a number of a page that is none"),
-            _ => Err("more than a page and its number"),
-        }
-    }
-
-    fn both(&self, fonts: &HashMap<Vec<u8>, Font>) -> Option<(u32, u32)> {
-        let font = fonts.get(b"F0".as_slice())?;
-        let codes = Operand::Literal(&self.last_line);
-        let text = font.text(&codes.string()?);
-        let mut numbers = text
-            .split(|c: char| !c.is_ascii_digit())
-            .filter(|part| !part.is_empty());
-        let both = (numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?);
-        numbers.next().is_none().then_some(both)
-    }
+/// The two numbers of a page number, which has no other.
+fn both(text: &str) -> Option<(u32, u32)> {
+    let mut numbers = text
+        .split(|c: char| !c.is_ascii_digit())
+        .filter(|part| !part.is_empty());
+    let both = (numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?);
+    numbers.next().is_none().then_some(both)
 }
 
 #[cfg(test)]
@@ -276,22 +291,19 @@ mod tests {
         let map = b"3 beginbfchar\n<0001><0041>\n<0028><00660069>\n<0031><0031>\nendbfchar";
         let font = Font {
             unicode: to_unicode(map),
-            widths: [(1, 500.0), (40, 1000.0), (41, 1000.0)]
-                .into_iter()
-                .collect(),
+            widths: [(1, 500.0), (0x28, 1000.0)].into_iter().collect(),
         };
         HashMap::from([(b"F0".to_vec(), font)])
     }
 
     fn page(content: &str) -> Result<Own, &'static str> {
         let area = Area::between(20.0, 40.0, 100.0, 66.0);
-        let content = format!("q\n{content}\nQ\n");
         read(content.as_bytes(), &fonts(), FRAME, Some(&area), Sort::Page)
     }
 
     /// 10 pt at 72 pt from the left and 144 pt from the top; the second string less 100 thousandths.
     const RIGHT: &str = "q\n/LH Do\n60 100 30 1 re f\nBT\n72 697.89 Td\n/F0 10 Tf\n[(\0\u{1}\0\u{1})100(\0\\()]TJ\n\
-        2 Ts\n(\0\u{1})Tj\n0 Ts\n[(\0\u{1})]TJ\nET\nQ\nq\nBT\n72 30 Td\n/F0 10 Tf\n[(\u{0}1)-3(\0\u{1}\u{0}1)]TJ\nET\nQ\n";
+        2 Ts\n(\0\u{1})Tj\n0 Ts\n[(\0\u{1})]TJ\n0 -400 Td\n[(\u{0}1)-3(\0\u{1}\u{0}1)]TJ\nET\nQ\n";
 
     #[test]
     fn text_near_the_area_has_its_place() {
@@ -307,21 +319,50 @@ mod tests {
         near(own.runs[1].place_mm[0], mm(81.0));
         near(own.runs[1].place_mm[2], mm(91.0));
         assert_eq!(own.boxes.len(), 1);
-        assert_eq!(own.number(&fonts()), Ok(Some((1, 1))));
-        // Without a group for it the last line is no number, whatever it says.
-        let text = page(&RIGHT.replacen("ET\nQ\nq\nBT\n", "0 0 Td\n", 1)).unwrap();
-        assert_eq!(text.number(&fonts()), Ok(None));
-        for wrong in ["[(\0\u{1})]", "[(\u{0}1)]", "[]"] {
-            let changed = RIGHT.replacen("[(\u{0}1)-3(\0\u{1}\u{0}1)]", wrong, 1);
-            assert_ne!(changed, RIGHT);
-            assert!(page(&changed).unwrap().number(&fonts()).is_err(), "{wrong}");
-        }
-        let third = page(&[RIGHT, "q\nQ\n"].concat()).unwrap();
-        assert!(third.number(&fonts()).is_err());
-        // The pen goes back into the area from the right of it.
-        let back = "q\nBT\n400 697.89 Td\n/F0 10 Tf\n[31000(\0\u{1})]TJ\nET\nQ\n";
-        near(page(back).unwrap().runs[0].place_mm[0], mm(90.0));
+        let raised = page(&RIGHT.replacen("2 Ts", "-20 Ts", 1)).unwrap();
+        near(raised.runs[2].baseline_mm, mm(144.0)); // A line has room for its accents.
         assert!(page("q\n\nQ\n").unwrap().is_empty);
+    }
+
+    #[test]
+    fn text_that_comes_to_the_area_from_elsewhere_is_seen() {
+        // From beside it by a kern, and lowered from a line above it, behind others.
+        let kerned = "q BT 400 697.89 Td /F0 10 Tf [31000(\0\u{1}\0\u{1})]TJ ET Q";
+        let own = page(kerned).unwrap();
+        assert!((own.runs[0].place_mm[0] - 90.0 * 25.4 / 72.0).abs() < 1e-6);
+        let lowered = "q BT 72 734 Td /F0 10 Tf [(\0\u{1}\0\u{1})]TJ -12 Ts (\0\u{1})Tj 0 Ts [(\0\u{1})]TJ ET Q";
+        let own = page(lowered).unwrap();
+        assert_eq!(own.runs.len(), 1);
+        let left = own.runs[0].place_mm[0];
+        assert!((left - 82.0 * 25.4 / 72.0).abs() < 1e-6);
+        assert!((40.0..66.0).contains(&own.runs[0].baseline_mm));
+    }
+
+    #[test]
+    fn a_page_number_stands_in_a_group_of_its_own() {
+        let number = |first: &str, second: &str| {
+            let text = |codes: &str| format!("q BT 72 100 Td /F0 10 Tf [({codes})]TJ ET Q\n");
+            page(&format!(
+                "q {}{}Q",
+                text(first),
+                second.replace("N", &text(first))
+            ))
+            .map(|own| own.number)
+        };
+        let both = "\0\u{1}\0\u{31}\0\u{1}\0\u{31}";
+        assert_eq!(number(both, "N"), Ok(Some((1, 1))));
+        // Whatever the text ends with.
+        assert_eq!(number(both, ""), Ok(None));
+        for (first, second) in [
+            ("\0\u{31}", "N"),
+            ("\0\u{31}\0\u{1}\0\u{31}\0\u{1}\0\u{31}", "N"),
+            (both, "NN"),
+            (both, "q Q"),
+            (both, "q 60 100 30 1 re f Q"),
+            (both, "q /LH Do Q"),
+        ] {
+            assert!(number(first, second).is_err(), "{second}");
+        }
     }
 
     #[test]
@@ -335,24 +376,21 @@ mod tests {
             ("q\n", "1 0 0 1 9 9 cm q\n"),
             ("q\n", "q /G0 gs\n"),
             ("q\n", "q BI /W 1 /H 1 ID 1 EI\n"),
-            ("60 100 30", "6 100 30"),
             ("/LH", "/X"),
             ("/F0", "/G0"),
             ("re f", "re f*"),
             ("re f", "re 1 1 1 1 re f"),
             ("(\0\u{1})Tj", "(\0\u{1}\0\u{1}\0\u{1})Tj"),
             ("0 Ts\n[(", "[("),
-            ("2 Ts", "-20 Ts"),
-            (
-                "72 697.89 Td\n/F0 10 Tf\n",
-                "72 740 Td\n/F0 10 Tf\n-10 Ts\n(\0\u{1})Tj\n0 Ts\n",
-            ),
-            ("TJ\nET", "TJ\n<0001>Tj\nET"),
+            ("2 Ts", "-60 Ts"),
+            ("/F0 10 Tf", "/F0 0.01 Tf"),
+            ("60 100 30 1 re", "50 100 30 1 re"),
+            ("TJ\n0 -400", "TJ\n<0001>Tj\n0 -400"),
             ("Td\n/F0 10 Tf", "Td"),
             ("ET\nQ", "ET\nQ Q"),
             ("ET\nQ", "ET"),
             ("ET\nQ", "Q"),
-            ("ET\nQ", "ET\nQ\n3 Tr"),
+            ("ET\nQ", "ET\nQ\nq\nQ\n3 Tr"),
         ] {
             let changed = RIGHT.replacen(from, to, 1);
             assert_ne!(changed, RIGHT);

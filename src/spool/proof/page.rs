@@ -10,9 +10,6 @@ use super::tree::Leaf;
 use crate::spool::flavour::Flavour;
 use crate::spool::part::a4_boxes;
 
-/// Content streams that a page of ours has at most: what was set, and the mark.
-const OWN_CONTENTS_MAX: usize = 2;
-
 /// Where what a page shows comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Origin {
@@ -82,9 +79,6 @@ impl<'t> Page<'t> {
             Some(list) => reference_list(list).ok_or(FOREIGN)?,
             None => Vec::new(),
         };
-        if origin == Origin::Own && contents.len() > OWN_CONTENTS_MAX {
-            return Err("a page of ours with more contents than it was set with");
-        }
         Ok(Self {
             origin,
             frame: frame_of(&page).ok_or("a page whose place cannot be told")?,
@@ -201,7 +195,6 @@ mod tests {
         for (from, to) in [
             ("595.276", "1190.55"),
             ("[0 0 595.276 841.89]", " 30 0 R"),
-            ("/Contents[20 0 R]", "/Contents[20 0 R 21 0 R 22 0 R]"),
             ("/Resources 4 0 R", "/Resources 5 0 R"),
             ("/Resources 4 0 R", "/Resources<<>>"),
             ("/Type/Page/", "/Type/Page/Rotate 180/"),

@@ -11,11 +11,8 @@ use super::reader::{self, Fault};
 use super::state::Left;
 use super::strip::{self, Drawn};
 use super::symbol;
-use super::{CONTENT_BYTES_MAX, Discrepancy, Row, Witness, address, flate, unpack};
+use super::{CONTENT_BYTES_MAX, Discrepancy, OWN_BYTES_MAX, Row, Witness, address, flate, unpack};
 use crate::spool::part::REGULAR_FACE;
-
-/// Bytes of a content of ours, unpacked: a full page has some ten thousand.
-const OWN_BYTES_MAX: usize = 1 << 20;
 
 /// Where a page lies.
 #[derive(Clone, Copy)]
@@ -37,16 +34,16 @@ pub(super) struct Seen {
     says: Option<Says>,
 }
 
-/// What one thread knows of pages of PDFs that were given: they come again with every letter that encloses them.
+/// What one thread knows of pages of PDFs that were given, by their streams, of fronts and of backs: they come again with
+/// every letter that encloses them.
 #[derive(Default)]
 pub(super) struct Memory(HashMap<(Vec<u32>, bool), Given>);
 
-/// What streams of a page that was given, on a front or a back, draw and leave behind.
+/// What streams of a page that was given leave behind, and where they draw a mark.
 #[derive(Clone, Copy)]
 struct Given {
     frame: Frame,
     left: Left,
-    /// Where another mark stands.
     other: Option<(f64, f64)>,
 }
 
@@ -108,14 +105,6 @@ impl Witness<'_, '_> {
             (true, &[content, mark]) => (content, Some(mark)),
             (true, [] | [_]) => return Ok(Seen::of(Discrepancy::NoMark)),
             (false, &[content]) => (content, None),
-            (false, &[_, .., last]) => {
-                let content = self.inflated(last)?;
-                let marks = symbol::marks(&content.unwrap_or_default(), page.frame);
-                let place = marks.symbols.first().map(|symbol| symbol.place_mm);
-                let [left, top, ..] = place.unwrap_or_default();
-                let (left_mm, top_mm) = (left as u32, top as u32);
-                return Ok(Seen::of(Discrepancy::MarkOnBack { left_mm, top_mm }));
-            }
             _ => return Ok(Seen::of(Discrepancy::Foreign("another number of streams"))),
         };
         let Some(content) = self.inflated(content)? else {
@@ -127,10 +116,7 @@ impl Witness<'_, '_> {
         match own {
             Err(what) => seen.found.push(Discrepancy::Foreign(what)),
             Ok(own) => {
-                match self.says(&own) {
-                    Ok(says) => seen.says = says,
-                    Err(what) => seen.found.push(Discrepancy::Foreign(what)),
-                }
+                seen.says = says(&own);
                 if place.first {
                     let fault = self.address(row, &own, known);
                     seen.addressed = fault.is_none();
@@ -143,16 +129,6 @@ impl Witness<'_, '_> {
             seen.found.extend(self.front(row, place, page, mark, left)?);
         }
         Ok(seen)
-    }
-
-    fn says(&self, own: &Own) -> Result<Option<Says>, &'static str> {
-        if own.is_empty {
-            return Ok(None);
-        }
-        let number = own.number(&self.fonts)?;
-        Ok(Some(number.map_or(Says::Nothing, |(page, of)| {
-            Says::Number(page, of)
-        })))
     }
 
     /// What is wrong with the address on a page that we set.
@@ -236,7 +212,7 @@ impl Witness<'_, '_> {
         Ok(found)
     }
 
-    /// What was given draws and leaves behind; `None` where it cannot be unpacked, or a front does not begin with `q`.
+    /// What was given leaves behind; `None` where it cannot be unpacked, or a front does not begin with `q`.
     fn read_given(
         &self,
         row: &Row,
@@ -246,9 +222,9 @@ impl Witness<'_, '_> {
         memory: &mut Memory,
     ) -> Result<Option<Given>, Fault> {
         let key = (numbers.to_vec(), front);
-        let known = memory.0.get(&key).copied();
-        if let Some(given) = known.filter(|given| given.frame == page.frame) {
-            return Ok(Some(given));
+        let known = memory.0.get(&key).filter(|given| given.frame == page.frame);
+        if let Some(given) = known {
+            return Ok(Some(*given));
         }
         let mut content = Vec::new();
         for (i, &number) in numbers.iter().enumerate() {
@@ -264,20 +240,19 @@ impl Witness<'_, '_> {
             content.push(b'\n'); // Streams part at a token (ISO 32000-1 7.8.2).
         }
         let has_boxes = memchr::memmem::find(&content, b"re").is_some();
-        let other = || {
-            let marks = symbol::marks(&content, page.frame);
-            let boxes = marks.boxes.as_slice();
-            // Bars on a front are those of its own mark.
-            let boxes = if front { &[] } else { boxes };
-            self.judge.others(row, &marks.symbols, boxes)
-        };
+        let bars = !front && self.judge.layout.omr.is_some();
         let given = Given {
             frame: page.frame,
             left: match front {
                 true => Left::after(&content),
                 false => Left::default(),
             },
-            other: has_boxes.then(other).flatten(), // The same for all rows: they are of one job.
+            other: match has_boxes {
+                true => self
+                    .judge
+                    .others(row, &symbol::marks(&content, page.frame, bars)),
+                false => None,
+            },
         };
         memory.0.insert(key, given);
         Ok(Some(given))
@@ -286,5 +261,14 @@ impl Witness<'_, '_> {
     /// A stream of ours.
     fn inflated(&self, number: u32) -> Result<Option<Vec<u8>>, Fault> {
         Ok(flate::inflated(self.part.object(number)?, OWN_BYTES_MAX))
+    }
+}
+
+/// What a page that we set says of its number.
+fn says(own: &Own) -> Option<Says> {
+    match own.number {
+        _ if own.is_empty => None,
+        Some((page, of)) => Some(Says::Number(page, of)),
+        None => Some(Says::Nothing),
     }
 }

@@ -225,6 +225,7 @@ fn profile(part: &Part<'_>, catalog: &[u8]) -> Result<bool, Fault> {
     let Some(profile) = get(intent, b"/DestOutputProfile").and_then(reference) else {
         return Ok(false);
     };
+    let condition = get(intent, b"/OutputConditionIdentifier");
     let profile = part.object(profile)?;
     let bytes = flate::inflated(profile, CONTENT_BYTES_MAX);
     let head = bytes.as_deref().and_then(icc_head);
@@ -232,7 +233,8 @@ fn profile(part: &Part<'_>, catalog: &[u8]) -> Result<bool, Fault> {
     Ok(head.is_some_and(|head| &head.class == b"prtr")
         && components.is_some()
         && number(profile.text, b"/N") == components
-        && get(intent, b"/OutputConditionIdentifier").is_some_and(|text| text.len() > 2))
+        && condition.is_some_and(|text| text.len() > 2)
+        && condition == get(intent, b"/Info"))
 }
 
 fn number(text: &[u8], key: &[u8]) -> Option<u64> {

@@ -1,4 +1,5 @@
-//! Reads a part as it lies on disk: cross-reference table, objects, page tree. Shares no code with the writer.
+//! Reads a part as it lies on disk: cross-reference table, objects, page tree. Shares no code with the writer but
+//! the names of the kinds of table.
 //!
 //! It reads what this program writes (one section; see [`table`](super::table)) through a map, so that a part of any size with a classic
 //! table takes no memory but that of its page list. Anything else is a [`Fault`].
@@ -109,11 +110,8 @@ impl<'m> Part<'m> {
             Place::At(offset) => offset,
         };
         let body = self.bytes.get(usize::try_from(offset).ok()?..)?;
-        let (found, body) = leading_number(body)?;
-        if found != u64::from(number) {
-            return None;
-        }
-        body.strip_prefix(b" 0 obj\n").map(Found::Here)
+        let (found, body) = headed(body)?;
+        (found == u64::from(number)).then_some(Found::Here(body))
     }
 
     /// An object.
@@ -136,6 +134,12 @@ impl<'m> Part<'m> {
             what: "no catalog",
         })?)
     }
+}
+
+/// The number of the object that begins here, and the bytes behind its head.
+pub(super) fn headed(bytes: &[u8]) -> Option<(u64, &[u8])> {
+    let (number, rest) = leading_number(bytes)?;
+    Some((number, rest.strip_prefix(b" 0 obj\n")?))
 }
 
 /// An object whose bytes begin here.
@@ -168,17 +172,6 @@ pub(super) fn object_of(body: &[u8], number: u32) -> Result<Object<'_>, Fault> {
 
 /// The value of a key of a dictionary.
 pub(super) fn get<'t>(text: &'t [u8], key: &[u8]) -> Option<&'t [u8]> {
-    let (from, to) = span(text, key)?;
-    Some(text[from + key.len()..to].trim_ascii())
-}
-
-/// Begin, end and target of every reference in a text.
-pub(super) fn reference_spans(text: &[u8]) -> impl Iterator<Item = (usize, usize, u32)> + '_ {
-    Tokens::references_of(text)
-}
-
-/// Where a key and its value stand in a dictionary.
-fn span(text: &[u8], key: &[u8]) -> Option<(usize, usize)> {
     let mut at = 2;
     text.strip_prefix(b"<<")?;
     loop {
@@ -187,16 +180,32 @@ fn span(text: &[u8], key: &[u8]) -> Option<(usize, usize)> {
             return None;
         }
         let key_end = at + 1 + regular(&text[at + 1..]);
-        let value_from = key_end + spaces(&text[key_end..]);
-        let value_to = match reference_len(&text[value_from..]) {
-            Some((len, _)) => value_from + len,
-            None => value_end(text, value_from)?,
+        let from = key_end + spaces(&text[key_end..]);
+        let end = match reference_len(&text[from..]) {
+            Some((len, _)) => from + len,
+            None => value_end(text, from)?,
         };
         if &text[at..key_end] == key {
-            return Some((at, value_to));
+            return Some(text[from..end].trim_ascii());
         }
-        at = value_to;
+        at = end;
     }
+}
+
+/// Begin, end and target of every reference in a text.
+pub(super) fn reference_spans(text: &[u8]) -> impl Iterator<Item = (usize, usize, u32)> + '_ {
+    let mut tokens = Tokens { text, at: 0 };
+    std::iter::from_fn(move || {
+        loop {
+            tokens.at += spaces(&text[tokens.at..]);
+            if let Some((len, target)) = reference_len(&text[tokens.at..]) {
+                let from = tokens.at;
+                tokens.at += len;
+                return Some((from, tokens.at, target));
+            }
+            tokens.next_token()?;
+        }
+    })
 }
 
 /// The object that a value refers to.
@@ -207,9 +216,7 @@ pub(super) fn reference(value: &[u8]) -> Option<u32> {
 
 /// All references in a text.
 pub(super) fn references(text: &[u8]) -> Vec<u32> {
-    Tokens::references_of(text)
-        .map(|(_, _, target)| target)
-        .collect()
+    reference_spans(text).map(|(_, _, target)| target).collect()
 }
 
 /// All of an array that has references and nothing else.
@@ -278,23 +285,7 @@ struct Tokens<'t> {
     at: usize,
 }
 
-impl<'t> Tokens<'t> {
-    /// Begin, end and target of every reference.
-    fn references_of(text: &'t [u8]) -> impl Iterator<Item = (usize, usize, u32)> + 't {
-        let mut tokens = Self { text, at: 0 };
-        std::iter::from_fn(move || {
-            loop {
-                tokens.at += spaces(&text[tokens.at..]);
-                if let Some((len, target)) = reference_len(&text[tokens.at..]) {
-                    let from = tokens.at;
-                    tokens.at += len;
-                    return Some((from, tokens.at, target));
-                }
-                tokens.next_token()?;
-            }
-        })
-    }
-
+impl Tokens<'_> {
     fn next_token(&mut self) -> Option<Token> {
         self.at += spaces(self.text.get(self.at..)?);
         let rest = self.text.get(self.at..)?;
@@ -306,7 +297,7 @@ impl<'t> Tokens<'t> {
             [b'<', ..] => (memchr::memchr(b'>', rest)? + 1, Token::Other),
             [b'(', ..] => (literal_len(rest)?, Token::Other),
             [b'/', name @ ..] => (1 + regular(name), Token::Other),
-            [] => return None,
+            [b'%', ..] | [] => return None, // This program writes no comments: they could hide what stands in them.
             _ => (regular(rest).max(1), Token::Other),
         };
         self.at += len;
@@ -372,6 +363,13 @@ mod tests {
         assert_eq!(get(text, b"/G"), Some(b"true".as_slice()));
         assert_eq!(get(text, b"/B"), None);
         assert_eq!(references(text), [1, 2, 9]);
+    }
+
+    #[test]
+    fn a_comment_is_nothing_that_we_write() {
+        let text = b"<</A %>>\n 7 0 R>>";
+        assert_eq!((get(text, b"/A"), value_end(text, 0)), (None, None));
+        assert_eq!(get(b"<</A(%)/B<25>>>", b"/B"), Some(b"<25>".as_slice()));
     }
 
     proptest! {

@@ -30,9 +30,9 @@ pub(super) struct Symbol {
 /// What a content fills in black.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Marks {
-    /// Its symbols, as they are drawn.
+    /// Symbols, in the order in which they are drawn.
     pub(super) symbols: Vec<Symbol>,
-    /// All other black boxes: left, top, right, bottom in millimetres from the upper left corner of the page.
+    /// All other black boxes, where they are wanted: left, top, right, bottom in millimetres from the upper left corner of the page.
     pub(super) boxes: Vec<[f64; 4]>,
 }
 
@@ -42,8 +42,8 @@ struct State {
     black: bool,
 }
 
-/// The black boxes that a content fills, and the symbols they are.
-pub(super) fn marks(content: &[u8], frame: Frame) -> Marks {
+/// The symbols that a content fills in black, and with `boxes` the other black boxes too: a page can have millions.
+pub(super) fn marks(content: &[u8], frame: Frame, boxes: bool) -> Marks {
     let mut state = State {
         matrix: UNITY,
         black: true, // ISO 32000-1 table 52: black is the initial colour.
@@ -67,7 +67,8 @@ pub(super) fn marks(content: &[u8], frame: Frame) -> Marks {
             (b"f" | b"F" | b"f*", _) if state.black => {
                 match read(&path) {
                     Some(symbol) => found.symbols.push(symbol),
-                    None => found.boxes.extend_from_slice(&path),
+                    None if boxes => found.boxes.extend_from_slice(&path),
+                    None => {}
                 }
                 path.clear();
             }
@@ -148,7 +149,7 @@ mod tests {
         #[test]
         fn any_bytes_are_read(content: Vec<u8>) {
             let frame = Frame { media_box: [0.0, 0.0, 595.0, 842.0], rotate: 0, unit: 1.0 };
-            let _ = marks(&content, frame);
+            let _ = marks(&content, frame, true);
         }
     }
 }

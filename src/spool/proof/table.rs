@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use super::flate::unpacked;
-use super::reader::{Fault, Object, get, leading_number, object_of, value_end};
+use super::reader::{Fault, Object, get, headed, leading_number, object_of, value_end};
 use crate::spool::flavour::Xref;
 
 /// Objects that a PDF can have (ISO 32000-1 Annex C).
@@ -19,6 +19,8 @@ const PACKED_RATIO_MAX: usize = 16;
 const PACKED_BYTES_FREE: usize = 16 << 20;
 /// What one may unpack to.
 const STREAM_BYTES_MAX: usize = 1 << 24;
+/// What a classic table begins with: the free object (ISO 32000-1 7.5.4).
+const FREE_ENTRY: &[u8] = b"0000000000 65535 f \n";
 /// Bytes of an entry: its kind, an offset or the number of an object stream, a place in that.
 const ROW_BYTES: usize = 8;
 
@@ -63,8 +65,8 @@ impl<'m> Table<'m> {
         let (entries, trailer) = len
             .and_then(|len| table.split_at_checked(len))
             .ok_or(fault("the xref table is cut off"))?;
-        if !entries.starts_with(b"0000000000 65535 f \n") {
-            return Err(fault("the xref table does not begin with the free object"));
+        if !entries.starts_with(FREE_ENTRY) {
+            return Err(fault("the xref table does not begin as a part's does"));
         }
         let trailer = trailer
             .strip_prefix(b"trailer\n")
@@ -78,8 +80,7 @@ impl<'m> Table<'m> {
 
     fn streams(bytes: &'m [u8], found: &'m [u8]) -> Result<(Self, &'m [u8]), Fault> {
         let broken = fault("no xref table");
-        let (number, body) = leading_number(found).ok_or(broken)?;
-        let body = body.strip_prefix(b" 0 obj\n").ok_or(broken)?;
+        let (number, body) = headed(found).ok_or(broken)?;
         let stream = object_of(body, u32::try_from(number).map_err(|_| broken)?)?;
         let says = |key, value: &[u8]| get(stream.text, key) == Some(value);
         let size = get(stream.text, b"/Size").and_then(leading_number);
@@ -190,8 +191,7 @@ fn unpack_all(bytes: &[u8], rows: &[[u8; ROW_BYTES]]) -> Result<HashMap<u32, Pac
             return Err(broken);
         };
         let body = usize::try_from(offset).ok().and_then(|at| bytes.get(at..));
-        let (found, body) = body.and_then(leading_number).ok_or(broken)?;
-        let body = body.strip_prefix(b" 0 obj\n").ok_or(broken)?;
+        let (found, body) = body.and_then(headed).ok_or(broken)?;
         if found != u64::from(number) {
             return Err(broken);
         }

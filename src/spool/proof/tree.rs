@@ -4,7 +4,7 @@ use super::dictionary::Dictionary;
 use super::reader::{Fault, Part, leading_number, reference, reference_list};
 
 /// Levels of the page tree; 256 kids a node make 100,000 pages fit three.
-const TREE_DEPTH_MAX: u32 = 16;
+pub(super) const TREE_DEPTH_MAX: u32 = 16;
 
 /// A page in the tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

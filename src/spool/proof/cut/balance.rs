@@ -1,6 +1,6 @@
 //! What the contents of a page leave open.
 
-use super::content;
+use super::super::content::scan;
 
 /// What it takes to draw behind a page as if nothing had been drawn before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub(in crate::spool) struct Balance {
 impl Balance {
     pub(super) fn of(content: &[u8]) -> Self {
         let (mut depth, mut lowest, mut in_text) = (0_i32, 0_i32, false);
-        content::operators(content, |operator| match operator {
+        scan(content, |operator, _| match operator {
             b"q" => depth += 1,
             b"Q" => {
                 depth -= 1;
