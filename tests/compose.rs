@@ -765,6 +765,17 @@ fn an_address_whose_letters_the_font_does_not_tell_apart_is_found() {
 }
 
 #[test]
+fn a_letter_of_an_address_without_a_glyph_is_said_once() {
+    let mut letter = letters::short();
+    letter.recipient.name = "Anna ✓".into();
+    let found = findings(&letter, &Options::default());
+    assert!(
+        found.len() == 1 && found[0].2.contains("for which the font has no glyph"),
+        "{found:?}"
+    );
+}
+
+#[test]
 fn what_the_sender_says_of_itself_is_checked_once() {
     let error = |change: &dyn Fn(&mut Header, &mut Options)| {
         let (mut header, mut options) = (header("SE"), Options::default());

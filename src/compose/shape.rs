@@ -183,6 +183,9 @@ impl Words {
     /// The character that is to blame where the glyphs of a word do not say what the word says.
     pub fn another(&self, fonts: &Fonts, id: WordId) -> Option<char> {
         let word = self.get(id);
+        if word.fault.is_some() {
+            return None; // It has been said what cannot be set.
+        }
         let typeface = fonts.face(word.face);
         let text = self.texts_of(&word);
         let glyphs = self.glyphs(&word).iter();
