@@ -198,9 +198,6 @@ pub fn run(
         timing.lap("release");
         let mut outcome = finish::outcome(plan, placed, timing, recovered); // Released: nothing is an error any more.
         outcome.notes.extend(chosen.notes());
-        let has_paper = outcome.report.totals.print > 0;
-        let misplaced = plan.spool.misplaced_mark().filter(|_| has_paper);
-        outcome.notes.extend(misplaced);
         Ok(outcome)
     })
 }

@@ -90,8 +90,7 @@ fn count(
             "a run would hold the batch back for a person: {why}"
         ));
     }
-    let has_paper = report.totals.print > 0;
-    notes.extend(plan.spool.misplaced_mark().filter(|_| has_paper));
+    notes.extend(finish::misplaced_mark(plan, &report.totals));
     Ok(Checked { report, notes })
 }
 

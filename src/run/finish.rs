@@ -77,6 +77,11 @@ pub fn about(mill: &Mill<'_>, source: &Source, batch: &str, source_sha256: Strin
     }
 }
 
+/// What to tell of the place of the mark, where anything is printed.
+pub fn misplaced_mark(plan: &Plan, totals: &Totals) -> Option<String> {
+    plan.spool.misplaced_mark().filter(|_| totals.print > 0)
+}
+
 /// What a reason means, for people.
 pub fn sentence(mill: &Mill<'_>, reason: &str) -> String {
     mill.router.sentence(reason).unwrap_or_default().to_owned()
@@ -155,6 +160,7 @@ pub fn outcome(plan: &Plan, placed: Placed, timing: Timing<'_>, recovered: Vec<S
         note,
     } = placed;
     let mut notes: Vec<String> = note.into_iter().collect();
+    notes.extend(misplaced_mark(plan, &report.totals));
     report.run = Some(timing.notes(plan.threads, recovered));
     let own = plan.home.join("reports").join(&report.about.batch);
     let written = disk::create_private_folder(&own)

@@ -149,7 +149,7 @@ pub(super) fn job_text(out: &mut String, job: &JobStanding, all: bool) {
         "batch {}, print job {number:08}: {} pieces, {} sent, {withdrawn}{end}",
         job.batch,
         total.pieces,
-        total.sent() - total.withdrawn
+        total.inserted + total.hand_made
     );
     let _ = writeln!(out, "  {}", balance_text(total));
     if all && job.parts.len() > 1 {
